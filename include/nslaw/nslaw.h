@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** nslaw: analytic theory of the solvable model of neural scaling laws.
+ *
+ *  Order of use: a spectrum (spectrum.h), a model on it (model.h), then predictions
+ *  at numbers of features and samples (theory.h). Spectra and models are immutable
+ *  once made, so that threads may share them. */
+#ifndef NSLAW_NSLAW_H
+#define NSLAW_NSLAW_H
+
+#include <nslaw/error.h>
+#include <nslaw/model.h>
+#include <nslaw/spectrum.h>
+#include <nslaw/theory.h>
+
+/** The library's version, e.g. "0.1.0". */
+const char *nsl_version(void);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NSLAW_THEORY_H
+#define NSLAW_THEORY_H
+
+#include <nslaw/error.h>
+#include <nslaw/model.h>
+
+/** Spectral sums at Δ (theory.md section 2), with u = λ/(λ+Δ) and per-output target
+ *  weights v². All are sums of positive terms. */
+typedef struct {
+    /** z = Σ u, the effective dimension, kept as count + count_low − above + below so
+     *  that z − n cancels nothing: `count` eigenvalues are mostly resolved and miss
+     *  above = Σ(1−u) of their number; the others add below = Σ u. */
+    double count, count_low, above, below;
+    double z;       /**< Σ u */
+    double z_error; /**< absolute bound on the error of z, and of z − n */
+    double r;       /**< Σ u(1−u) = −dz/dlnΔ */
+    double q;       /**< Σ u² = z − r */
+    double q1;      /**< Σ u²(1−u) = (r+ρ)/2 = −½ dq/dlnΔ */
+    double t0;      /**< Σ v²(1−u)² */
+    double td;      /**< Σ v² u(1−u) = t₁ − t₀ */
+    double tc;      /**< Σ v² u(1−u)² = ½ dt₀/dlnΔ */
+    double error;   /**< relative bound on the error of r, q, q1, t0, td and tc */
+} nsl_moments;
+
+/** Computes the spectral sums at Δ = delta > 0 (units of λ).
+ *  @return NSL_OK or NSL_EINVAL (delta not finite or not > 0) */
+nsl_status nsl_moments_at(nsl_moments *out, const nsl_model *model, double delta,
+                          nsl_error *err);
+
+/** Where a prediction is asked for. */
+typedef struct {
+    double features; /**< N > 0 or INFINITY; the last layer's width */
+    double samples;  /**< P > 0 or INFINITY */
+    double ridge; /**< γ or δ ≥ 0 in the model's convention; 0: ridgeless, γ → 0 */
+    double noise; /**< label-noise variance σ_ε² ≥ 0 per output */
+} nsl_point;
+
+/** Why a value of nsl_prediction is NaN (bits of `notes`). */
+enum {
+    NSL_NOTE_DIVERGES = 1,      /**< the loss diverges: N = P at zero ridge */
+    NSL_NOTE_ZERO_LOSS = 2,     /**< elasticities of a zero loss are undefined */
+    NSL_NOTE_KINK = 4,          /**< one-sided derivatives differ: N or P = rank */
+    NSL_NOTE_UNDERFLOW = 8,     /**< a value is below the range of double */
+    NSL_NOTE_DOF_INFINITE = 16, /**< N = P = M = ∞: z is infinite */
+    NSL_NOTE_ELASTICITY = 32    /**< double cannot give an elasticity to 1e-12 */
+};
+
+/** The theory's prediction at a point. Losses are L = C·E/2 (theory.md section 1). */
+typedef struct {
+    double delta;       /**< Δ, the root of [E1]; 0: every latent direction resolved */
+    double dof;         /**< z(Δ), the effective dimension */
+    double test_loss;   /**< [E2], on clean labels */
+    double signal_loss; /**< its part that label noise does not cause */
+    double noise_loss;  /**< its part that label noise causes */
+    double train_loss;  /**< [E3], a mean per sample, on the noisy labels */
+    double elasticity_features; /**< −∂ln(test_loss)/∂lnN at fixed P and ridge */
+    double elasticity_samples;  /**< −∂ln(test_loss)/∂lnP at fixed N and ridge */
+    double elasticity_ridge; /**< −∂ln(test_loss)/∂ln(ridge); 0 when ridgeless */
+    double error; /**< relative bound on test_loss (and on Δ, z and the other losses) */
+    unsigned notes; /**< NSL_NOTE_* bits; for each NaN above, the reason */
+} nsl_prediction;
+
+/** Largest error of a relative printed value, the promise of this library. */
+#define NSL_PROMISE 1e-12
+
+/** Solves [E1] and evaluates [E2], [E3] and the elasticities at `point`.
+ *  @return NSL_OK (values that do not exist are NaN and `notes` says why),
+ *          NSL_EINVAL for a value outside its range or a positive MRS ridge at
+ *          N = ∞ or M = ∞, NSL_EFAILED where the root finder did not converge */
+nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
+                       const nsl_point *point, nsl_error *err);
+
+#endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/cells.h"
+#include "cli/value.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NUMBER_ROOM = 40 };
+
+static cell make(cell_kind kind, const char *full, const char *brief)
+{
+    return (cell){kind, full ? strdup(full) : NULL, strdup(brief)};
+}
+
+cell cell_computed(double value)
+{
+    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
+    if (isnan(value))
+        return cell_null();
+    snprintf(full, sizeof full, "%.17g", value);
+    snprintf(brief, sizeof brief, "%.7g", value);
+    return make(CELL_NUMBER, full, brief);
+}
+
+cell cell_given(double value)
+{
+    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
+    if (isinf(value))
+        return make(CELL_NULL, NULL, "inf");
+    value_shortest(full, sizeof full, value);
+    snprintf(brief, sizeof brief, "%.8g", value);
+    return make(CELL_NUMBER, full, brief);
+}
+
+cell cell_whole(uint64_t value)
+{
+    char text[NUMBER_ROOM];
+    snprintf(text, sizeof text, "%" PRIu64, value);
+    return make(CELL_NUMBER, text, text);
+}
+
+cell cell_bound(double value)
+{
+    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
+    snprintf(full, sizeof full, "%.17g", value);
+    snprintf(brief, sizeof brief, value == 0.0 ? "%g" : "%.0e", value);
+    return make(CELL_NUMBER, full, brief);
+}
+
+cell cell_note(const char *full, const char *brief)
+{
+    return make(CELL_TEXT, full, brief);
+}
+
+cell cell_text(const char *text)
+{
+    return make(CELL_TEXT, text, text);
+}
+
+cell cell_null(void)
+{
+    return make(CELL_NULL, NULL, "");
+}
+
+bool cell_failed(const cell *c)
+{
+    return !c->brief || (c->kind != CELL_NULL && !c->full);
+}
+
+void cell_clear(cell *c)
+{
+    free(c->full);
+    free(c->brief);
+    *c = (cell){CELL_NULL, NULL, NULL};
+}

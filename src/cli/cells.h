@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Cells: values already turned into text. Writers see nothing else. */
+#ifndef NSL_CLI_CELLS_H
+#define NSL_CLI_CELLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum { CELL_NULL, CELL_NUMBER, CELL_TEXT } cell_kind;
+
+typedef struct {
+    cell_kind kind;
+    char *full;  /* every digit, for files; owned */
+    char *brief; /* a few digits, for people; owned */
+} cell;
+
+/* Cells of computed values (17 significant digits; NaN is null), of given values (the
+ * shortest decimal that reads back the same; infinite is null in files and inf for
+ * people) and of texts. A cell that ran out of memory has full == NULL and a kind other
+ * than CELL_NULL. */
+cell cell_computed(double value);
+cell cell_given(double value);
+cell cell_whole(uint64_t value);
+cell cell_text(const char *text);
+/* An error bound: one digit for people. */
+cell cell_bound(double value);
+/* A remark that files carry whole and people see in short. */
+cell cell_note(const char *full, const char *brief);
+cell cell_null(void);
+
+bool cell_failed(const cell *c);
+void cell_clear(cell *c);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nslaw compare: the prediction at each measured run, beside its measurement. */
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/prediction_row.h"
+#include "cli/progress.h"
+#include "empirical/comparison.h"
+#include "empirical/runs.h"
+#include "input/number.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const command_text text = {
+    .name = "compare",
+    .bit = FOR_COMPARE,
+    .arguments = "RUNS.csv",
+    .summary = "Predicts each measured run and shows prediction beside measurement.",
+    .description =
+        "RUNS (- for standard input) is a CSV file with the columns N, P and loss, and "
+        "where present sem (standard error of the loss), ridge or kernel_ridge, and "
+        "noise. Nothing is fitted. ratio is predicted/measured, z_score is "
+        "(measured - predicted)/sem.",
+    .examples = "Examples:\n"
+                "  nslaw compare runs.csv --alpha 0.3 --kernel-ridge 0.1\n"
+                "  nslaw compare relu_runs.csv --spectrum relu_spectrum.csv --mse \\\n"
+                "    --map loss=test_mse,sem=test_mse_sem --where kernel_ridge=1\n\n"
+                "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+};
+
+/* Everything that a comparison holds on to. */
+typedef struct {
+    const cli_options *options;
+    nsl_runs_selection selection;
+    char *map_text[16]; /* copies that the selection points into */
+    nsl_runs runs;
+    query_setup setup;
+    double *measured, *predicted;
+    document d;
+} comparison;
+
+static int complain_text(const cli_options *o, const char *option, const char *problem,
+                         const char *got)
+{
+    char shown[64];
+    nsl_printable(shown, sizeof shown, got);
+    return options_complain(o->command, EXIT_USAGE, "--%s %s, got '%s'", option,
+                            problem, shown);
+}
+
+static const char map_help[] =
+    "must be KEY=COLUMN,... with the keys N, P, loss, sem, ridge, kernel-ridge, noise";
+
+/* One KEY=COLUMN. */
+static bool take_mapping(nsl_runs_selection *selection, char *item)
+{
+    char *equals = strchr(item, '=');
+    if (!equals || equals[1] == '\0')
+        return false;
+    *equals = '\0';
+    for (int c = 0; c < NSL_RUN_COLUMNS; c++)
+        if (strcmp(item, nsl_run_keys[c]) == 0 && !selection->column[c]) {
+            selection->column[c] = equals + 1;
+            return true;
+        }
+    return false;
+}
+
+static int take_map(comparison *c)
+{
+    const option_value *map = &c->options->value[OPT_MAP];
+    for (size_t i = 0; i < map->count; i++) {
+        char *save = NULL;
+        c->map_text[i] = strdup(map->many[i]);
+        if (!c->map_text[i])
+            return options_complain(c->options->command, EXIT_COMPUTATION,
+                                    "out of memory");
+        char *item = strtok_r(c->map_text[i], ",", &save);
+        if (!item)
+            return complain_text(c->options, "map", map_help, map->many[i]);
+        for (; item; item = strtok_r(NULL, ",", &save))
+            if (!take_mapping(&c->selection, item))
+                return complain_text(c->options, "map", map_help, map->many[i]);
+    }
+    return EXIT_FINE;
+}
+
+static int take_where(comparison *c)
+{
+    const option_value *where = &c->options->value[OPT_WHERE];
+    for (size_t i = 0; i < where->count; i++) {
+        char *copy = strdup(where->many[i]);
+        if (!copy)
+            return options_complain(c->options->command, EXIT_COMPUTATION,
+                                    "out of memory");
+        c->selection.where[i].column = copy; /* freed with the comparison */
+        c->selection.conditions++;
+        char *equals = strchr(copy, '=');
+        if (!equals || equals == copy)
+            return complain_text(c->options, "where", "must be COLUMN=VALUE",
+                                 where->many[i]);
+        *equals = '\0';
+        c->selection.where[i].value = equals + 1;
+    }
+    return EXIT_FINE;
+}
+
+static void comparison_clear(comparison *c)
+{
+    for (size_t i = 0; i < sizeof c->map_text / sizeof *c->map_text; i++)
+        free(c->map_text[i]);
+    for (size_t i = 0; i < c->selection.conditions; i++)
+        free((char *)(uintptr_t)c->selection.where[i].column);
+    nsl_runs_clear(&c->runs);
+    query_setup_clear(&c->setup);
+    free(c->measured);
+    free(c->predicted);
+    document_clear(&c->d);
+}
+
+/* A value that both the options and the file give. */
+static int check_both(const comparison *c)
+{
+    static const struct {
+        option_id option;
+        nsl_run_column column;
+    } pairs[] = {
+        {OPT_RIDGE, NSL_RUN_RIDGE},        {OPT_RIDGE, NSL_RUN_KERNEL_RIDGE},
+        {OPT_KERNEL_RIDGE, NSL_RUN_RIDGE}, {OPT_KERNEL_RIDGE, NSL_RUN_KERNEL_RIDGE},
+        {OPT_NOISE, NSL_RUN_NOISE},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (c->options->value[pairs[i].option].given && c->runs.has[pairs[i].column])
+            return options_complain(c->options->command, EXIT_USAGE,
+                                    "--%s is given, and the runs have a column for %s: "
+                                    "drop one",
+                                    option_table[pairs[i].option].name,
+                                    nsl_run_keys[pairs[i].column]);
+    return EXIT_FINE;
+}
+
+static nsl_point point_of(const comparison *c, const nsl_run *run)
+{
+    nsl_point point = query_point(c->options, 0);
+    point.features = run->value[NSL_RUN_FEATURES];
+    point.samples = run->value[NSL_RUN_SAMPLES];
+    if (c->runs.has[NSL_RUN_RIDGE])
+        point.ridge = run->value[NSL_RUN_RIDGE];
+    if (c->runs.has[NSL_RUN_KERNEL_RIDGE])
+        point.ridge = run->value[NSL_RUN_KERNEL_RIDGE];
+    if (c->runs.has[NSL_RUN_NOISE])
+        point.noise = run->value[NSL_RUN_NOISE];
+    return point;
+}
+
+static void set_measurement(comparison *c, size_t i, double predicted, row_note *note)
+{
+    const nsl_run *run = &c->runs.run[i];
+    double measured = run->value[NSL_RUN_LOSS], sem = run->value[NSL_RUN_SEM];
+    c->measured[i] = measured;
+    c->predicted[i] = predicted;
+    document_set(&c->d, "measured", cell_given(measured));
+    document_set(&c->d, "predicted", cell_computed(predicted));
+    document_set(&c->d, "ratio", cell_computed(predicted / measured));
+    if (c->runs.has[NSL_RUN_SEM] && sem > 0.0)
+        document_set(&c->d, "z_score", cell_computed((measured - predicted) / sem));
+    else
+        row_note_add(note, c->runs.has[NSL_RUN_SEM] ? "sem = 0" : "no sem", true);
+}
+
+static int add_runs(comparison *c, row_style style)
+{
+    nsl_error err = {0};
+    progress p = progress_start(c->options, c->runs.count);
+    for (size_t i = 0; i < c->runs.count; i++) {
+        nsl_point point = point_of(c, &c->runs.run[i]);
+        nsl_prediction prediction;
+        row_note note = {{0}, {0}};
+        loss_units units = query_units(c->options, point.noise);
+        progress_at(&p, i);
+        if (nsl_predict(&prediction, c->setup.model, &point, &err) != NSL_OK) {
+            progress_end(&p);
+            return options_complain(
+                c->options->command,
+                err.status == NSL_EINVAL ? EXIT_INPUT_OUTPUT : EXIT_COMPUTATION,
+                "%s:%zu: %s%s%s", c->options->operand, c->runs.run[i].line, err.field,
+                *err.field ? " " : "", err.message);
+        }
+        row_add(&c->d, style, &c->setup, &point, &prediction, units, &note);
+        set_measurement(c, i, row_test_loss(&prediction, units), &note);
+        row_end(&c->d, &note);
+    }
+    progress_end(&p);
+    return EXIT_FINE;
+}
+
+static void add_columns(document *d, row_style style, bool has_sem)
+{
+    row_add_columns(d, style);
+    document_add_column(d, "measured", "", true);
+    document_add_column(d, "predicted", "", true);
+    document_add_column(d, "ratio", "", true);
+    document_add_column(d, "z_score", "", has_sem);
+    row_add_last_columns(d);
+    static const char *const for_files[] = {
+        "delta",           "dof",        "test_loss",           "signal_loss",
+        "noise_loss",      "train_loss", "elasticity_features", "elasticity_samples",
+        "elasticity_ridge"};
+    for (size_t c = 0; c < d->columns; c++)
+        for (size_t i = 0; i < sizeof for_files / sizeof *for_files; i++)
+            if (strcmp(d->column[c].key, for_files[i]) == 0)
+                d->column[c].for_people = false;
+}
+
+static int add_summary(comparison *c)
+{
+    nsl_error err = {0};
+    nsl_comparison result;
+    if (nsl_compare(&result, c->runs.count, c->measured, c->predicted, &err) != NSL_OK)
+        return options_complain_error(c->options->command, &err);
+    document *d = &c->d;
+    document_add_summary(d, "runs", cell_whole(c->runs.count));
+    document_add_summary(d, "median_relative_error",
+                         cell_computed(result.median_relative_error));
+    document_add_summary(d, "rms_log_error", cell_computed(result.rms_log_error));
+    document_add_summary(d, "worst", cell_computed(result.worst_relative_error));
+    if (result.runs > 0) {
+        const nsl_run *worst = &c->runs.run[result.worst];
+        document_add_summary(d, "worst_features",
+                             cell_given(worst->value[NSL_RUN_FEATURES]));
+        document_add_summary(d, "worst_samples",
+                             cell_given(worst->value[NSL_RUN_SAMPLES]));
+        document_add_summary(d, "worst_line", cell_whole(worst->line));
+    }
+    if (result.runs < c->runs.count)
+        document_add_summary(d, "without_prediction",
+                             cell_whole(c->runs.count - result.runs));
+    return EXIT_FINE;
+}
+
+static int run(comparison *c)
+{
+    const cli_options *o = c->options;
+    nsl_error err = {0};
+    int code = take_map(c);
+    if (code == EXIT_FINE)
+        code = take_where(c);
+    if (code != EXIT_FINE)
+        return code;
+    if (nsl_runs_read(&c->runs, o->operand, &c->selection, &err) != NSL_OK)
+        return options_complain_error(o->command, &err);
+    code = check_both(c);
+    if (code != EXIT_FINE)
+        return code;
+    bool kernel = c->runs.has[NSL_RUN_KERNEL_RIDGE] || o->value[OPT_KERNEL_RIDGE].given;
+    if (query_setup_make(&c->setup, o, 0, kernel, &err) != NSL_OK)
+        return options_complain_error(o->command, &err);
+    c->measured = calloc(c->runs.count, sizeof *c->measured);
+    c->predicted = calloc(c->runs.count, sizeof *c->predicted);
+    if (!c->measured || !c->predicted)
+        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
+    bool ridge_column = c->runs.has[NSL_RUN_RIDGE] || c->runs.has[NSL_RUN_KERNEL_RIDGE];
+    row_style style = {
+        .kernel = kernel, .ridge = ridge_column, .noise = c->runs.has[NSL_RUN_NOISE]};
+    add_columns(&c->d, style, c->runs.has[NSL_RUN_SEM]);
+    code = add_runs(c, style);
+    if (code == EXIT_FINE)
+        code = add_summary(c);
+    if (code != EXIT_FINE)
+        return code;
+    query_columns columns = {.ridge = c->runs.has[NSL_RUN_RIDGE],
+                             .kernel_ridge = c->runs.has[NSL_RUN_KERNEL_RIDGE],
+                             .noise = c->runs.has[NSL_RUN_NOISE]};
+    c->d.command = o->command;
+    c->d.record = options_record(o);
+    c->d.caption = row_caption(o, &c->setup, columns);
+    query_describe(&c->d, o, &c->setup, columns);
+    return output_write(o, &c->d);
+}
+
+int cmd_compare(int argc, char **argv)
+{
+    cli_options options;
+    int code = EXIT_FINE;
+    if (!options_parse(&options, &text, argc, argv, &code))
+        return code;
+    code = query_check(&options);
+    if (code == EXIT_FINE)
+        code = output_check(&options);
+    if (code != EXIT_FINE)
+        return code;
+    comparison c = {.options = &options};
+    code = run(&c);
+    comparison_clear(&c);
+    return code;
+}

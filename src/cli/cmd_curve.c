@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nslaw curve: predictions along one swept option, with the plateau. */
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/prediction_row.h"
+#include "cli/progress.h"
+
+#include <math.h>
+
+static const command_text text = {
+    .name = "curve",
+    .bit = FOR_CURVE,
+    .arguments = "",
+    .summary = "Predicts losses along a sweep lo:hi:count of one option.",
+    .description =
+        "One of --features, --samples, --latents, --ridge, --kernel-ridge and "
+        "--noise is swept geometrically, ends included. The column plateau is "
+        "the loss as the swept features or samples (both, with "
+        "--samples-per-feature) go to infinity.",
+    .examples =
+        "Examples:\n"
+        "  nslaw curve --features 10:10000:13 --samples 1e4 --alpha 0.3\n"
+        "  nslaw curve -N 100:1e6:9 --samples-per-feature 4 --alpha 0.5 -f csv\n"
+        "  nslaw curve -N 500 -P 500 -M 1e6 --alpha 1 --ridge 1e-8:10:10\n\n"
+        "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+};
+
+/* The limit that every row shares. */
+typedef struct {
+    bool exists; /* a swept N or P */
+    double value;
+} limit;
+
+/* The loss as the swept resource goes to infinity. A fixed MRS ridge vanishes there
+ * against g ~ N; the kernel's stays. */
+static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setup,
+                             nsl_error *err)
+{
+    option_id swept = query_swept(o);
+    *out = (limit){swept == OPT_FEATURES || swept == OPT_SAMPLES, (double)NAN};
+    if (!out->exists)
+        return NSL_OK;
+    nsl_point point = query_point(o, 0);
+    nsl_prediction prediction;
+    if (swept == OPT_SAMPLES || o->value[OPT_SAMPLES_PER_FEATURE].given)
+        point.samples = (double)INFINITY;
+    if (swept == OPT_FEATURES) {
+        point.features = (double)INFINITY;
+        if (!o->value[OPT_KERNEL_RIDGE].given)
+            point.ridge = 0.0;
+    }
+    nsl_status status = query_setup_make(setup, o, 0, false, err);
+    if (status == NSL_OK)
+        status = nsl_predict(&prediction, setup->model, &point, err);
+    if (status == NSL_OK)
+        out->value = row_test_loss(&prediction, query_units(o, point.noise));
+    return status;
+}
+
+static nsl_status add_point(document *d, const cli_options *o, row_style style,
+                            query_setup *setup, limit plateau, size_t i, nsl_error *err)
+{
+    nsl_point point = query_point(o, i);
+    nsl_prediction prediction;
+    row_note note = {{0}, {0}};
+    nsl_status status = query_setup_make(setup, o, i, false, err);
+    if (status == NSL_OK)
+        status = nsl_predict(&prediction, setup->model, &point, err);
+    if (status != NSL_OK)
+        return status;
+    row_add(d, style, setup, &point, &prediction, query_units(o, point.noise), &note);
+    document_set(d, "plateau", cell_computed(plateau.value));
+    if (!plateau.exists)
+        row_note_add(&note, "plateau: only for sweeps of features or samples", true);
+    else if (isnan(plateau.value))
+        row_note_add(&note, "the plateau diverges", false);
+    row_end(d, &note);
+    return NSL_OK;
+}
+
+static nsl_status add_points(document *d, const cli_options *o, row_style style,
+                             query_setup *setup, nsl_error *err)
+{
+    limit plateau;
+    nsl_status status = plateau_of(&plateau, o, setup, err);
+    progress p = progress_start(o, query_count(o));
+    for (size_t i = 0; i < query_count(o) && status == NSL_OK; i++) {
+        progress_at(&p, i);
+        status = add_point(d, o, style, setup, plateau, i, err);
+    }
+    progress_end(&p);
+    return status;
+}
+
+static int run(const cli_options *o, query_setup *setup, document *d)
+{
+    option_id swept = query_swept(o);
+    row_style style = {
+        .kernel = o->value[OPT_KERNEL_RIDGE].given,
+        .latents = swept == OPT_LATENTS,
+        .ridge = swept == OPT_RIDGE || swept == OPT_KERNEL_RIDGE,
+        .noise = swept == OPT_NOISE,
+        .parts = o->value[OPT_NOISE].given,
+    };
+    nsl_error err = {0};
+    row_add_columns(d, style);
+    document_add_column(d, "plateau", "", true);
+    row_add_last_columns(d);
+    if (add_points(d, o, style, setup, &err) != NSL_OK)
+        return options_complain_error(o->command, &err);
+    d->command = o->command;
+    d->record = options_record(o);
+    d->caption = row_caption(o, setup, (query_columns){0});
+    query_describe(d, o, setup, (query_columns){0});
+    return output_write(o, d);
+}
+
+int cmd_curve(int argc, char **argv)
+{
+    cli_options options;
+    int code = EXIT_FINE;
+    if (!options_parse(&options, &text, argc, argv, &code))
+        return code;
+    code = query_check(&options);
+    if (code == EXIT_FINE)
+        code = output_check(&options);
+    if (code != EXIT_FINE)
+        return code;
+    query_setup setup = {NULL, NULL, 0};
+    document d = {0};
+    code = run(&options, &setup, &d);
+    document_clear(&d);
+    query_setup_clear(&setup);
+    return code;
+}

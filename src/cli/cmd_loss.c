@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nslaw loss: the prediction at one point. */
+#include "cli/commands.h"
+#include "cli/output.h"
+#include "cli/prediction_row.h"
+
+static const command_text text = {
+    .name = "loss",
+    .bit = FOR_LOSS,
+    .arguments = "",
+    .summary = "Predicts test and training loss at one number of features and samples.",
+    .description = "Solves the self-consistent equation of random-feature ridge "
+                   "regression on power-law data; nothing is sampled.",
+    .examples = "Examples:\n"
+                "  nslaw loss --features 1000 --samples 4000 --alpha 0.3\n"
+                "  nslaw loss -N 1000 -P inf --alpha 0.3          the plateau in P\n"
+                "  nslaw loss -N 500 -P 500 --alpha 1 -M 1e6 --ridge 1e-3 --noise 0.1\n"
+                "  nslaw loss -N inf -P 800 --spectrum spectrum.csv --kernel-ridge 0.1 "
+                "-f json\n\n"
+                "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+};
+
+static int run(const cli_options *options, query_setup *setup, document *d)
+{
+    nsl_error err = {0};
+    nsl_point point = query_point(options, 0);
+    nsl_prediction prediction;
+    if (query_setup_make(setup, options, 0, false, &err) != NSL_OK ||
+        nsl_predict(&prediction, setup->model, &point, &err) != NSL_OK)
+        return options_complain_error(options->command, &err);
+    row_style style = {.kernel = options->value[OPT_KERNEL_RIDGE].given,
+                       .latents = true,
+                       .ridge = true,
+                       .noise = true,
+                       .parts = true};
+    row_note note = {{0}, {0}};
+    d->command = options->command;
+    d->upright = true;
+    d->record = options_record(options);
+    d->caption = row_caption(options, setup, (query_columns){0});
+    query_describe(d, options, setup, (query_columns){0});
+    row_add_columns(d, style);
+    row_add_last_columns(d);
+    row_add(d, style, setup, &point, &prediction, query_units(options, point.noise),
+            &note);
+    row_end(d, &note);
+    return output_write(options, d);
+}
+
+int cmd_loss(int argc, char **argv)
+{
+    cli_options options;
+    int code = EXIT_FINE;
+    if (!options_parse(&options, &text, argc, argv, &code))
+        return code;
+    code = query_check(&options);
+    if (code == EXIT_FINE)
+        code = output_check(&options);
+    if (code != EXIT_FINE)
+        return code;
+    query_setup setup = {NULL, NULL, 0};
+    document d = {0};
+    code = run(&options, &setup, &d);
+    document_clear(&d);
+    query_setup_clear(&setup);
+    return code;
+}

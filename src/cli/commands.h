@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands. Each takes its own argv and returns the exit code. */
+#ifndef NSL_CLI_COMMANDS_H
+#define NSL_CLI_COMMANDS_H
+
+int cmd_loss(int argc, char **argv);
+int cmd_curve(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/document.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void add_pair(document *d, document_pair *pairs, size_t *count, const char *key,
+                     cell value)
+{
+    d->failed |= cell_failed(&value) || *count == DOCUMENT_PAIRS_MAX;
+    if (*count < DOCUMENT_PAIRS_MAX)
+        pairs[(*count)++] = (document_pair){key, value};
+    else
+        cell_clear(&value);
+}
+
+void document_add_model(document *d, const char *key, cell value)
+{
+    add_pair(d, d->model, &d->models, key, value);
+}
+
+void document_add_summary(document *d, const char *key, cell value)
+{
+    add_pair(d, d->summary, &d->summaries, key, value);
+}
+
+void document_add_column(document *d, const char *key, const char *meaning,
+                         bool for_people)
+{
+    if (d->columns < DOCUMENT_COLUMNS_MAX)
+        d->column[d->columns++] = (document_column){key, meaning, for_people};
+    else
+        d->failed = true;
+}
+
+void document_add_row(document *d)
+{
+    if (d->rows == d->rows_room) {
+        size_t room = d->rows_room ? 2 * d->rows_room : 16;
+        cell *grown = realloc(d->cells, room * d->columns * sizeof *grown);
+        if (!grown) {
+            d->failed = true;
+            return;
+        }
+        d->cells = grown;
+        d->rows_room = room;
+    }
+    for (size_t c = 0; c < d->columns; c++) {
+        d->cells[d->rows * d->columns + c] = cell_null();
+        d->failed |= cell_failed(&d->cells[d->rows * d->columns + c]);
+    }
+    d->rows++;
+}
+
+void document_set(document *d, const char *key, cell value)
+{
+    for (size_t c = 0; c < d->columns && d->rows > 0; c++) {
+        if (strcmp(d->column[c].key, key) != 0)
+            continue;
+        cell *at = &d->cells[(d->rows - 1) * d->columns + c];
+        cell_clear(at);
+        *at = value;
+        d->failed |= cell_failed(&value);
+        return;
+    }
+    cell_clear(&value);
+    d->failed = true;
+}
+
+const cell *document_cell(const document *d, size_t row, size_t column)
+{
+    return &d->cells[row * d->columns + column];
+}
+
+void document_clear(document *d)
+{
+    for (size_t i = 0; i < d->rows * d->columns; i++)
+        cell_clear(&d->cells[i]);
+    for (size_t i = 0; i < d->models; i++)
+        cell_clear(&d->model[i].value);
+    for (size_t i = 0; i < d->summaries; i++)
+        cell_clear(&d->summary[i].value);
+    free(d->cells);
+    free(d->record);
+    free(d->caption);
+    *d = (document){0};
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a command found, before a writer gives it a form. */
+#ifndef NSL_CLI_DOCUMENT_H
+#define NSL_CLI_DOCUMENT_H
+
+#include "cli/cells.h"
+
+enum { DOCUMENT_COLUMNS_MAX = 32, DOCUMENT_PAIRS_MAX = 32 };
+
+typedef struct {
+    const char *key;
+    const char *meaning; /* for the one-point table: what it is and its unit */
+    bool for_people;     /* shown in the table for people */
+} document_column;
+
+typedef struct {
+    const char *key;
+    cell value;
+} document_pair;
+
+typedef struct {
+    const char *command;
+    char *record;  /* the command line to run again; owned */
+    char *caption; /* lines for people above the table; owned */
+    bool upright;  /* one point: a line a value */
+    size_t models, columns, rows, rows_room, summaries;
+    document_pair model[DOCUMENT_PAIRS_MAX];
+    document_column column[DOCUMENT_COLUMNS_MAX];
+    cell *cells; /* rows × columns */
+    document_pair summary[DOCUMENT_PAIRS_MAX];
+    bool failed; /* memory ran out */
+} document;
+
+void document_add_model(document *d, const char *key, cell value);
+void document_add_column(document *d, const char *key, const char *meaning,
+                         bool for_people);
+void document_add_summary(document *d, const char *key, cell value);
+
+/* Adds a row of null cells; cell (row, key) is then set with document_set. */
+void document_add_row(document *d);
+void document_set(document *d, const char *key, cell value);
+const cell *document_cell(const document *d, size_t row, size_t column);
+
+void document_clear(document *d);
+
+#endif

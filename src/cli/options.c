@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/options.h"
+#include "cli/value.h"
+#include "input/number.h"
+
+#include <argp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SIZE "Sizes (N, P; an infinite one gives the limit):"
+#define DATA "Data spectrum and target:"
+#define RIDGE "Ridge and noise:"
+#define RUNS "Measured runs:"
+#define OUT "Output:"
+
+enum { LOSS_CURVE = FOR_LOSS | FOR_CURVE };
+
+const option_spec option_table[OPT_COUNT] = {
+    [OPT_FEATURES] = {"features", 'N', "N", KIND_NUMBER, false, true, true, false,
+                      LOSS_CURVE, SIZE, "random features N, the trained parameters"},
+    [OPT_SAMPLES] = {"samples", 'P', "P", KIND_NUMBER, false, true, true, false,
+                     LOSS_CURVE, SIZE, "training samples P (T in the paper)"},
+    [OPT_SAMPLES_PER_FEATURE] = {"samples-per-feature", 0, "R", KIND_NUMBER, false,
+                                 false, false, false, LOSS_CURVE, SIZE, "ties P = R*N"},
+    [OPT_HIDDEN] = {"hidden", 0, "W1,W2,...", KIND_LIST, false, true, false, false,
+                    FOR_ALL, SIZE,
+                    "widths of the feature layers before the last, from the input on"},
+    [OPT_OUTPUTS] = {"outputs", 'C', "C", KIND_WHOLE, false, false, false, false,
+                     FOR_ALL, SIZE, "number of outputs (default 1)"},
+    [OPT_SPECTRUM] = {"spectrum", 0, "FILE", KIND_TEXT, false, false, false, false,
+                      FOR_ALL, DATA,
+                      "eigenvalues, and optionally target weights and multiplicities, "
+                      "from a CSV or .npy file (- for standard input)"},
+    [OPT_ALPHA] = {"alpha", 'a', "ALPHA", KIND_NUMBER, false, false, false, false,
+                   FOR_ALL, DATA,
+                   "power law: eigenvalues lambda_max*I^-(1+alpha), I = 1...M"},
+    [OPT_LATENTS] = {"latents", 'M', "M", KIND_WHOLE, false, true, true, false, FOR_ALL,
+                     DATA, "latent dimensions M of the power law (default inf)"},
+    [OPT_LAMBDA_MAX] = {"lambda-max", 0, "L", KIND_NUMBER, false, false, false, false,
+                        FOR_ALL, DATA, "largest eigenvalue (default 1)"},
+    [OPT_SOURCE] = {"source", 0, "BETA", KIND_NUMBER, false, false, false, false,
+                    FOR_ALL, DATA,
+                    "target weights I^-(1+beta) (default: those of the file, or "
+                    "proportional to the eigenvalues)"},
+    [OPT_LABEL_VARIANCE] = {"label-variance", 0, "V", KIND_NUMBER, false, false, false,
+                            false, FOR_ALL, DATA,
+                            "label variance of the target (default 1 at M = inf and "
+                            "with --source)"},
+    [OPT_SIGMA_W2] = {"sigma-w2", 0, "S", KIND_NUMBER, false, false, false, false,
+                      FOR_ALL, DATA,
+                      "target weights of variance S/M a latent, at finite M "
+                      "(default 1)"},
+    [OPT_SIGMA_U2] = {"sigma-u2", 0, "S", KIND_NUMBER, false, false, false, false,
+                      FOR_ALL, DATA,
+                      "feature maps of variance S/(input width) (default 1); "
+                      "matters with --ridge only"},
+    [OPT_RIDGE] = {"ridge", 'g', "GAMMA", KIND_NUMBER, true, false, true, false,
+                   FOR_ALL, RIDGE,
+                   "ridge on the summed loss (default 0: ridgeless), at finite N, M"},
+    [OPT_KERNEL_RIDGE] = {"kernel-ridge", 0, "DELTA", KIND_NUMBER, true, false, true,
+                          false, FOR_ALL, RIDGE,
+                          "ridge for features scaled by 1/sqrt(width), at any N, M"},
+    [OPT_NOISE] = {"noise", 'e', "S", KIND_NUMBER, true, false, true, false, FOR_ALL,
+                   RIDGE, "variance of the training labels' noise (default 0)"},
+    [OPT_TEST_NOISE] = {"test-noise", 0, NULL, KIND_FLAG, false, false, false, false,
+                        FOR_ALL, RIDGE, "test on noisy labels too"},
+    [OPT_MSE] = {"mse", 0, NULL, KIND_FLAG, false, false, false, false, FOR_ALL, OUT,
+                 "report the mean squared error per output, 2L/C, instead of L"},
+    [OPT_MAP] = {"map", 0, "KEY=COLUMN,...", KIND_MANY, false, false, false, false,
+                 FOR_COMPARE, RUNS,
+                 "names of the columns N, P, loss, sem, ridge, kernel-ridge, noise in "
+                 "RUNS"},
+    [OPT_WHERE] = {"where", 0, "COLUMN=VALUE", KIND_MANY, false, false, false, false,
+                   FOR_COMPARE, RUNS,
+                   "use only the runs with this value (several: all must hold)"},
+    [OPT_FORMAT] = {"format", 'f', "FORMAT", KIND_TEXT, false, false, false, true,
+                    FOR_ALL, OUT,
+                    "table, csv or json (default: by the ending of -o, else table)"},
+    [OPT_OUTPUT] = {"output", 'o', "FILE", KIND_TEXT, false, false, false, true,
+                    FOR_ALL, OUT, "write to FILE, whole or not at all"},
+    [OPT_QUIET] = {"quiet", 0, NULL, KIND_FLAG, false, false, false, true, FOR_ALL, OUT,
+                   "no progress line"},
+};
+
+/* argp keys: letters as they are, other options from here on. */
+enum { KEY_FIRST = 0x1000, KEY_USAGE = 0x2000, KEY_VERSION, KEY_HELP = 'h' };
+
+static int key_of(option_id id)
+{
+    return option_table[id].letter ? option_table[id].letter : KEY_FIRST + (int)id;
+}
+
+int options_complain(const char *command, int exit_code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "nslaw%s%s: ", command ? " " : "", command ? command : "");
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    return exit_code;
+}
+
+int options_complain_error(const char *command, const nsl_error *err)
+{
+    int exit_code = err->status == NSL_EINVAL  ? EXIT_USAGE
+                    : err->status == NSL_EFILE ? EXIT_INPUT_OUTPUT
+                                               : EXIT_COMPUTATION;
+    const char *dashes = *err->field ? "--" : "", *space = *err->field ? " " : "";
+    return options_complain(command, exit_code, "%s%s%s%s", dashes, err->field, space,
+                            err->message);
+}
+
+/* The parse in progress. */
+typedef struct {
+    cli_options *options;
+    const command_text *text;
+    int exit_code; /* of a message already printed, or 0 */
+} parse_state;
+
+static error_t refuse(parse_state *parse, const char *name, const char *problem,
+                      const char *text)
+{
+    char shown[64];
+    nsl_printable(shown, sizeof shown, text);
+    parse->exit_code = options_complain(parse->text->name, EXIT_USAGE,
+                                        "--%s %s, got '%s'", name, problem, shown);
+    return EINVAL;
+}
+
+static error_t take_option(parse_state *parse, option_id id, const char *text)
+{
+    const option_spec *spec = &option_table[id];
+    option_value *value = &parse->options->value[id];
+    char problem[256];
+    if (value->given && spec->kind != KIND_MANY && spec->kind != KIND_FLAG)
+        return refuse(parse, spec->name, "is given twice", text);
+    value->given = true;
+    if (spec->kind == KIND_FLAG)
+        return 0;
+    if (!value_parse(value, spec, text, problem, sizeof problem))
+        return refuse(parse, spec->name, problem, text);
+    return 0;
+}
+
+/* --help, --usage and --version end the program; a failed write is an error. */
+__attribute__((noreturn)) static void show_and_exit(const command_text *text,
+                                                    struct argp_state *state, int key)
+{
+    char name[64];
+    snprintf(name, sizeof name, "nslaw %s", text->name);
+    if (key == KEY_VERSION)
+        printf("nslaw %s\n", nsl_version());
+    else
+        argp_help(state->root_argp, stdout,
+                  key == KEY_USAGE ? ARGP_HELP_USAGE
+                                   : ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
+                  name);
+    if (fflush(stdout) != 0)
+        exit(options_complain(text->name, EXIT_INPUT_OUTPUT,
+                              "cannot write standard output"));
+    exit(EXIT_FINE);
+}
+
+static error_t take(int key, char *text, struct argp_state *state)
+{
+    parse_state *parse = state->input;
+    if (key == KEY_HELP || key == KEY_USAGE || key == KEY_VERSION)
+        show_and_exit(parse->text, state, key);
+    if (key == ARGP_KEY_ARG && *parse->text->arguments && !parse->options->operand) {
+        parse->options->operand = text;
+        return 0;
+    }
+    if (key == ARGP_KEY_ARG) {
+        char shown[64];
+        nsl_printable(shown, sizeof shown, text);
+        parse->exit_code =
+            options_complain(parse->text->name, EXIT_USAGE,
+                             "takes no further argument '%s'; see nslaw %s --help",
+                             shown, parse->text->name);
+        return EINVAL;
+    }
+    for (option_id id = 0; id < OPT_COUNT; id++)
+        if (key == key_of(id) && (option_table[id].commands & parse->text->bit))
+            return take_option(parse, id, text);
+    return ARGP_ERR_UNKNOWN;
+}
+
+/* The argp form of the table for one command, groups with their headings. */
+static void build_argp(struct argp_option *out, unsigned command)
+{
+    const char *group = NULL;
+    int number = 0;
+    for (option_id id = 0; id < OPT_COUNT; id++) {
+        const option_spec *spec = &option_table[id];
+        if (!(spec->commands & command))
+            continue;
+        if (!group || strcmp(group, spec->group) != 0)
+            *out++ = (struct argp_option){.doc = spec->group, .group = ++number};
+        group = spec->group;
+        *out++ = (struct argp_option){.name = spec->name,
+                                      .key = key_of(id),
+                                      .arg = spec->argument,
+                                      .doc = spec->help,
+                                      .group = number};
+    }
+    *out++ = (struct argp_option){
+        .name = "help", .key = KEY_HELP, .doc = "show this help", .group = -1};
+    *out++ = (struct argp_option){.name = "usage",
+                                  .key = KEY_USAGE,
+                                  .doc = "show the options in short",
+                                  .group = -1};
+    *out++ = (struct argp_option){
+        .name = "version", .key = KEY_VERSION, .doc = "show the version", .group = -1};
+    *out = (struct argp_option){0};
+}
+
+/* The option that a word of the command line names, when exactly one starts so. */
+static const option_spec *named(const char *word, size_t length, unsigned command,
+                                int *matches)
+{
+    const option_spec *found = NULL;
+    *matches = 0;
+    for (option_id id = 0; id < OPT_COUNT; id++) {
+        const option_spec *spec = &option_table[id];
+        if (!(spec->commands & command) || strncmp(spec->name, word, length) != 0)
+            continue;
+        if (strlen(spec->name) == length) {
+            *matches = 1;
+            return spec;
+        }
+        found = spec;
+        ++*matches;
+    }
+    return found;
+}
+
+/* Another command's option of that name, to name the command. */
+static const char *owner(const char *word, size_t length)
+{
+    for (option_id id = 0; id < OPT_COUNT; id++)
+        if (strlen(option_table[id].name) == length &&
+            strncmp(option_table[id].name, word, length) == 0)
+            return option_table[id].commands & FOR_COMPARE ? "compare"
+                                                           : "loss and curve";
+    return NULL;
+}
+
+/* getopt has refused argv[at]: say why, in one line. */
+static int explain_refusal(const command_text *text, const char *word)
+{
+    char shown[64];
+    nsl_printable(shown, sizeof shown, word);
+    if (word[0] != '-' || word[1] != '-') {
+        const char *last = word + (*word ? strlen(word) - 1 : 0);
+        for (option_id id = 0; id < OPT_COUNT; id++)
+            if ((option_table[id].commands & text->bit) &&
+                option_table[id].letter == *last)
+                return options_complain(text->name, EXIT_USAGE, "-%c needs a value %s",
+                                        *last, option_table[id].argument);
+        return options_complain(text->name, EXIT_USAGE,
+                                "unknown option '%s'; see nslaw %s --help", shown,
+                                text->name);
+    }
+    size_t length = strcspn(word + 2, "=");
+    int matches;
+    const option_spec *spec = named(word + 2, length, text->bit, &matches);
+    if (matches > 1)
+        return options_complain(text->name, EXIT_USAGE,
+                                "option '%s' is ambiguous; write it out", shown);
+    if (spec && spec->argument)
+        return options_complain(text->name, EXIT_USAGE, "--%s needs a value %s",
+                                spec->name, spec->argument);
+    if (spec)
+        return options_complain(text->name, EXIT_USAGE, "--%s takes no value",
+                                spec->name);
+    const char *other = owner(word + 2, length);
+    if (other)
+        return options_complain(text->name, EXIT_USAGE, "option '%s' belongs to %s",
+                                shown, other);
+    return options_complain(text->name, EXIT_USAGE,
+                            "unknown option '%s'; see nslaw %s --help", shown,
+                            text->name);
+}
+
+bool options_parse(cli_options *out, const command_text *text, int argc, char **argv,
+                   int *exit_code)
+{
+    struct argp_option table[OPT_COUNT + 16];
+    char doc[4096];
+    *out = (cli_options){.command = text->name, .command_bit = text->bit};
+    build_argp(table, text->bit);
+    snprintf(doc, sizeof doc, "%s\n\n%s\v%s", text->summary, text->description,
+             text->examples);
+    struct argp argp = {table, take, text->arguments, doc, NULL, NULL, NULL};
+    parse_state parse = {out, text, 0};
+    int at = argc;
+    error_t failed = argp_parse(
+        &argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_IN_ORDER, &at, &parse);
+    if (!failed)
+        return true;
+    *exit_code = parse.exit_code ? parse.exit_code
+                                 : explain_refusal(text, argv[at > 1 ? at - 1 : 0]);
+    return false;
+}
+
+/* A growing text; `text` is NULL once memory has run out. */
+typedef struct {
+    char *text;
+    size_t length, room;
+} growing;
+
+static void append(growing *g, const char *text, size_t length)
+{
+    if (!g->text)
+        return;
+    if (g->length + length + 1 > g->room) {
+        size_t room = 2 * (g->length + length + 1);
+        char *grown = realloc(g->text, room);
+        if (!grown) {
+            free(g->text);
+            g->text = NULL;
+            return;
+        }
+        g->text = grown;
+        g->room = room;
+    }
+    memcpy(g->text + g->length, text, length);
+    g->length += length;
+    g->text[g->length] = '\0';
+}
+
+/* A word quoted for a shell, on one line whatever it holds. */
+static void append_word(growing *g, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                "0123456789_-+=.,:/@%";
+    append(g, " ", 1);
+    if (*word && strspn(word, plain) == strlen(word)) {
+        append(g, word, strlen(word));
+        return;
+    }
+    append(g, "'", 1);
+    for (; *word; word++) {
+        if (*word == '\'')
+            append(g, "'\\''", 4);
+        else
+            append(g, *word == '\n' || *word == '\r' ? " " : word, 1);
+    }
+    append(g, "'", 1);
+}
+
+char *options_record(const cli_options *options)
+{
+    growing g = {calloc(1, 256), 0, 256};
+    append(&g, "nslaw ", 6);
+    append(&g, options->command, strlen(options->command));
+    for (option_id id = 0; id < OPT_COUNT; id++) {
+        const option_spec *spec = &option_table[id];
+        const option_value *value = &options->value[id];
+        if (!value->given || spec->output_only)
+            continue;
+        size_t times = spec->kind == KIND_MANY ? value->count : 1;
+        for (size_t i = 0; i < times; i++) {
+            append(&g, " --", 3);
+            append(&g, spec->name, strlen(spec->name));
+            if (spec->argument)
+                append_word(&g, spec->kind == KIND_MANY ? value->many[i] : value->text);
+        }
+    }
+    if (options->operand)
+        append_word(&g, options->operand);
+    return g.text;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The option table: one entry an option drives parsing, --help, range errors and the
+ * record of the options in the output. */
+#ifndef NSL_CLI_OPTIONS_H
+#define NSL_CLI_OPTIONS_H
+
+#include <nslaw/nslaw.h>
+#include <stdbool.h>
+
+/* Exit codes of the program. */
+enum { EXIT_FINE = 0, EXIT_COMPUTATION = 1, EXIT_USAGE = 2, EXIT_INPUT_OUTPUT = 3 };
+
+typedef enum {
+    OPT_FEATURES,
+    OPT_SAMPLES,
+    OPT_SAMPLES_PER_FEATURE,
+    OPT_HIDDEN,
+    OPT_OUTPUTS,
+    OPT_SPECTRUM,
+    OPT_ALPHA,
+    OPT_LATENTS,
+    OPT_LAMBDA_MAX,
+    OPT_SOURCE,
+    OPT_LABEL_VARIANCE,
+    OPT_SIGMA_W2,
+    OPT_SIGMA_U2,
+    OPT_RIDGE,
+    OPT_KERNEL_RIDGE,
+    OPT_NOISE,
+    OPT_TEST_NOISE,
+    OPT_MSE,
+    OPT_MAP,
+    OPT_WHERE,
+    OPT_FORMAT,
+    OPT_OUTPUT,
+    OPT_QUIET,
+    OPT_COUNT
+} option_id;
+
+/* The commands that take an option, as bits. */
+enum { FOR_LOSS = 1, FOR_CURVE = 2, FOR_COMPARE = 4, FOR_ALL = 7 };
+
+typedef enum {
+    KIND_NUMBER, /* a number in a range, or a sweep of it */
+    KIND_WHOLE,  /* a whole number up to 10^18 */
+    KIND_LIST,   /* numbers separated by commas */
+    KIND_TEXT,
+    KIND_MANY, /* a text that may be given several times */
+    KIND_FLAG
+} option_kind;
+
+typedef struct {
+    const char *name; /* long name */
+    char letter;      /* short name, or 0 */
+    const char *argument;
+    option_kind kind;
+    bool zero, infinite, sweep; /* whether 0, inf, lo:hi:count are allowed */
+    bool output_only; /* says how to print, not what: left out of the record */
+    unsigned commands;
+    const char *group; /* heading in --help */
+    const char *help;
+} option_spec;
+
+extern const option_spec option_table[OPT_COUNT];
+
+/* A value as given. */
+typedef struct {
+    bool given;
+    const char *text; /* borrowed from argv */
+    double number;    /* KIND_NUMBER */
+    uint64_t whole;   /* KIND_WHOLE; NSL_LATENTS_INFINITE for inf */
+    double list[NSL_HIDDEN_MAX];
+    const char *many[16];
+    size_t count;       /* of list or many */
+    double low, high;   /* of a sweep */
+    size_t sweep_count; /* 0: not swept */
+} option_value;
+
+typedef struct {
+    const char *command;
+    unsigned command_bit;
+    option_value value[OPT_COUNT];
+    const char *operand; /* RUNS.csv, or NULL */
+} cli_options;
+
+/* What --help says of a command beside its options. */
+typedef struct {
+    const char *name;
+    unsigned bit;
+    const char *arguments; /* usage after the options, e.g. "RUNS.csv" */
+    const char *summary, *description, *examples;
+} command_text;
+
+/* Parses argv[1…]; argv[0] is ignored. On failure the one-line message is printed and
+ * the exit code returned in *exit_code; --help and --version do not return. */
+bool options_parse(cli_options *out, const command_text *text, int argc, char **argv,
+                   int *exit_code);
+
+/* Prints "nslaw COMMAND: …" and returns the code. */
+__attribute__((format(printf, 3, 4))) int
+options_complain(const char *command, int exit_code, const char *format, ...);
+
+/* The same for a library error: names the option that the field stands for. */
+int options_complain_error(const char *command, const nsl_error *err);
+
+/* The options given, as a command line to run again (malloc'ed), output options left
+ * out. NULL when out of memory. */
+char *options_record(const cli_options *options);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The columns that every command prints of a prediction, and its row. */
+#ifndef NSL_CLI_PREDICTION_ROW_H
+#define NSL_CLI_PREDICTION_ROW_H
+
+#include "cli/query.h"
+
+/* Which columns people need: those that the caption does not say already. */
+typedef struct {
+    bool kernel;                /* ridge in the kernel convention */
+    bool latents, ridge, noise; /* shown in the table for people */
+    bool parts;                 /* signal and noise loss differ from the whole */
+} row_style;
+
+/* Declares the columns up to elasticity_ridge; `error` and `note` come last, after what
+ * a command adds, by row_add_last_columns. */
+void row_add_columns(document *d, row_style style);
+void row_add_last_columns(document *d);
+
+/* Reasons for nulls, joined by "; ". */
+typedef struct {
+    char text[512];
+    char for_people[512];
+} row_note;
+
+/* Adds a reason; `obvious` ones are only for files. */
+void row_note_add(row_note *note, const char *reason, bool obvious);
+
+/* Starts a row and fills the columns of row_add_columns and `error`. */
+void row_add(document *d, row_style style, const query_setup *setup,
+             const nsl_point *point, const nsl_prediction *prediction, loss_units units,
+             row_note *note);
+
+/* Sets `note`, when the command is done with the row. */
+void row_end(document *d, const row_note *note);
+
+/* The reported test loss of a prediction: NaN where there is none. */
+double row_test_loss(const nsl_prediction *prediction, loss_units units);
+
+/* The lines above a table for people: the model and the units of the losses. */
+char *row_caption(const cli_options *options, const query_setup *setup,
+                  query_columns columns);
+
+#endif

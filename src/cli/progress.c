@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/progress.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+/* Work shorter than this shows no line. */
+static const double PATIENCE_SECONDS = 0.5;
+
+progress progress_start(const cli_options *options, size_t total)
+{
+    progress p = {.command = options->command, .total = total};
+    p.enabled = !options->value[OPT_QUIET].given && isatty(STDERR_FILENO);
+    clock_gettime(CLOCK_MONOTONIC, &p.started);
+    return p;
+}
+
+void progress_at(progress *p, size_t done)
+{
+    struct timespec now;
+    if (!p->enabled)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    double seconds = (double)(now.tv_sec - p->started.tv_sec) +
+                     1e-9 * (double)(now.tv_nsec - p->started.tv_nsec);
+    if (seconds < PATIENCE_SECONDS)
+        return;
+    fprintf(stderr, "\rnslaw %s: %zu of %zu", p->command, done, p->total);
+    fflush(stderr);
+    p->shown = true;
+}
+
+void progress_end(progress *p)
+{
+    if (p->shown)
+        fputs("\r\033[K", stderr);
+}

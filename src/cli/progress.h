@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A progress line on standard error, only when that is a terminal and the work long. */
+#ifndef NSL_CLI_PROGRESS_H
+#define NSL_CLI_PROGRESS_H
+
+#include "cli/options.h"
+#include <stddef.h>
+#include <time.h>
+
+typedef struct {
+    const char *command;
+    size_t total;
+    bool enabled, shown;
+    struct timespec started;
+} progress;
+
+progress progress_start(const cli_options *options, size_t total);
+void progress_at(progress *p, size_t done);
+
+/* Clears the line. */
+void progress_end(progress *p);
+
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/query.h"
+#include "cli/value.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool given(const cli_options *o, option_id id)
+{
+    return o->value[id].given;
+}
+
+static int complain(const cli_options *o, const char *text)
+{
+    return options_complain(o->command, EXIT_USAGE, "%s", text);
+}
+
+/* Pairs that cannot stand together. */
+static int check_excluded(const cli_options *o)
+{
+    static const struct {
+        option_id one, other;
+        const char *why;
+    } pairs[] = {
+        {OPT_SPECTRUM, OPT_ALPHA, "the file has the eigenvalues"},
+        {OPT_SPECTRUM, OPT_LATENTS, "the file's rows are the latents"},
+        {OPT_SPECTRUM, OPT_LAMBDA_MAX, "the file has the eigenvalues"},
+        {OPT_RIDGE, OPT_KERNEL_RIDGE, "they are two conventions for one ridge"},
+        {OPT_SAMPLES, OPT_SAMPLES_PER_FEATURE, "both set the samples"},
+        {OPT_SIGMA_W2, OPT_LABEL_VARIANCE, "both set the target's scale"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (given(o, pairs[i].one) && given(o, pairs[i].other))
+            return options_complain(o->command, EXIT_USAGE,
+                                    "--%s and --%s exclude each other: %s",
+                                    option_table[pairs[i].one].name,
+                                    option_table[pairs[i].other].name, pairs[i].why);
+    return EXIT_FINE;
+}
+
+static int check_required(const cli_options *o)
+{
+    if (!given(o, OPT_SPECTRUM) && !given(o, OPT_ALPHA))
+        return complain(o, "--alpha (power law) or --spectrum FILE is required; "
+                           "try --alpha 0.3");
+    if (o->command_bit == FOR_COMPARE)
+        return o->operand ? EXIT_FINE
+                          : complain(o, "needs a CSV file of runs (or - for standard "
+                                        "input) with the columns N, P and loss");
+    if (!given(o, OPT_FEATURES))
+        return complain(o, "--features is required; try --features 1000");
+    if (!given(o, OPT_SAMPLES) && !given(o, OPT_SAMPLES_PER_FEATURE))
+        return complain(o, "--samples (or --samples-per-feature) is required; "
+                           "try --samples 4000");
+    return EXIT_FINE;
+}
+
+static int check_sweeps(const cli_options *o)
+{
+    option_id first = OPT_COUNT;
+    for (option_id id = 0; id < OPT_COUNT; id++) {
+        if (o->value[id].sweep_count == 0)
+            continue;
+        if (first != OPT_COUNT)
+            return options_complain(o->command, EXIT_USAGE,
+                                    "sweeps one option at a time, got --%s and --%s",
+                                    option_table[first].name, option_table[id].name);
+        first = id;
+    }
+    if (first != OPT_COUNT && o->command_bit != FOR_CURVE)
+        return options_complain(o->command, EXIT_USAGE,
+                                "--%s %s is a sweep; use nslaw curve for sweeps",
+                                option_table[first].name, o->value[first].text);
+    if (first == OPT_COUNT && o->command_bit == FOR_CURVE)
+        return complain(o, "needs one sweep lo:hi:count, e.g. --features 10:1000:20; "
+                           "use nslaw loss for one point");
+    return EXIT_FINE;
+}
+
+int query_check(const cli_options *o)
+{
+    int code = check_excluded(o);
+    if (code == EXIT_FINE)
+        code = check_required(o);
+    if (code == EXIT_FINE)
+        code = check_sweeps(o);
+    if (code == EXIT_FINE && o->operand && strcmp(o->operand, "-") == 0 &&
+        given(o, OPT_SPECTRUM) && strcmp(o->value[OPT_SPECTRUM].text, "-") == 0)
+        return complain(o, "the runs and --spectrum cannot both be standard input");
+    return code;
+}
+
+option_id query_swept(const cli_options *o)
+{
+    for (option_id id = 0; id < OPT_COUNT; id++)
+        if (o->value[id].sweep_count > 0)
+            return id;
+    return OPT_COUNT;
+}
+
+size_t query_count(const cli_options *o)
+{
+    option_id swept = query_swept(o);
+    return swept == OPT_COUNT ? 1 : o->value[swept].sweep_count;
+}
+
+static double number(const cli_options *o, option_id id, size_t i, double fallback)
+{
+    const option_value *value = &o->value[id];
+    if (!value->given)
+        return fallback;
+    return value->sweep_count ? value_sweep_point(value, i) : value->number;
+}
+
+static uint64_t latents_at(const cli_options *o, size_t i)
+{
+    const option_value *value = &o->value[OPT_LATENTS];
+    if (!value->given)
+        return NSL_LATENTS_INFINITE;
+    return value->sweep_count ? (uint64_t)round(value_sweep_point(value, i))
+                              : value->whole;
+}
+
+static nsl_status make_spectrum(query_setup *setup, const cli_options *o, size_t i,
+                                nsl_error *err)
+{
+    if (given(o, OPT_SPECTRUM))
+        return nsl_spectrum_read(&setup->spectrum, o->value[OPT_SPECTRUM].text, err);
+    return nsl_spectrum_new_powerlaw(&setup->spectrum, o->value[OPT_ALPHA].number,
+                                     number(o, OPT_LAMBDA_MAX, i, 1.0),
+                                     latents_at(o, i), err);
+}
+
+static nsl_status make_model(query_setup *setup, const cli_options *o, bool kernel,
+                             nsl_error *err)
+{
+    nsl_model_options m = nsl_model_defaults();
+    double none = (double)NAN;
+    m.source = number(o, OPT_SOURCE, 0, none);
+    m.label_variance = number(o, OPT_LABEL_VARIANCE, 0, none);
+    m.sigma_w2 = number(o, OPT_SIGMA_W2, 0, none);
+    m.sigma_u2 = number(o, OPT_SIGMA_U2, 0, none);
+    if (given(o, OPT_OUTPUTS))
+        m.outputs = (double)o->value[OPT_OUTPUTS].whole;
+    m.hidden = o->value[OPT_HIDDEN].list;
+    m.hidden_count = o->value[OPT_HIDDEN].count;
+    m.convention =
+        kernel || given(o, OPT_KERNEL_RIDGE) ? NSL_RIDGE_KERNEL : NSL_RIDGE_MRS;
+    return nsl_model_new(&setup->model, setup->spectrum, &m, err);
+}
+
+nsl_status query_setup_make(query_setup *setup, const cli_options *o, size_t i,
+                            bool kernel, nsl_error *err)
+{
+    if (setup->model &&
+        (!o->value[OPT_LATENTS].sweep_count || setup->latents == latents_at(o, i)))
+        return NSL_OK;
+    query_setup_clear(setup);
+    nsl_status status = make_spectrum(setup, o, i, err);
+    if (status == NSL_OK)
+        status = make_model(setup, o, kernel, err);
+    if (status == NSL_OK)
+        setup->latents = nsl_spectrum_latents(setup->spectrum);
+    else
+        query_setup_clear(setup);
+    return status;
+}
+
+void query_setup_clear(query_setup *setup)
+{
+    nsl_model_free(setup->model);
+    nsl_spectrum_free(setup->spectrum);
+    *setup = (query_setup){NULL, NULL, 0};
+}
+
+nsl_point query_point(const cli_options *o, size_t i)
+{
+    double features = number(o, OPT_FEATURES, i, (double)NAN);
+    option_id ridge = given(o, OPT_KERNEL_RIDGE) ? OPT_KERNEL_RIDGE : OPT_RIDGE;
+    return (nsl_point){
+        .features = features,
+        .samples = given(o, OPT_SAMPLES_PER_FEATURE)
+                       ? o->value[OPT_SAMPLES_PER_FEATURE].number * features
+                       : number(o, OPT_SAMPLES, i, (double)NAN),
+        .ridge = number(o, ridge, i, 0.0),
+        .noise = number(o, OPT_NOISE, i, 0.0),
+    };
+}
+
+/* A given number, or the text "inf"; for a sweep, its text. */
+static cell option_cell(const cli_options *o, option_id id, double fallback)
+{
+    const option_value *value = &o->value[id];
+    if (value->sweep_count)
+        return cell_text(value->text);
+    double x = value->given ? value->number : fallback;
+    return isinf(x) ? cell_text("inf") : isnan(x) ? cell_null() : cell_given(x);
+}
+
+static cell latents_cell(const cli_options *o, const query_setup *setup)
+{
+    if (o->value[OPT_LATENTS].sweep_count)
+        return cell_text(o->value[OPT_LATENTS].text);
+    if (setup->latents == NSL_LATENTS_INFINITE)
+        return cell_text("inf");
+    return cell_whole(setup->latents);
+}
+
+void query_describe(document *d, const cli_options *o, const query_setup *setup,
+                    query_columns columns)
+{
+    bool table = given(o, OPT_SPECTRUM);
+    bool kernel = given(o, OPT_KERNEL_RIDGE) || columns.kernel_ridge;
+    bool own = nsl_spectrum_has_target(setup->spectrum);
+    document_add_model(d, "spectrum",
+                       cell_text(table ? o->value[OPT_SPECTRUM].text : "powerlaw"));
+    document_add_model(d, "latents", latents_cell(o, setup));
+    if (!table) {
+        document_add_model(d, "alpha", option_cell(o, OPT_ALPHA, 1.0));
+        document_add_model(d, "lambda_max", option_cell(o, OPT_LAMBDA_MAX, 1.0));
+    }
+    document_add_model(d, "target",
+                       cell_text(given(o, OPT_SOURCE) ? "source"
+                                 : own                ? "table"
+                                                      : "mrs"));
+    if (given(o, OPT_SOURCE))
+        document_add_model(d, "source", option_cell(o, OPT_SOURCE, 0.0));
+    bool infinite = setup->latents == NSL_LATENTS_INFINITE;
+    if (given(o, OPT_LABEL_VARIANCE) || infinite || given(o, OPT_SOURCE))
+        document_add_model(d, "label_variance",
+                           option_cell(o, OPT_LABEL_VARIANCE, 1.0));
+    else if (!own)
+        document_add_model(d, "sigma_w2", option_cell(o, OPT_SIGMA_W2, 1.0));
+    if (!kernel && !infinite)
+        document_add_model(d, "sigma_u2", option_cell(o, OPT_SIGMA_U2, 1.0));
+    document_add_model(
+        d, "outputs",
+        cell_whole(given(o, OPT_OUTPUTS) ? o->value[OPT_OUTPUTS].whole : 1));
+    if (given(o, OPT_HIDDEN))
+        document_add_model(d, "hidden", cell_text(o->value[OPT_HIDDEN].text));
+    option_id ridge = kernel ? OPT_KERNEL_RIDGE : OPT_RIDGE;
+    document_add_model(d, kernel ? "kernel_ridge" : "ridge",
+                       columns.ridge || columns.kernel_ridge
+                           ? cell_text("runs")
+                           : option_cell(o, ridge, 0.0));
+    document_add_model(
+        d, "noise", columns.noise ? cell_text("runs") : option_cell(o, OPT_NOISE, 0.0));
+    document_add_model(d, "test_labels",
+                       cell_text(given(o, OPT_TEST_NOISE) ? "noisy" : "clean"));
+    document_add_model(d, "loss", cell_text(given(o, OPT_MSE) ? "mse" : "mrs"));
+    document_add_model(d, "options", cell_text(d->record ? d->record : ""));
+}
+
+loss_units query_units(const cli_options *o, double noise)
+{
+    double outputs = given(o, OPT_OUTPUTS) ? (double)o->value[OPT_OUTPUTS].whole : 1.0;
+    return (loss_units){
+        .scale = given(o, OPT_MSE) ? 2.0 / outputs : 1.0,
+        .test_shift = given(o, OPT_TEST_NOISE)
+                          ? (given(o, OPT_MSE) ? noise : 0.5 * outputs * noise)
+                          : 0.0,
+    };
+}

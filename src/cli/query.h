@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From options to the library: the spectrum, the model and the points asked for. */
+#ifndef NSL_CLI_QUERY_H
+#define NSL_CLI_QUERY_H
+
+#include "cli/document.h"
+#include "cli/options.h"
+
+/* The rules between options that the library cannot know: what excludes what, what is
+ * required. Prints a message and returns an exit code, EXIT_FINE when all is well. */
+int query_check(const cli_options *options);
+
+/* The option that is swept, or OPT_COUNT. */
+option_id query_swept(const cli_options *options);
+
+/* How many points: 1, or those of the sweep. */
+size_t query_count(const cli_options *options);
+
+typedef struct {
+    nsl_spectrum *spectrum;
+    nsl_model *model;
+    uint64_t latents;
+} query_setup;
+
+/* Makes the spectrum and the model; for a sweep of M at its i-th point, made anew when
+ * M changes. The convention is the kernel's where `kernel` or --kernel-ridge say so. */
+nsl_status query_setup_make(query_setup *setup, const cli_options *options, size_t i,
+                            bool kernel, nsl_error *err);
+void query_setup_clear(query_setup *setup);
+
+/* The i-th point asked for. */
+nsl_point query_point(const cli_options *options, size_t i);
+
+/* What the runs of a comparison give in columns instead of options. */
+typedef struct {
+    bool ridge, kernel_ridge, noise;
+} query_columns;
+
+/* The options as keys and values for the record of the model. */
+void query_describe(document *d, const cli_options *options, const query_setup *setup,
+                    query_columns columns);
+
+/* Losses are reported as scale·L + shift: --mse and --test-noise. */
+typedef struct {
+    double scale, test_shift;
+} loss_units;
+
+loss_units query_units(const cli_options *options, double noise);
+
+#endif

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* CSV with a header, read line by line. Lines that start with # and blank lines are
+ * skipped, CRLF and a byte-order mark are fine, fields may be quoted. Hostile input is
+ * refused with its line number: NUL bytes, ragged rows, duplicate headers, lines or
+ * rows without end. */
+#ifndef NSL_INPUT_CSV_H
+#define NSL_INPUT_CSV_H
+
+#include <nslaw/error.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+typedef struct {
+    FILE *stream;     /* borrowed */
+    const char *name; /* for messages; borrowed */
+    size_t line;      /* of the row just read, from 1 */
+    size_t columns;
+    char **header;
+    char **field; /* `columns` strings, valid until the next row */
+    char *buffer; /* the row's text */
+    size_t buffer_size, fields_size;
+    bool ended;
+} nsl_csv;
+
+/* Starts reading and reads the header. On success nsl_csv_close must follow. */
+nsl_status nsl_csv_open(nsl_csv *csv, FILE *stream, const char *name, nsl_error *err);
+
+/* Reads the next row; at the end of the file sets `ended`. */
+nsl_status nsl_csv_next(nsl_csv *csv, nsl_error *err);
+
+void nsl_csv_close(nsl_csv *csv);
+
+enum { NSL_CSV_NONE = -1 };
+
+/* Index of the column of that name, or NSL_CSV_NONE. */
+int nsl_csv_column(const nsl_csv *csv, const char *name);
+
+/* The number in a column of the current row; the message names file, line, column. */
+nsl_status nsl_csv_number(const nsl_csv *csv, int column, double *out, nsl_error *err);
+
+/* The names of the columns for a message: "a, b, c". */
+void nsl_csv_describe(const nsl_csv *csv, char *out, size_t size);
+
+#endif

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "input/npy.h"
+#include "core/error.h"
+#include "input/number.h"
+
+#include <endian.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* NumPy writes 128 bytes or so; a longer header is no array of ours. */
+enum { HEADER_MAX = 4096 };
+
+/* Data are read in pieces, so that a header that promises more than the file holds
+ * takes no memory. */
+enum { PIECE = 1 << 16 };
+
+static nsl_status fail_file(const char *name, nsl_error *err, const char *what)
+{
+    return nsl_fail(err, NSL_EFILE, "", "%s: %s", name, what);
+}
+
+/* Reads magic, version and the header text (NUL-terminated into `text`). */
+static nsl_status read_header(FILE *stream, const char *name, char *text,
+                              nsl_error *err)
+{
+    unsigned char head[8], size[4] = {0};
+    if (fread(head, 1, sizeof head, stream) != sizeof head ||
+        memcmp(head, "\x93NUMPY", 6) != 0)
+        return fail_file(name, err, "is not an .npy file");
+    if (head[6] < 1 || head[6] > 3)
+        return fail_file(name, err, "has an .npy version other than 1, 2 or 3");
+    size_t width = head[6] == 1 ? 2 : 4;
+    if (fread(size, 1, width, stream) != width)
+        return fail_file(name, err, "is truncated in its .npy header");
+    size_t length = (size_t)size[0] | (size_t)size[1] << 8 | (size_t)size[2] << 16 |
+                    (size_t)size[3] << 24;
+    if (length >= HEADER_MAX)
+        return fail_file(name, err, "has an .npy header longer than 4095 bytes");
+    if (fread(text, 1, length, stream) != length)
+        return fail_file(name, err, "is truncated in its .npy header");
+    text[length] = '\0';
+    return NSL_OK;
+}
+
+/* What follows 'key': in the header, or NULL. */
+static const char *header_value(const char *text, const char *key)
+{
+    char quoted[32];
+    snprintf(quoted, sizeof quoted, "'%s'", key);
+    const char *at = strstr(text, quoted);
+    if (!at)
+        return NULL;
+    at += strlen(quoted);
+    at += strspn(at, " ");
+    if (*at != ':')
+        return NULL;
+    at++;
+    return at + strspn(at, " ");
+}
+
+static bool starts_with(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static nsl_status check_type(const char *text, const char *name, nsl_error *err)
+{
+    const char *type = header_value(text, "descr");
+    if (type && starts_with(type, "'<f8'"))
+        return NSL_OK;
+    char found[24] = "?";
+    if (type) {
+        size_t end = strcspn(type, ",}");
+        char copy[24];
+        snprintf(copy, sizeof copy, "%.*s", (int)(end < 20 ? end : 20), type);
+        nsl_printable(found, sizeof found, copy);
+    }
+    return nsl_fail(err, NSL_EFILE, "",
+                    "%s: the array must be little-endian float64 ('<f8'), it is %s",
+                    name, found);
+}
+
+/* One dimension of a shape; moves *at past it. */
+static bool take_size(const char **at, size_t *out)
+{
+    char *end;
+    *at += strspn(*at, " ");
+    if (**at < '0' || **at > '9')
+        return false;
+    unsigned long long value = strtoull(*at, &end, 10);
+    *at = end + strspn(end, " ");
+    *out = (size_t)value;
+    return value < SIZE_MAX / 64;
+}
+
+/* (rows,) or (rows, columns) */
+static bool take_shape(const char *at, size_t *rows, size_t *columns)
+{
+    *columns = 1;
+    if (!at || *at++ != '(' || !take_size(&at, rows))
+        return false;
+    if (*at++ != ',')
+        return false;
+    at += strspn(at, " ");
+    if (*at == ')')
+        return true;
+    return take_size(&at, columns) && *at == ')';
+}
+
+/* Reads `count` values, growing the array as they come. */
+static nsl_status read_values(double **out, size_t count, FILE *stream,
+                              const char *name, nsl_error *err)
+{
+    size_t have = 0, room = 0;
+    double *data = NULL;
+    while (have < count) {
+        size_t want = count - have < PIECE ? count - have : PIECE;
+        if (have + want > room) {
+            room = 2 * room > have + want ? 2 * room : have + want;
+            room = room < count ? room : count;
+            double *grown = realloc(data, room * sizeof *data);
+            if (!grown) {
+                free(data);
+                return nsl_fail_memory(err);
+            }
+            data = grown;
+        }
+        size_t got = fread(data + have, sizeof *data, want, stream);
+        have += got;
+        if (got < want) {
+            free(data);
+            return nsl_fail(err, NSL_EFILE, "",
+                            "%s: is truncated: the header promises %zu values, "
+                            "the file holds %zu",
+                            name, count, have);
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t bits;
+        memcpy(&bits, data + i, sizeof bits);
+        bits = le64toh(bits);
+        memcpy(data + i, &bits, sizeof bits);
+    }
+    *out = data;
+    return NSL_OK;
+}
+
+/* Rows one after another to columns one after another. */
+static nsl_status transpose(nsl_npy *array, nsl_error *err)
+{
+    if (array->columns == 1)
+        return NSL_OK;
+    double *turned = malloc(array->rows * array->columns * sizeof *turned);
+    if (!turned)
+        return nsl_fail_memory(err);
+    for (size_t row = 0; row < array->rows; row++)
+        for (size_t c = 0; c < array->columns; c++)
+            turned[c * array->rows + row] = array->data[row * array->columns + c];
+    free(array->data);
+    array->data = turned;
+    return NSL_OK;
+}
+
+static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
+                             const char *name, size_t columns_max, nsl_error *err)
+{
+    const char *order = header_value(text, "fortran_order");
+    nsl_status status = check_type(text, name, err);
+    if (status != NSL_OK)
+        return status;
+    if (!order || !(starts_with(order, "False") || starts_with(order, "True")) ||
+        !take_shape(header_value(text, "shape"), &out->rows, &out->columns) ||
+        out->columns < 1 || out->columns > columns_max)
+        return nsl_fail(err, NSL_EFILE, "",
+                        "%s: the array must be 1-D, or 2-D with at most %zu columns",
+                        name, columns_max);
+    if (out->rows == 0)
+        return fail_file(name, err, "the array is empty");
+    if (out->rows > SIZE_MAX / 64)
+        return fail_file(name, err, "the array is too large");
+    status = read_values(&out->data, out->rows * out->columns, stream, name, err);
+    if (status != NSL_OK)
+        return status;
+    if (getc(stream) != EOF)
+        return fail_file(name, err, "has data after the array");
+    return starts_with(order, "False") ? transpose(out, err) : NSL_OK;
+}
+
+nsl_status nsl_npy_read(nsl_npy *out, FILE *stream, const char *name,
+                        size_t columns_max, nsl_error *err)
+{
+    char text[HEADER_MAX];
+    *out = (nsl_npy){0};
+    nsl_status status = read_header(stream, name, text, err);
+    if (status == NSL_OK)
+        status = read_array(out, text, stream, name, columns_max, err);
+    if (status != NSL_OK) {
+        free(out->data);
+        *out = (nsl_npy){0};
+    }
+    return status;
+}

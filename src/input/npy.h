@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* NumPy's .npy format, as far as nslaw takes it: little-endian float64, one or two
+ * dimensions. */
+#ifndef NSL_INPUT_NPY_H
+#define NSL_INPUT_NPY_H
+
+#include <nslaw/error.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum { NSL_NPY_FIRST_BYTE = 0x93 };
+
+/* An array read whole: columns[c][row]. */
+typedef struct {
+    size_t rows, columns; /* columns = 1 for a 1-D array */
+    double *data;         /* column after column; free() it */
+} nsl_npy;
+
+/* Reads an array with one to `columns_max` columns. */
+nsl_status nsl_npy_read(nsl_npy *out, FILE *stream, const char *name,
+                        size_t columns_max, nsl_error *err);
+
+#endif

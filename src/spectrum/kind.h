@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a kind of spectrum must provide. A new kind is one file with a constant
+ * nsl_spectrum_kind_ops and one line in spectrum.c's registry. */
+#ifndef NSL_SPECTRUM_KIND_H
+#define NSL_SPECTRUM_KIND_H
+
+#include <nslaw/spectrum.h>
+#include <nslaw/theory.h>
+
+/* The target's weights v_I², prepared for one spectrum. */
+typedef enum {
+    NSL_TARGET_MRS,    /* v_I² = scale · λ_I */
+    NSL_TARGET_SOURCE, /* v_I² = scale · I^−power */
+    NSL_TARGET_ROWS /* v_I² = weights[row], for each copy of that row's eigenvalue */
+} nsl_target_kind;
+
+typedef struct {
+    nsl_target_kind kind;
+    double scale;
+    double power;          /* 1 + β */
+    const double *weights; /* borrowed from the spectrum, or `owned` */
+    double *owned;         /* to be freed with the target */
+    double unlearnable;    /* Σ v² over zero eigenvalues: u = 0 there at every Δ */
+} nsl_target;
+
+typedef struct {
+    const char *name;
+    void (*free)(nsl_spectrum *spectrum);
+    /* Fills every field of `out` but z, which the caller sets from its parts. */
+    void (*moments)(nsl_moments *out, const nsl_spectrum *spectrum,
+                    const nsl_target *target, double delta);
+    /* Some Δ > 0 from which to look for z(Δ) = n < rank. */
+    double (*guess)(const nsl_spectrum *spectrum, double n);
+    /* Σ λ_I; > 0, may be INFINITY. */
+    double (*trace)(const nsl_spectrum *spectrum);
+    /* Makes `target` the source target of total weight `label_variance`. */
+    nsl_status (*set_source)(nsl_target *target, const nsl_spectrum *spectrum,
+                             double source, double label_variance, nsl_error *err);
+    /* Makes `target` the spectrum's own one; NULL for kinds that have none. */
+    void (*set_own)(nsl_target *target, const nsl_spectrum *spectrum);
+} nsl_spectrum_ops;
+
+/* The head of every spectrum. */
+struct nsl_spectrum {
+    const nsl_spectrum_ops *ops;
+    uint64_t latents; /* M */
+    uint64_t rank;    /* eigenvalues > 0 */
+    double smallest;  /* least positive eigenvalue; 0 when M = ∞ */
+    bool has_target;
+};
+
+extern const nsl_spectrum_ops nsl_powerlaw_ops, nsl_table_ops;
+
+/* A whole number up to 2^64 as a double and what that double leaves over. */
+typedef struct {
+    double high, low;
+} nsl_whole;
+
+nsl_whole nsl_whole_from(uint64_t value);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading a table spectrum from CSV or .npy. */
+#include "core/error.h"
+#include "input/csv.h"
+#include "input/file.h"
+#include "input/npy.h"
+#include "spectrum/table.h"
+#include <nslaw/spectrum.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { EIGENVALUE, TARGET, MULTIPLICITY, COLUMNS };
+
+/* The names a column may have. */
+static const char *const names[COLUMNS][2] = {
+    {"eigenvalue", "lambda"}, {"target", "weight_sq"}, {"multiplicity", "degeneracy"}};
+
+/* What a row has in a column that the file leaves out. */
+static const double defaults[COLUMNS] = {0.0, 0.0, 1.0};
+
+/* Rows as they come; a column that the file lacks stays NULL. */
+typedef struct {
+    size_t rows, room;
+    double *column[COLUMNS];
+} rows;
+
+static void rows_clear(rows *r)
+{
+    for (int c = 0; c < COLUMNS; c++)
+        free(r->column[c]);
+}
+
+static nsl_status rows_add(rows *r, const int *index, const double *value,
+                           nsl_error *err)
+{
+    if (r->rows == r->room) {
+        size_t room = r->room ? 2 * r->room : 1024;
+        for (int c = 0; c < COLUMNS; c++) {
+            if (index[c] == NSL_CSV_NONE)
+                continue;
+            double *grown = realloc(r->column[c], room * sizeof *grown);
+            if (!grown)
+                return nsl_fail_memory(err);
+            r->column[c] = grown;
+        }
+        r->room = room;
+    }
+    for (int c = 0; c < COLUMNS; c++)
+        if (r->column[c])
+            r->column[c][r->rows] = value[c];
+    r->rows++;
+    return NSL_OK;
+}
+
+static nsl_status find_columns(const nsl_csv *csv, int *index, nsl_error *err)
+{
+    for (int c = 0; c < COLUMNS; c++) {
+        int other = nsl_csv_column(csv, names[c][1]);
+        index[c] = nsl_csv_column(csv, names[c][0]);
+        if (index[c] != NSL_CSV_NONE && other != NSL_CSV_NONE)
+            return nsl_fail(err, NSL_EFILE, "",
+                            "%s:%zu: the columns '%s' and '%s' mean the same: drop one",
+                            csv->name, csv->line, names[c][0], names[c][1]);
+        if (index[c] == NSL_CSV_NONE)
+            index[c] = other;
+    }
+    if (index[EIGENVALUE] != NSL_CSV_NONE)
+        return NSL_OK;
+    char header[96];
+    nsl_csv_describe(csv, header, sizeof header);
+    return nsl_fail(err, NSL_EFILE, "",
+                    "%s:%zu: needs a column 'eigenvalue' (or 'lambda'), has: %s",
+                    csv->name, csv->line, header);
+}
+
+static nsl_status check(const double *value, const char *where, nsl_error *err)
+{
+    return nsl_table_check_row(where, NSL_EFILE, value[EIGENVALUE], value[TARGET],
+                               value[MULTIPLICITY], err);
+}
+
+static nsl_status read_row(rows *r, const nsl_csv *csv, const int *index,
+                           nsl_error *err)
+{
+    double value[COLUMNS];
+    for (int c = 0; c < COLUMNS; c++) {
+        value[c] = defaults[c];
+        if (index[c] == NSL_CSV_NONE)
+            continue;
+        nsl_status status = nsl_csv_number(csv, index[c], &value[c], err);
+        if (status != NSL_OK)
+            return status;
+    }
+    if (check(value, "", NULL) == NSL_OK)
+        return rows_add(r, index, value, err);
+    char where[160]; /* made for the message alone: rows are many */
+    snprintf(where, sizeof where, "%s:%zu", csv->name, csv->line);
+    return check(value, where, err);
+}
+
+static nsl_status read_csv(rows *r, FILE *stream, const char *name, nsl_error *err)
+{
+    nsl_csv csv;
+    int index[COLUMNS];
+    nsl_status status = nsl_csv_open(&csv, stream, name, err);
+    if (status != NSL_OK)
+        return status;
+    status = find_columns(&csv, index, err);
+    while (status == NSL_OK) {
+        status = nsl_csv_next(&csv, err);
+        if (status != NSL_OK || csv.ended)
+            break;
+        status = read_row(r, &csv, index, err);
+    }
+    if (status == NSL_OK && r->rows == 0)
+        status = nsl_fail(err, NSL_EFILE, "", "%s: has a header but no rows", name);
+    nsl_csv_close(&csv);
+    return status;
+}
+
+static nsl_status read_npy(rows *r, FILE *stream, const char *name, nsl_error *err)
+{
+    nsl_npy array;
+    nsl_status status = nsl_npy_read(&array, stream, name, COLUMNS, err);
+    if (status != NSL_OK)
+        return status;
+    int index[COLUMNS];
+    for (int c = 0; c < COLUMNS; c++)
+        index[c] = c < (int)array.columns ? c : NSL_CSV_NONE;
+    for (size_t i = 0; i < array.rows && status == NSL_OK; i++) {
+        double value[COLUMNS];
+        for (size_t c = 0; c < COLUMNS; c++)
+            value[c] = c < array.columns ? array.data[c * array.rows + i] : defaults[c];
+        if (check(value, "", NULL) == NSL_OK) {
+            status = rows_add(r, index, value, err);
+            continue;
+        }
+        char where[160];
+        snprintf(where, sizeof where, "%s: row %zu", name, i);
+        status = check(value, where, err);
+    }
+    free(array.data);
+    return status;
+}
+
+nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *err)
+{
+    *out = NULL;
+    nsl_input input;
+    nsl_status status = nsl_input_open(&input, path, err);
+    if (status != NSL_OK)
+        return status;
+    rows r = {0};
+    int first = getc(input.stream);
+    if (first != EOF)
+        ungetc(first, input.stream);
+    status = first == NSL_NPY_FIRST_BYTE ? read_npy(&r, input.stream, input.name, err)
+                                         : read_csv(&r, input.stream, input.name, err);
+    if (status == NSL_OK) {
+        nsl_error inner = {0};
+        status =
+            nsl_spectrum_new_table(out, r.rows, r.column[EIGENVALUE], r.column[TARGET],
+                                   r.column[MULTIPLICITY], &inner);
+        if (status == NSL_EINVAL)
+            status = nsl_fail(err, NSL_EFILE, "", "%s: %s", input.name, inner.message);
+        else if (status != NSL_OK)
+            nsl_fail(err, status, "", "%s", inner.message);
+    }
+    rows_clear(&r);
+    nsl_input_close(&input);
+    return status;
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The losses [E2], [E3] and their exact elasticities (theory.md sections 3 to 5).
+ *
+ * Layers enter through Λ = 1/Σ_k 1/a_k alone, the gap of one layer that acts as all
+ * of them. With b = P − z and D = Λb + r(Λ+b), [E2] reads
+ *
+ *     E = [ P(Λ t₀ + r t₁) + σ_ε²(Λ q + r z) ] / D,
+ *
+ * a ratio of sums of positive terms: nothing cancels. */
+#include "core/error.h"
+#include "theory/root.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Roundings in the formulas below on top of those of Δ and the moments. */
+static const double FORMULA_ERROR = 24 * DBL_EPSILON;
+
+/* |∂ln(loss)/∂lnΔ| at fixed widths is at most this: each moment's is 2 or less, and a
+ * gap's 1. */
+static const double DELTA_CONDITION = 4.0;
+
+/* The layers as one: Λ, the share h of the last layer in 1/Λ, and H = Σ h_k². */
+typedef struct {
+    double gap;        /* Λ */
+    double share_last; /* h = Λ/a_last */
+    double share_square;
+} layers;
+
+static layers layers_of(const nsl_root *root)
+{
+    double least = INFINITY, sum = 0.0, square = 0.0;
+    for (size_t k = 0; k < root->layers; k++)
+        least = fmin(least, root->gap[k]);
+    if (isinf(least))
+        return (layers){INFINITY, 0.0, 0.0};
+    for (size_t k = 0; k < root->layers; k++) { /* ties at zero gap share equally */
+        double share = root->gap[k] == least ? 1.0 : least / root->gap[k];
+        sum += share;
+        square += share * share;
+    }
+    double last = root->gap[root->layers - 1];
+    return (layers){least / sum, (last == least ? 1.0 : least / last) / sum,
+                    square / (sum * sum)};
+}
+
+/* Signal and noise part of E by [E2]: s = Λ/(Λ+r), E = (P(t₀ + (1−s)(t₁−t₀)) +
+ * σ_ε²(q + (1−s) r)) / (b + s r). */
+typedef struct {
+    double signal, noise;
+} risk;
+
+static risk risk_at(const nsl_root *root, layers l, const nsl_point *point)
+{
+    const nsl_moments *m = &root->m;
+    double s = isinf(l.gap) || m->r == 0.0 ? 1.0 : l.gap / (l.gap + m->r);
+    double rest = isinf(l.gap) || m->r == 0.0 ? 0.0 : m->r / (l.gap + m->r); /* 1 − s */
+    double numerator = m->t0 + rest * m->td;
+    if (isinf(point->samples))
+        return (risk){numerator, 0.0};
+    double denominator = root->gap_samples + s * m->r;
+    return (risk){
+        numerator > 0.0 ? numerator * (point->samples / denominator) : 0.0,
+        point->noise > 0.0 ? point->noise * ((m->q + rest * m->r) / denominator) : 0.0};
+}
+
+/* A derivative and the size of the terms that it was added up from. */
+typedef struct {
+    double value, size;
+} slope;
+
+static void slope_add(slope *sum, double term)
+{
+    sum->value += term;
+    sum->size += fabs(term);
+}
+
+/* Changes of Δ, Λ, Λ+b and Λb, each over D, with one resource's logarithm. The sums are
+ * worked out by hand: at N ≈ P and a small ridge dΛ and db nearly cancel. For one layer
+ * Λ − b is N − P exactly, so that nothing is lost. */
+typedef struct {
+    double delta; /* dlnΔ */
+    double gap;   /* dΛ */
+    double sum;   /* d(Λ+b) */
+    double sum_size;
+    double product; /* d(Λb)/D */
+} change;
+
+/* Numbers that all changes share. */
+typedef struct {
+    layers l;
+    double b, r, d;    /* d = D */
+    double difference; /* N − P for one layer, else NaN */
+} coupling;
+
+/* u Λ − v b, for one layer with u = v from N − P. */
+static slope gap_difference(const coupling *c, double u, double v)
+{
+    if (u == v && !isnan(c->difference))
+        return (slope){u * c->difference, u * fabs(c->difference)};
+    return (slope){u * c->l.gap - v * c->b, u * c->l.gap + v * c->b};
+}
+
+static change change_of_features(const coupling *c, double width)
+{
+    double h = c->l.share_last, H = c->l.share_square, gap = c->l.gap, b = c->b;
+    double r = c->r, w = width * h / c->d;
+    slope d = gap_difference(c, h, 1.0 + H - h);
+    return (change){
+        .delta = -w * b,
+        .gap = w * (h * gap * b + h * r * gap + (h - H) * r * b),
+        .sum = w * (h * gap * b + r * d.value),
+        .sum_size = w * (h * gap * b + r * d.size),
+        .product = w * (b / c->d) * (h * gap * b + r * ((h - 1.0) * gap + (h - H) * b)),
+    };
+}
+
+static change change_of_samples(const coupling *c, double samples)
+{
+    double H = c->l.share_square, gap = c->l.gap, b = c->b, r = c->r;
+    double w = samples / c->d;
+    slope d = gap_difference(c, H, 1.0);
+    return (change){
+        .delta = -w * gap,
+        .gap = -w * H * r * gap,
+        .sum = w * (gap * b - r * d.value),
+        .sum_size = w * (gap * b + r * d.size),
+        .product = w * (gap / c->d) * (gap * b + r * (1.0 - H) * b),
+    };
+}
+
+static change change_of_ridge(const coupling *c)
+{
+    double H = c->l.share_square, gap = c->l.gap, b = c->b, r = c->r;
+    double delta = gap * b / c->d;
+    return (change){
+        .delta = delta,
+        .gap = H * r * delta,
+        .sum = (1.0 + H) * r * delta,
+        .sum_size = (1.0 + H) * r * delta,
+        .product = (b * H + gap) * r * (delta / c->d),
+    };
+}
+
+static change change_add(change x, change y)
+{
+    return (change){x.delta + y.delta, x.gap + y.gap, x.sum + y.sum,
+                    x.sum_size + y.sum_size, x.product + y.product};
+}
+
+/* dlnE for a change; `explicit_samples` is 1 where P itself changes. */
+static slope log_risk_slope(const nsl_moments *m, const coupling *c,
+                            const nsl_point *point, change x, double explicit_samples)
+{
+    double gap = c->l.gap, r = c->r, rho = 2.0 * m->q1 - r, t1 = m->t0 + m->td;
+    double P = point->samples, noise = point->noise;
+    double numerator = P * (gap * m->t0 + r * t1) + noise * (gap * m->q + r * m->z);
+    slope top = {0.0, 0.0};
+    slope_add(&top, P * m->t0 * x.gap);
+    slope_add(&top, P * (2.0 * gap * m->tc + rho * t1 + r * m->td) * x.delta);
+    slope_add(&top, noise * m->q * x.gap);
+    slope_add(&top, noise * (rho * m->z - r * r - 2.0 * gap * m->q1) * x.delta);
+    slope_add(&top, explicit_samples * P * (gap * m->t0 + r * t1));
+    slope out = {top.value / numerator, top.size / numerator};
+    slope_add(&out, -x.product);
+    slope_add(&out, -r * (x.sum / c->d));
+    slope_add(&out, -(gap + c->b) * rho * (x.delta / c->d));
+    out.size += r * (x.sum_size / c->d);
+    return out;
+}
+
+/* The elasticity −slope, or NaN and a note where its digits are not known. */
+static double elasticity(slope s, double relative_error, unsigned *notes)
+{
+    double bound = s.size * relative_error;
+    if (!(bound <= NSL_PROMISE * fmax(1.0, fabs(s.value)))) {
+        *notes |= NSL_NOTE_ELASTICITY;
+        return NAN;
+    }
+    return s.value == 0.0 ? 0.0 : -s.value;
+}
+
+/* All widths of the layers infinite: E = (P t₀ + σ_ε² q)/(b + r). */
+static void kernel_elasticities(nsl_prediction *out, const nsl_root *root,
+                                const nsl_point *point, double error)
+{
+    const nsl_moments *m = &root->m;
+    double d = root->gap_samples + m->r, rho = 2.0 * m->q1 - m->r, P = point->samples;
+    double numerator = P * m->t0 + point->noise * m->q;
+    double by_delta[2] = {(2.0 * P * m->tc - 2.0 * point->noise * m->q1) / numerator,
+                          -(m->r + rho) / d};
+    slope samples = {0.0, 0.0}, ridge = {0.0, 0.0};
+    for (int i = 0; i < 2; i++) {
+        slope_add(&samples, by_delta[i] * (-P / d));
+        slope_add(&ridge, by_delta[i] * (root->gap_samples / d));
+    }
+    slope_add(&samples, P * m->t0 / numerator);
+    slope_add(&samples, -P / d);
+    out->elasticity_features = 0.0;
+    out->elasticity_samples = elasticity(samples, error, &out->notes);
+    out->elasticity_ridge = elasticity(ridge, error, &out->notes);
+}
+
+/* P = ∞ is ridgeless, E = t₁(Δ). */
+static void population_elasticities(nsl_prediction *out, const nsl_root *root, layers l,
+                                    const nsl_point *point, double error)
+{
+    const nsl_moments *m = &root->m;
+    slope features = {0.0, 0.0};
+    if (isfinite(point->features))
+        slope_add(&features,
+                  -(m->td / (m->t0 + m->td)) * (point->features * l.share_last / m->r));
+    out->elasticity_features = elasticity(features, error, &out->notes);
+    out->elasticity_samples = 0.0;
+    out->elasticity_ridge = 0.0;
+}
+
+static void set_elasticities(nsl_prediction *out, const nsl_model *model,
+                             const nsl_root *root, const nsl_point *point)
+{
+    layers l = layers_of(root);
+    const nsl_moments *m = &root->m;
+    double error = FORMULA_ERROR + 4.0 * m->error + DELTA_CONDITION * root->delta_error;
+    if (isinf(point->samples)) {
+        population_elasticities(out, root, l, point, error);
+        return;
+    }
+    if (isinf(l.gap)) {
+        kernel_elasticities(out, root, point, error);
+        return;
+    }
+    double b = root->gap_samples, r = m->r;
+    coupling c = {l, b, r, l.gap * b + r * (l.gap + b),
+                  model->hidden_count == 0 ? point->features - point->samples
+                                           : (double)NAN};
+    change ridge = change_of_ridge(&c), features = {0};
+    if (isfinite(point->features)) {
+        features = change_of_features(&c, point->features);
+        if (model->convention == NSL_RIDGE_KERNEL) /* g grows with N */
+            features = change_add(features, ridge);
+    }
+    change samples = change_of_samples(&c, point->samples);
+    unsigned *notes = &out->notes;
+    out->elasticity_features =
+        elasticity(log_risk_slope(m, &c, point, features, 0.0), error, notes);
+    out->elasticity_samples =
+        elasticity(log_risk_slope(m, &c, point, samples, 1.0), error, notes);
+    out->elasticity_ridge =
+        elasticity(log_risk_slope(m, &c, point, ridge, 0.0), error, notes);
+}
+
+/* Δ = 0: E = (P t₀ + σ_ε² rank)/(P − rank) with t₀ from zero eigenvalues. */
+static void resolved_elasticities(nsl_prediction *out, const nsl_root *root,
+                                  const nsl_point *point)
+{
+    double last = root->gap[root->layers - 1], b = root->gap_samples;
+    double signal = isinf(point->samples) ? 1.0 : point->samples * root->m.t0;
+    double noise = isinf(point->samples) ? 0.0 : point->noise * root->m.q;
+    out->elasticity_ridge = 0.0;
+    out->elasticity_features = 0.0;
+    out->elasticity_samples = 0.0;
+    if (last == 0.0) {
+        out->elasticity_features = NAN;
+        out->notes |= NSL_NOTE_KINK;
+    }
+    if (b == 0.0) {
+        out->elasticity_samples = NAN;
+        out->notes |= NSL_NOTE_KINK;
+    } else if (isfinite(point->samples)) { /* P/b − P t₀/(P t₀ + σ² rank) */
+        out->elasticity_samples = (root->m.q + b) / b - signal / (signal + noise);
+    }
+}
+
+static void set_undefined_elasticities(nsl_prediction *out, unsigned note)
+{
+    out->elasticity_features = out->elasticity_samples = out->elasticity_ridge = NAN;
+    out->notes |= note;
+}
+
+static double least_gap(const nsl_root *root)
+{
+    double least = INFINITY;
+    for (size_t k = 0; k < root->layers; k++)
+        least = fmin(least, root->gap[k]);
+    return least;
+}
+
+/* The loss at a root, with C = 1 and E for L; a zero is exact. */
+static risk risk_of_root(nsl_prediction *out, nsl_root *root, const nsl_model *model,
+                         const nsl_point *point)
+{
+    bool zero_gap = root->gap_samples == 0.0;
+    if (root->kind == NSL_ROOT_ZERO && zero_gap && least_gap(root) == 0.0 &&
+        point->noise == 0.0 && root->m.t0 == 0.0) {
+        /* N_k = P = rank: the limit γ → 0 is finite */
+        nsl_root limit = *root;
+        if (!nsl_root_resolved_limit(&limit, model)) {
+            out->notes |= NSL_NOTE_UNDERFLOW;
+            return (risk){NAN, NAN};
+        }
+        return risk_at(&limit, layers_of(&limit), point);
+    }
+    if (root->kind == NSL_ROOT_ZERO && zero_gap && point->noise == 0.0 &&
+        root->m.t0 == 0.0)
+        return (risk){0.0, 0.0};
+    bool peak = zero_gap && (root->kind == NSL_ROOT_ZERO || least_gap(root) == 0.0);
+    risk e = risk_at(root, layers_of(root), point);
+    if (peak && e.signal + e.noise > 0.0) {
+        out->notes |= NSL_NOTE_DIVERGES;
+        return (risk){e.signal > 0.0 ? (double)NAN : 0.0,
+                      e.noise > 0.0 ? (double)NAN : 0.0};
+    }
+    return e;
+}
+
+/* Losses below the normal range of double have lost digits: say so. */
+static double in_range(double value, nsl_prediction *out)
+{
+    if (value != 0.0 && fabs(value) < DBL_MIN) {
+        out->notes |= NSL_NOTE_UNDERFLOW;
+        return NAN;
+    }
+    return value;
+}
+
+static void set_losses(nsl_prediction *out, const nsl_model *model,
+                       const nsl_root *root, const nsl_point *point, risk e)
+{
+    double half = 0.5 * model->outputs, total = e.signal + e.noise;
+    out->signal_loss = in_range(half * e.signal, out);
+    out->noise_loss = in_range(half * e.noise, out);
+    out->test_loss = in_range(half * total, out);
+    /* [E3]   E_train = (b/P)² (E + σ_ε²); b = 0 interpolates. */
+    double b = root->gap_samples;
+    double residual = isinf(point->samples) ? 1.0 : b / point->samples;
+    out->train_loss =
+        b == 0.0 ? 0.0
+                 : in_range(residual * residual * (half * (total + point->noise)), out);
+    const nsl_moments *m = &root->m;
+    double moments = 2.0 * m->error + (m->z > 0.0 ? m->z_error / m->z : 0.0);
+    out->error = DELTA_CONDITION * root->delta_error + moments + FORMULA_ERROR;
+    if (total == 0.0)
+        out->error = 0.0;
+}
+
+static nsl_prediction nothing_known(void)
+{
+    return (nsl_prediction){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0};
+}
+
+nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
+                       const nsl_point *point, nsl_error *err)
+{
+    nsl_root root;
+    *out = nothing_known();
+    nsl_status status = nsl_root_solve(&root, model, point, err);
+    if (status != NSL_OK)
+        return status;
+    if (root.kind == NSL_ROOT_UNDERFLOW) {
+        out->notes = NSL_NOTE_UNDERFLOW;
+        return NSL_OK;
+    }
+    out->delta = root.delta;
+    out->dof = root.m.z;
+    if (isinf(root.m.z)) {
+        out->dof = NAN;
+        out->notes |= NSL_NOTE_DOF_INFINITE;
+    }
+    risk e = risk_of_root(out, &root, model, point);
+    set_losses(out, model, &root, point, e);
+    if (isnan(out->test_loss))
+        set_undefined_elasticities(out, 0);
+    else if (out->test_loss == 0.0)
+        set_undefined_elasticities(out, NSL_NOTE_ZERO_LOSS);
+    else if (root.kind == NSL_ROOT_ZERO)
+        resolved_elasticities(out, &root, point);
+    else
+        set_elasticities(out, model, &root, point);
+    return NSL_OK;
+}

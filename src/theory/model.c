@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Building a model: defaults, the rules between its options, the target's scale. */
+#include "theory/model.h"
+#include "core/error.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+nsl_model_options nsl_model_defaults(void)
+{
+    return (nsl_model_options){
+        .source = NAN,
+        .label_variance = NAN,
+        .sigma_w2 = NAN,
+        .sigma_u2 = NAN,
+        .outputs = 1.0,
+        .hidden = NULL,
+        .hidden_count = 0,
+        .convention = NSL_RIDGE_MRS,
+    };
+}
+
+static nsl_status check_positive(const char *field, double value, nsl_error *err)
+{
+    if (isnan(value) || (value > 0.0 && isfinite(value)))
+        return NSL_OK;
+    return nsl_fail(err, NSL_EINVAL, field, "must be a finite number > 0, got %g",
+                    value);
+}
+
+static nsl_status check_values(const nsl_model_options *o, nsl_error *err)
+{
+    nsl_status status = check_positive("source", o->source, err);
+    if (status == NSL_OK)
+        status = check_positive("label-variance", o->label_variance, err);
+    if (status == NSL_OK)
+        status = check_positive("sigma-w2", o->sigma_w2, err);
+    if (status == NSL_OK)
+        status = check_positive("sigma-u2", o->sigma_u2, err);
+    if (status != NSL_OK)
+        return status;
+    if (!(o->outputs >= 1.0 && o->outputs == floor(o->outputs) && isfinite(o->outputs)))
+        return nsl_fail(err, NSL_EINVAL, "outputs",
+                        "must be a whole number >= 1, got %g", o->outputs);
+    if (o->hidden_count > NSL_HIDDEN_MAX)
+        return nsl_fail(err, NSL_EINVAL, "hidden", "takes at most %d widths, got %zu",
+                        NSL_HIDDEN_MAX, o->hidden_count);
+    for (size_t k = 0; k < o->hidden_count; k++)
+        if (!(o->hidden[k] > 0.0))
+            return nsl_fail(err, NSL_EINVAL, "hidden", "must be numbers > 0, got %g",
+                            o->hidden[k]);
+    return NSL_OK;
+}
+
+/* The rules between the options and the spectrum. */
+static nsl_status check_rules(const nsl_spectrum *s, const nsl_model_options *o,
+                              nsl_error *err)
+{
+    bool infinite = s->latents == NSL_LATENTS_INFINITE;
+    bool given_w = !isnan(o->sigma_w2), given_v = !isnan(o->label_variance);
+    if (s->has_target && !isnan(o->source))
+        return nsl_fail(err, NSL_EINVAL, "source",
+                        "contradicts the spectrum's own target weights: drop one");
+    if (s->has_target && (given_w || given_v))
+        return nsl_fail(err, NSL_EINVAL, given_w ? "sigma-w2" : "label-variance",
+                        "does not apply: the spectrum has its own target weights");
+    if (given_w && infinite)
+        return nsl_fail(err, NSL_EINVAL, "sigma-w2",
+                        "is not defined at latents = inf; give label-variance instead");
+    if (given_w && !isnan(o->source))
+        return nsl_fail(
+            err, NSL_EINVAL, "sigma-w2",
+            "does not apply to a source exponent; give label-variance instead");
+    if (given_w && given_v)
+        return nsl_fail(err, NSL_EINVAL, "sigma-w2",
+                        "and label-variance both set the target's scale: drop one");
+    return NSL_OK;
+}
+
+static nsl_status set_target(nsl_model *model, const nsl_model_options *o,
+                             nsl_error *err)
+{
+    const nsl_spectrum *s = model->spectrum;
+    nsl_target *target = &model->target;
+    if (s->has_target) {
+        s->ops->set_own(target, s);
+        return NSL_OK;
+    }
+    double variance = isnan(o->label_variance) ? 1.0 : o->label_variance;
+    if (!isnan(o->source))
+        return s->ops->set_source(target, s, o->source, variance, err);
+    target->kind = NSL_TARGET_MRS;
+    if (isnan(o->label_variance) && s->latents != NSL_LATENTS_INFINITE)
+        target->scale = (isnan(o->sigma_w2) ? 1.0 : o->sigma_w2) / (double)s->latents;
+    else
+        target->scale = variance / s->ops->trace(s);
+    return NSL_OK;
+}
+
+nsl_status nsl_model_new(nsl_model **out, const nsl_spectrum *spectrum,
+                         const nsl_model_options *options, nsl_error *err)
+{
+    *out = NULL;
+    nsl_status status = check_values(options, err);
+    if (status == NSL_OK)
+        status = check_rules(spectrum, options, err);
+    if (status != NSL_OK)
+        return status;
+    nsl_model *model =
+        calloc(1, sizeof *model + options->hidden_count * sizeof *model->hidden);
+    if (!model)
+        return nsl_fail_memory(err);
+    model->spectrum = spectrum;
+    model->convention = options->convention;
+    model->sigma_u2 = isnan(options->sigma_u2) ? 1.0 : options->sigma_u2;
+    model->outputs = options->outputs;
+    model->hidden_count = options->hidden_count;
+    for (size_t k = 0; k < options->hidden_count; k++)
+        model->hidden[k] = options->hidden[k];
+    status = set_target(model, options, err);
+    if (status != NSL_OK) {
+        nsl_model_free(model);
+        return status;
+    }
+    *out = model;
+    return NSL_OK;
+}
+
+void nsl_model_free(nsl_model *model)
+{
+    if (model) {
+        free(model->target.owned);
+        free(model);
+    }
+}
+
+const nsl_spectrum *nsl_model_spectrum(const nsl_model *model)
+{
+    return model->spectrum;
+}
+
+void nsl_model_moments(nsl_moments *out, const nsl_model *model, double delta)
+{
+    model->spectrum->ops->moments(out, model->spectrum, &model->target, delta);
+    out->z = ((out->count + out->count_low) - out->above) + out->below;
+}
+
+nsl_status nsl_moments_at(nsl_moments *out, const nsl_model *model, double delta,
+                          nsl_error *err)
+{
+    if (!(delta > 0.0 && isfinite(delta))) {
+        *out = (nsl_moments){
+            .z = NAN, .r = NAN, .q = NAN, .q1 = NAN, .t0 = NAN, .td = NAN, .tc = NAN};
+        return nsl_fail(err, NSL_EINVAL, "delta", "must be a finite number > 0, got %g",
+                        delta);
+    }
+    nsl_model_moments(out, model, delta);
+    return NSL_OK;
+}

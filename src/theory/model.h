@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inside of nsl_model, for the theory files. */
+#ifndef NSL_THEORY_MODEL_H
+#define NSL_THEORY_MODEL_H
+
+#include "spectrum/kind.h"
+#include <nslaw/model.h>
+#include <nslaw/theory.h>
+
+struct nsl_model {
+    const nsl_spectrum *spectrum;
+    nsl_target target;
+    nsl_ridge_convention convention;
+    double sigma_u2, outputs;
+    size_t hidden_count;
+    double hidden[]; /* widths before the last layer */
+};
+
+/* Spectral sums at Δ > 0, z included. */
+void nsl_model_moments(nsl_moments *out, const nsl_model *model, double delta);
+
+#endif

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* [E1]   g = Δ (P − z) Π_k (N_k − z)
+ *
+ * (theory.md section 2; the planar resummation of MRS, exact by Zhang) solved for Δ
+ * without subtracting z from any width. With n the least width and D_j = W_j − n ≥ 0,
+ * the least gap ε = n − z follows from Δ alone, Π_j (ε + D_j) = g/Δ, and the root of
+ *
+ *     h(lnΔ) = z(Δ) − n + ε(Δ),       falling in lnΔ,
+ *
+ * is bracketed and found by Newton. The moments give z − n as a difference of counts
+ * and two short sums, so that h is right to rounding however close z comes to n, and
+ * every gap is ε + D_j, a sum of positive terms. Infinite widths are divided out of
+ * [E1] first: g becomes g/Π(infinite widths). */
+#include "theory/root.h"
+#include "core/error.h"
+
+#include <float.h>
+#include <math.h>
+
+/* Newton doubles the digits; bisection alone would take about 60 steps. */
+enum { ITERATIONS_MAX = 200, GAP_ITERATIONS_MAX = 100 };
+
+/* A relative step this small is the rounding of Δ itself. */
+static const double STEP_FLOOR = 2 * DBL_EPSILON;
+
+/* Without a bracket on one side, a step in lnΔ is at most this long. */
+static const double STEP_MAX = 40.0;
+
+/* Below this step Newton converges quadratically and needs no bisection. */
+static const double SETTLED = 1e-6;
+
+/* A number > 0 beyond the range of double: mantissa·2^exponent. */
+typedef struct {
+    double mantissa;
+    long exponent;
+} wide;
+
+static wide wide_normal(double mantissa, long exponent)
+{
+    int carry;
+    mantissa = frexp(mantissa, &carry);
+    return (wide){mantissa, exponent + carry};
+}
+
+static wide wide_times(wide a, double factor)
+{
+    int shift;
+    double mantissa = frexp(factor, &shift);
+    return wide_normal(a.mantissa * mantissa, a.exponent + shift);
+}
+
+static wide wide_over(wide a, double divisor)
+{
+    int shift;
+    double mantissa = frexp(divisor, &shift);
+    return wide_normal(a.mantissa / mantissa, a.exponent - shift);
+}
+
+static double wide_log(wide a)
+{
+    return log(a.mantissa) + (double)a.exponent * M_LN2;
+}
+
+/* The finite widths of the problem, measured from the least of them. */
+typedef struct {
+    double least;                      /* n; INFINITY when there is no finite width */
+    size_t count;                      /* finite widths, P among them */
+    double excess[NSL_LAYERS_MAX + 1]; /* D_j */
+    bool ridgeless;
+    wide ridge; /* g over the infinite widths; undefined when ridgeless */
+} widths;
+
+static nsl_status check_point(const nsl_model *model, const nsl_point *point,
+                              nsl_error *err)
+{
+    if (!(point->features > 0.0))
+        return nsl_fail(err, NSL_EINVAL, "features", "must be a number > 0, got %g",
+                        point->features);
+    if (!(point->samples > 0.0))
+        return nsl_fail(err, NSL_EINVAL, "samples", "must be a number > 0, got %g",
+                        point->samples);
+    const char *field = model->convention == NSL_RIDGE_MRS ? "ridge" : "kernel-ridge";
+    if (!(point->ridge >= 0.0 && isfinite(point->ridge)))
+        return nsl_fail(err, NSL_EINVAL, field, "must be a finite number >= 0, got %g",
+                        point->ridge);
+    if (!(point->noise >= 0.0 && isfinite(point->noise)))
+        return nsl_fail(err, NSL_EINVAL, "noise",
+                        "must be a finite number >= 0, got %g", point->noise);
+    if (model->convention == NSL_RIDGE_KERNEL || point->ridge == 0.0)
+        return NSL_OK;
+    const char *infinite = isinf(point->features) ? "features"
+                           : model->spectrum->latents == NSL_LATENTS_INFINITE
+                               ? "latents"
+                               : NULL;
+    for (size_t k = 0; k < model->hidden_count; k++)
+        if (isinf(model->hidden[k]))
+            infinite = "hidden";
+    if (infinite)
+        return nsl_fail(err, NSL_EINVAL, "ridge",
+                        "must be 0 at %s = inf, where it is not defined; give "
+                        "kernel-ridge instead",
+                        infinite);
+    return NSL_OK;
+}
+
+/* g over the infinite widths: γ·M·Π(hidden)/σ_u^{2·layers}, or δ·Π(finite widths). */
+static wide scaled_ridge(const nsl_model *model, const nsl_point *point)
+{
+    wide g = wide_normal(point->ridge, 0);
+    bool mrs = model->convention == NSL_RIDGE_MRS;
+    if (mrs)
+        g = wide_over(wide_times(g, (double)model->spectrum->latents), model->sigma_u2);
+    else if (isfinite(point->features))
+        g = wide_times(g, point->features);
+    for (size_t k = 0; k < model->hidden_count; k++) {
+        if (isfinite(model->hidden[k]))
+            g = wide_times(g, model->hidden[k]);
+        if (mrs)
+            g = wide_over(g, model->sigma_u2);
+    }
+    return g;
+}
+
+static void widths_set(widths *w, const nsl_model *model, const nsl_point *point)
+{
+    double all[NSL_LAYERS_MAX + 1];
+    size_t count = 0;
+    for (size_t k = 0; k < model->hidden_count; k++)
+        all[count++] = model->hidden[k];
+    all[count++] = point->features;
+    all[count++] = point->samples;
+    w->least = INFINITY;
+    for (size_t j = 0; j < count; j++)
+        w->least = fmin(w->least, all[j]);
+    w->count = 0;
+    for (size_t j = 0; j < count; j++)
+        if (isfinite(all[j]))
+            w->excess[w->count++] = all[j] - w->least;
+    w->ridgeless = point->ridge == 0.0 || isinf(point->samples);
+    if (!w->ridgeless)
+        w->ridge = scaled_ridge(model, point);
+}
+
+/* ln of [Π_j (ε + D_j)] / [g/Δ], without forming either. */
+static double gap_excess(const widths *w, double gap, double delta)
+{
+    wide ratio = wide_over(wide_normal(delta, 0), w->ridge.mantissa);
+    ratio.exponent -= w->ridge.exponent;
+    for (size_t j = 0; j < w->count; j++)
+        ratio = wide_times(ratio, gap + w->excess[j]);
+    return wide_log(ratio);
+}
+
+/* Σ_j ε/(ε + D_j) = −dlnΔ/dlnε at fixed g. */
+static double gap_slope(const widths *w, double gap)
+{
+    double slope = 0.0;
+    for (size_t j = 0; j < w->count; j++)
+        slope += w->excess[j] == 0.0 ? 1.0 : gap / (gap + w->excess[j]);
+    return slope;
+}
+
+/* The least gap ε(Δ). ln Π(ε + D_j) is convex and increasing in lnε and (g/Δ)^{1/J}
+ * lies above the root, so that Newton comes down monotonically. */
+static double gap_at(const widths *w, double delta)
+{
+    if (w->ridgeless)
+        return 0.0;
+    double log_gap = (wide_log(w->ridge) - log(delta)) / (double)w->count;
+    double gap = exp(log_gap);
+    for (int i = 0; i < GAP_ITERATIONS_MAX && gap > 0.0 && isfinite(gap); i++) {
+        double step = gap_excess(w, gap, delta) / gap_slope(w, gap);
+        gap *= exp(-step);
+        if (fabs(step) < 1e-8) /* the next one would be below rounding */
+            break;
+    }
+    return gap;
+}
+
+/* z − n + ε from the counts: exact but for the rounding of the short sums. */
+static double excess_dof(const nsl_moments *m, const widths *w, double gap)
+{
+    return (((m->count - w->least) + m->count_low) - m->above) + (m->below + gap);
+}
+
+/* −dh/dlnΔ > 0. */
+static double falling_slope(const nsl_moments *m, const widths *w, double gap)
+{
+    return m->r + (gap > 0.0 ? gap / gap_slope(w, gap) : 0.0);
+}
+
+/* Rounding of h. */
+static double excess_error(const nsl_moments *m, const widths *w, double gap)
+{
+    return m->z_error +
+           DBL_EPSILON * (fabs(m->count - w->least) + (4.0 + (double)w->count) * gap);
+}
+
+/* Where to start: above both Δ(ε = 0) and Δ(z = 0), roughly. */
+static double first_delta(const nsl_model *model, const widths *w)
+{
+    const nsl_spectrum *s = model->spectrum;
+    double guess = 0.0;
+    if (w->least < (double)s->rank || s->rank == NSL_LATENTS_INFINITE)
+        guess = s->ops->guess(s, w->least);
+    if (!w->ridgeless) {
+        wide only_ridge = w->ridge;
+        for (size_t j = 0; j < w->count; j++)
+            only_ridge = wide_over(only_ridge, w->least + w->excess[j]);
+        guess = fmax(guess, exp(wide_log(only_ridge)));
+    }
+    return fmin(fmax(guess, DBL_MIN), DBL_MAX / 2);
+}
+
+/* The brackets and the last step of the search, in lnΔ. */
+typedef struct {
+    double low, high; /* Δ; 0 and INFINITY while unknown */
+    double last_step;
+} search;
+
+/* Newton's step, kept inside the bracket and shrinking; else the middle. */
+static double next_step(search *s, double delta, double h, double slope, double n)
+{
+    if (h > 0.0)
+        s->low = delta;
+    else
+        s->high = delta;
+    /* Newton on ln(z+ε), which is nearly straight in lnΔ. */
+    double step = log1p(fmax(h / n, -1.0 + DBL_EPSILON)) * (n + h) / slope;
+    bool bracketed = s->low > 0.0 && isfinite(s->high);
+    if (!bracketed)
+        return fmax(-STEP_MAX, fmin(STEP_MAX, step));
+    bool inside = step > log(s->low / delta) && step < log(s->high / delta);
+    bool slow = fabs(step) > SETTLED && fabs(step) > 0.5 * s->last_step;
+    if (!inside || slow)
+        step = 0.5 * (log(s->low / delta) + log(s->high / delta));
+    return step;
+}
+
+static double gap_to(double width, double least, double gap)
+{
+    return isinf(width) ? (double)INFINITY : gap + (width - least);
+}
+
+static void set_gaps(nsl_root *root, const nsl_model *model, const nsl_point *point,
+                     double least, double gap)
+{
+    root->layers = model->hidden_count + 1;
+    for (size_t k = 0; k < model->hidden_count; k++)
+        root->gap[k] = gap_to(model->hidden[k], least, gap);
+    root->gap[root->layers - 1] = gap_to(point->features, least, gap);
+    root->gap_samples = gap_to(point->samples, least, gap);
+}
+
+static nsl_status find_positive(nsl_root *root, const nsl_model *model, const widths *w,
+                                double *gap, nsl_error *err)
+{
+    search s = {0.0, INFINITY, INFINITY};
+    double delta = first_delta(model, w);
+    for (int i = 0; i < ITERATIONS_MAX; i++) {
+        nsl_moments *m = &root->m;
+        nsl_model_moments(m, model, delta);
+        *gap = gap_at(w, delta);
+        double h = excess_dof(m, w, *gap), slope = falling_slope(m, w, *gap);
+        double noise = excess_error(m, w, *gap) / slope;
+        double step = next_step(&s, delta, h, slope, w->least);
+        if (fabs(step) <= noise + STEP_FLOOR || fabs(h) <= slope * STEP_FLOOR) {
+            root->kind = NSL_ROOT_POSITIVE;
+            root->delta = delta;
+            root->delta_error = 2.0 * noise + 2.0 * STEP_FLOOR;
+            if (*gap < 0.5 * w->least)
+                m->z = w->least - *gap;
+            return NSL_OK;
+        }
+        s.last_step = fabs(step);
+        double next = delta * exp(step);
+        if (next < DBL_MIN && delta <= 2 * DBL_MIN && h < 0.0) {
+            root->kind = NSL_ROOT_UNDERFLOW;
+            return NSL_OK;
+        }
+        delta = fmin(fmax(next, DBL_MIN), DBL_MAX / 2);
+    }
+    return nsl_fail(err, NSL_EFAILED, "",
+                    "the self-consistent equation did not converge near delta = %g",
+                    delta);
+}
+
+/* Ridgeless and every latent direction resolved: the sums at Δ = 0. */
+static void set_resolved(nsl_root *root, const nsl_model *model)
+{
+    double rank = (double)model->spectrum->rank;
+    if (model->spectrum->rank == NSL_LATENTS_INFINITE)
+        rank = INFINITY;
+    root->kind = NSL_ROOT_ZERO;
+    root->delta = root->delta_error = 0.0;
+    root->m = (nsl_moments){
+        .count = rank, .z = rank, .q = rank, .t0 = model->target.unlearnable};
+}
+
+nsl_status nsl_root_solve(nsl_root *out, const nsl_model *model, const nsl_point *point,
+                          nsl_error *err)
+{
+    nsl_status status = check_point(model, point, err);
+    if (status != NSL_OK)
+        return status;
+    widths w;
+    widths_set(&w, model, point);
+    nsl_whole rank = nsl_whole_from(model->spectrum->rank);
+    bool reaches_rank = (w.least - rank.high) - rank.low >= 0.0 || isinf(w.least);
+    if (w.ridgeless && reaches_rank) {
+        set_resolved(out, model);
+        set_gaps(out, model, point, rank.high, -rank.low);
+        return NSL_OK;
+    }
+    double gap = 0.0;
+    status = find_positive(out, model, &w, &gap, err);
+    if (status == NSL_OK)
+        set_gaps(out, model, point, w.least, gap);
+    return status;
+}
+
+bool nsl_root_resolved_limit(nsl_root *root, const nsl_model *model)
+{
+    double delta = ldexp(model->spectrum->smallest, -80);
+    if (delta < DBL_MIN * 0x1p+80) /* room for Δ² */
+        return false;
+    nsl_model_moments(&root->m, model, delta);
+    for (size_t k = 0; k < root->layers; k++)
+        root->gap[k] += root->m.above;
+    root->gap_samples += root->m.above;
+    return true;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The self-consistent equation [E1] and the gaps it leaves. Used by the loss. */
+#ifndef NSL_THEORY_ROOT_H
+#define NSL_THEORY_ROOT_H
+
+#include "theory/model.h"
+
+enum { NSL_LAYERS_MAX = NSL_HIDDEN_MAX + 1 };
+
+/* How a root ended. */
+typedef enum {
+    NSL_ROOT_POSITIVE, /* Δ > 0; the moments are those at Δ */
+    NSL_ROOT_ZERO,     /* ridgeless with min(N_k, P) ≥ rank: Δ = 0 */
+    NSL_ROOT_UNDERFLOW /* Δ > 0 lies below the range of double */
+} nsl_root_kind;
+
+typedef struct {
+    nsl_root_kind kind;
+    double delta;
+    double delta_error; /* relative bound */
+    size_t layers;
+    double
+        gap[NSL_LAYERS_MAX]; /* a_k = N_k − z, hidden layers first; may be INFINITY */
+    double gap_samples;      /* b = P − z; may be INFINITY */
+    nsl_moments m;           /* at Δ; for Δ = 0 see nsl_root_solve */
+} nsl_root;
+
+/* Solves [E1] at a checked point. At Δ = 0 the gaps are those to the rank, r, td and
+ * tc are 0, z = q = rank, t0 = Σv² over zero eigenvalues. */
+nsl_status nsl_root_solve(nsl_root *out, const nsl_model *model, const nsl_point *point,
+                          nsl_error *err);
+
+/* Moments and gaps of the limit γ → 0 at N_k = P = rank, where ratios of the gaps
+ * decide: taken at a Δ so small that the ratios differ from the limit by less than
+ * rounding. False where such a Δ is below the range of double. */
+bool nsl_root_resolved_limit(nsl_root *root, const nsl_model *model);
+
+#endif
