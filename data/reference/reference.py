@@ -1,10 +1,9 @@
 #!/usr/bin/env python3
 """Reference values, computed independently of the C program, with mpmath.
 
-    python3 reference.py            write loss.csv, moments.csv and the table-*.csv here
-    python3 reference.py --check    recompute everything with other numerical settings and
-                                    by other formulas, print the digits that agree
+    python3 reference.py    write loss.csv, moments.csv and the table-*.csv next to this file
 
+The cases are in cases.py; check.py recomputes everything in other ways.
 Inputs are decimal strings taken exactly. Spectral sums: term by term for M <= 10^4 and for
 tables; otherwise term by term up to a and then the Abel-Plana formula
 
@@ -20,6 +19,7 @@ from fractions import Fraction
 import mpmath
 from mpmath import mp, mpf, mpc, inf
 from mpmath.calculus.quadrature import GaussLegendre
+sys.dont_write_bytecode = True
 from cases import LOSS_CASES, MOMENT_CASES, TABLES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -307,21 +307,6 @@ class Model:
             return (mp.log(loss[1]) - mp.log(loss[0]))/(2*h)
         out['elasticity_features'], out['elasticity_samples'] = elasticity(0), elasticity(1)
         return out
-    def cross_check(self, out):
-        """[E2] and [E3] from z and t1 alone: the limit g1 = g2 of the two-point function [E6]"""
-        if out['t'] is None or out['test_loss'] == inf:
-            return None
-        def kzt(t):
-            m, k = self.at(t), mp.exp(t)
-            for w in self.hidden + [self.N]:
-                k *= 1 if w == inf else m.gap(w)/w
-            return k, m.z, m.target(0, 1)
-        k, z, t1 = kzt(out['t'])
-        (kp, zp, tp), (km, zm, tm) = kzt(out['t'] + self.S.h), kzt(out['t'] - self.S.h)
-        q, B = z + k*(zp - zm)/(kp - km), t1 - k*(tp - tm)/(kp - km)
-        if self.P == inf:
-            return self.C/2*B
-        return self.C/2*(B + self.noise*q/self.P)/(1 - q/self.P)
 
 RESULTS = 'delta dof test_loss signal_loss noise_loss train_loss elasticity_features elasticity_samples'.split()
 INPUTS = ('name spectrum alpha lambda_max latents source label_variance sigma_w2 sigma_u2 noise outputs '
@@ -359,38 +344,7 @@ def write(name, note, cases, inputs, results, run):
             out.writerow([case[k] for k in inputs] + [text(answer[k]) for k in results])
             file.flush()
 
-def digits(x, y):
-    if isinstance(x, str) or isinstance(y, str) or x == y:
-        return 999 if x == y else 0
-    return int(-mp.log10(abs(x - y)/max(abs(x), abs(y))))
-
-def check():
-    worst = 999
-    for case in LOSS_CASES:
-        one, model = (Model(settings(case, k), case) for k in (False, True))
-        x, y = one.predict(), model.predict()
-        other = model.cross_check(y)
-        d = [digits(x[k], y[k]) for k in RESULTS]
-        e = 999 if other is None else digits(other, y['test_loss'])
-        worst = min([worst, e] + d)
-        print(case['name'], 'settings:', *d, ' [E6]:', e, flush=True)
-    for case in MOMENT_CASES:
-        x, y = (moments(settings(case, k), case) for k in (False, True))
-        d = [digits(x[k], y[k]) for k in MOMENT_RESULTS]
-        worst = min([worst] + d)
-        print(','.join(case[k] for k in MOMENT_INPUTS), 'settings:', *d, flush=True)
-    short = Settings(150, 20, 400, 6, 6, 50, direct=100)     # Abel-Plana where direct sums are possible
-    for case in MOMENT_CASES:
-        if case['latents'] in ('1000', '10000'):
-            x, y = moments(settings(case), case), moments(short, case)
-            d = [digits(x[k], y[k]) for k in MOMENT_RESULTS]
-            worst = min([worst] + d)
-            print(','.join(case[k] for k in MOMENT_INPUTS), 'direct sum:', *d, flush=True)
-    print('worst agreement:', worst, 'digits')
-
 if __name__ == '__main__':
-    if '--check' in sys.argv[1:]:
-        sys.exit(check())
     for name, content in TABLES.items():
         with open(os.path.join(HERE, name), 'w') as file:
             file.write(content)

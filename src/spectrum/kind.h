@@ -10,14 +10,14 @@
 /* The target's weights v_I², prepared for one spectrum. */
 typedef enum {
     NSL_TARGET_MRS,    /* v_I² = scale · λ_I */
-    NSL_TARGET_SOURCE, /* v_I² = scale · I^−power */
+    NSL_TARGET_SOURCE, /* v_I² = scale · I^−(1+beta) */
     NSL_TARGET_ROWS /* v_I² = weights[row], for each copy of that row's eigenvalue */
 } nsl_target_kind;
 
 typedef struct {
     nsl_target_kind kind;
     double scale;
-    double power;          /* 1 + β */
+    double beta;           /* source exponent */
     const double *weights; /* borrowed from the spectrum, or `owned` */
     double *owned;         /* to be freed with the target */
     double unlearnable;    /* Σ v² over zero eigenvalues: u = 0 there at every Δ */

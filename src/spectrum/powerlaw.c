@@ -23,6 +23,12 @@ typedef struct {
     double power[KEPT_POWERS + 1]; /* I^p */
 } powerlaw;
 
+/* i^p as i·i^α: 1 + α is not a double, and rounding it would cost lni/2 ulps. */
+static double pth_power(const powerlaw *law, double i)
+{
+    return i * pow(i, law->exponent.alpha);
+}
+
 nsl_status nsl_spectrum_new_powerlaw(nsl_spectrum **out, double alpha,
                                      double lambda_max, uint64_t latents,
                                      nsl_error *err)
@@ -47,7 +53,7 @@ nsl_status nsl_spectrum_new_powerlaw(nsl_spectrum **out, double alpha,
     law->latents = nsl_whole_from(latents).high;
     nsl_em_exponent_set(&law->exponent, alpha);
     for (int i = 1; i <= KEPT_POWERS; i++)
-        law->power[i] = pow(i, law->exponent.p);
+        law->power[i] = pth_power(law, i);
     law->head = (nsl_spectrum){
         .ops = &nsl_powerlaw_ops,
         .latents = latents,
@@ -65,7 +71,14 @@ static void powerlaw_free(nsl_spectrum *spectrum)
 
 static double power_of(const powerlaw *law, double i)
 {
-    return i <= KEPT_POWERS ? law->power[(int)i] : pow(i, law->exponent.p);
+    return i <= KEPT_POWERS ? law->power[(int)i] : pth_power(law, i);
+}
+
+/* X with x X^p = 1, where λ = Δ; one Newton step mends the rounding of 1/p. */
+static double scale_index_of(const powerlaw *law, double x)
+{
+    double at = pow(x, -1.0 / law->exponent.p), off = x * pth_power(law, at) - 1.0;
+    return fabs(off) < 0.1 ? at - at * (off / law->exponent.p) : at;
 }
 
 /* Terms 1 … end−1 one by one. `x` = Δ/λ₊, `scale_index` = X. */
@@ -85,7 +98,7 @@ static void add_direct(nsl_moments *m, const powerlaw *law, const nsl_target *ta
         m->q += u * u;
         m->q1 += u * u * w;
         if (target->kind == NSL_TARGET_SOURCE) {
-            double weight = pow(i, -target->power);
+            double weight = pow(i, -target->beta) / i;
             m->t0 += weight * w * w;
             m->td += weight * u * w;
             m->tc += weight * u * w * w;
@@ -105,15 +118,15 @@ static void add_tail_dof(nsl_moments *m, const nsl_em_range *range)
 {
     nsl_bounded rest;
     if (range->last.at <= range->x) { /* all of it mostly resolved */
-        rest = nsl_em_sum(range, (nsl_em_term){0, 1, 0.0});
+        rest = nsl_em_sum(range, (nsl_em_term){.k = 1});
         m->above += rest.value;
         m->count += range->last.at - range->first.at + 1.0;
     } else {
-        rest = nsl_em_sum(range, (nsl_em_term){1, 0, 0.0});
+        rest = nsl_em_sum(range, (nsl_em_term){.j = 1});
         if (range->first.at < range->x) { /* counted from X: see nsl_em_sum */
             m->count = range->x;
             m->above += 0.5;
-            m->z_error += 2 * DBL_EPSILON * range->x;
+            m->z_error += 4 * DBL_EPSILON * range->x;
         }
         if (rest.value < 0.0)
             m->above -= rest.value;
@@ -126,7 +139,7 @@ static void add_tail_dof(nsl_moments *m, const nsl_em_range *range)
 /* Σ u² over the tail, on top of the direct part. */
 static void add_tail_square(nsl_moments *m, const nsl_em_range *range, double *error)
 {
-    nsl_bounded rest = nsl_em_sum(range, (nsl_em_term){2, 0, 0.0});
+    nsl_bounded rest = nsl_em_sum(range, (nsl_em_term){.j = 2});
     if (range->first.at < range->x)
         rest.value += range->x - range->first.at + 0.5;
     add_tail(&m->q, error, rest);
@@ -138,21 +151,21 @@ static double add_range(nsl_moments *m, const powerlaw *law, const nsl_target *t
 {
     nsl_em_range range;
     double error = 0.0, last = law->latents;
-    double y_last = isinf(last) ? (double)INFINITY : x * pow(last, law->exponent.p);
+    double y_last = isinf(last) ? (double)INFINITY : x * pth_power(law, last);
     nsl_em_range_set(&range, &law->exponent, scale_index, first,
                      x * power_of(law, first), last, y_last);
     add_tail_dof(m, &range);
-    add_tail(&m->r, &error, nsl_em_sum(&range, (nsl_em_term){1, 1, 0.0}));
+    add_tail(&m->r, &error, nsl_em_sum(&range, (nsl_em_term){.j = 1, .k = 1}));
     if (last > scale_index)
         add_tail_square(m, &range, &error);
-    add_tail(&m->q1, &error, nsl_em_sum(&range, (nsl_em_term){2, 1, 0.0}));
+    add_tail(&m->q1, &error, nsl_em_sum(&range, (nsl_em_term){.j = 2, .k = 1}));
     if (target->kind == NSL_TARGET_SOURCE) {
         add_tail(&m->t0, &error,
-                 nsl_em_sum(&range, (nsl_em_term){0, 2, target->power}));
+                 nsl_em_sum(&range, (nsl_em_term){0, 2, true, target->beta}));
         add_tail(&m->td, &error,
-                 nsl_em_sum(&range, (nsl_em_term){1, 1, target->power}));
+                 nsl_em_sum(&range, (nsl_em_term){1, 1, true, target->beta}));
         add_tail(&m->tc, &error,
-                 nsl_em_sum(&range, (nsl_em_term){1, 2, target->power}));
+                 nsl_em_sum(&range, (nsl_em_term){1, 2, true, target->beta}));
     }
     return error;
 }
@@ -162,7 +175,7 @@ static void powerlaw_moments(nsl_moments *m, const nsl_spectrum *spectrum,
 {
     const powerlaw *law = (const powerlaw *)spectrum;
     double x = delta / law->lambda_max;
-    double scale_index = pow(x, -1.0 / law->exponent.p); /* X, where λ = Δ */
+    double scale_index = scale_index_of(law, x);
     double first = nsl_em_start(&law->exponent, scale_index), error = 0.0;
     *m = (nsl_moments){0};
     if (law->latents < first + 2.0) {
@@ -211,7 +224,7 @@ static nsl_status powerlaw_set_source(nsl_target *target, const nsl_spectrum *sp
     (void)err;
     const powerlaw *law = (const powerlaw *)spectrum;
     target->kind = NSL_TARGET_SOURCE;
-    target->power = 1.0 + source;
+    target->beta = source;
     target->scale = label_variance / nsl_power_sum(source, 1.0, law->latents);
     return NSL_OK;
 }

@@ -3,7 +3,6 @@
 
 #include <float.h>
 #include <math.h>
-#include <stdbool.h>
 
 /* Euler–Maclaurin starts where every singularity of the summand is at least this far:
  * its terms then fall like 2(2k−1)!/(2π·16)^{2k}, to 2e-20 at the last one kept. */
@@ -158,16 +157,19 @@ static nsl_bounded beta_difference(double g1, double x1, double g0, double x0, i
     double coefficient = 1.0;
     double upper = g1 * pow(x1, k), lower = x0 > 0.0 ? g0 * pow(x0, k) : 0.0;
     double span = x0 > 0.0 ? log(x1 / x0) : (double)INFINITY;
+    double rounding = (4 + 4 * fabs(e)) * DBL_EPSILON; /* of g1 and g0, powers of X */
     for (int n = 0; n < SERIES_MAX; n++) {
         double q = k + e + n, part;
-        if (x0 > 0.0 && fabs(q * span) < 1.0) /* near a logarithm: no cancellation */
-            part = upper * (q == 0.0 ? span : -expm1(-q * span) / q);
-        else
-            part = (upper - lower) / q;
-        sum.value += coefficient * part;
         double size =
             fabs(coefficient) * (fabs(upper) + fabs(lower)) / fmax(fabs(q), 1.0);
-        sum.error += 4 * DBL_EPSILON * fmax(size, fabs(coefficient * part));
+        if (x0 > 0.0 && fabs(q * span) < 1.0) { /* near a logarithm: no cancellation */
+            part = upper * (q == 0.0 ? span : -expm1(-q * span) / q);
+            size = fabs(coefficient * part) * (1.0 + span / 4.0); /* q rounds */
+        } else {
+            part = (upper - lower) / q;
+        }
+        sum.value += coefficient * part;
+        sum.error += rounding * fmax(size, fabs(coefficient * part));
         if (coefficient == 0.0 || (c + n > 0.0 && size <= NEGLIGIBLE * fabs(sum.value)))
             break;
         coefficient *= (c + n) / (n + 1);
@@ -177,37 +179,40 @@ static nsl_bounded beta_difference(double g1, double x1, double g0, double x0, i
     return sum;
 }
 
+/* 1 − s of the summand I^−s u^j w^k: exact, unlike s = 1 + β. */
+static double free_power(nsl_em_term term)
+{
+    return term.weighted ? -term.beta : 1.0;
+}
+
 /* ∫ I^−s u^j w^k dI from a to b ≤ X (k ≥ 1), as a series in w. With e = (1−s)/p:
  * (X^{1−s}/p) ∫ w^{k+e−1} (1−w)^{j−e−1} dw, and X^{1−s} w^e = I^{1−s} u^e. */
 static nsl_bounded integral_below(const nsl_em_range *range, nsl_em_term term, double a,
                                   double wa, double b, double wb)
 {
-    double p = range->exponent->p, e = (1.0 - term.power) / p;
-    double ga = pow(a, 1.0 - term.power) * pow(1.0 - wa, e) / p;
-    double gb = pow(b, 1.0 - term.power) * pow(1.0 - wb, e) / p;
+    double p = range->exponent->p, e = free_power(term) / p;
+    double ga = pow(a, free_power(term)) * pow(1.0 - wa, e) / p;
+    double gb = pow(b, free_power(term)) * pow(1.0 - wb, e) / p;
     return beta_difference(gb, wb, ga, wa, term.k, e, 1.0 - term.j + e);
 }
 
-/* The same from a ≥ X to b ≤ ∞ (j ≥ 1 or s > 1), as a series in u. */
+/* The same from a ≥ X to b ≤ ∞ (j ≥ 1 or s > 1), as a series in u:
+ * (X^{1−s}/p) ∫ u^{j−e−1} (1−u)^{k+e−1} du, and X^{1−s} u^−e = I^{1−s} w^−e. */
 static nsl_bounded integral_above(const nsl_em_range *range, nsl_em_term term, double a,
                                   double ua, double b, double ub)
 {
-    double p = range->exponent->p, e = (1.0 - term.power) / p;
-    /* j − e is α/p for j = 1, s = 0: keep it exact as α → 0. */
-    double ga = pow(a, 1.0 - term.power) * pow(1.0 - ua, -e) / p, gb = 0.0;
-    if (isinf(b) || ub == 0.0)
+    double p = range->exponent->p, e = free_power(term) / p, gb = 0.0;
+    double ga = pow(a, free_power(term)) * pow(1.0 - ua, -e) / p;
+    if (isinf(b))
         ub = 0.0;
-    else
-        gb = pow(b, 1.0 - term.power) * pow(1.0 - ub, -e) / p;
-    int j = term.j;
-    if (term.power == 0.0) {
-        e = -range->exponent->alpha / p; /* 1/p = 1 − α/p */
-        j -= 1;
-        ga *= ua;
-        gb *= ub;
-        return beta_difference(ga, ua, gb, ub, j, -e, 1.0 - term.k - (1.0 + e));
-    }
-    return beta_difference(ga, ua, gb, ub, j, -e, 1.0 - term.k - e);
+    if (ub > 0.0)
+        gb = pow(b, free_power(term)) * pow(1.0 - ub, -e) / p;
+    double c = 1.0 - term.k - e;
+    if (term.weighted)
+        return beta_difference(ga, ua, gb, ub, term.j, -e, c);
+    /* j − 1/p = (j − 1) + α/p: exact as α → 0 */
+    return beta_difference(ga * ua, ua, gb * ub, ub, term.j - 1,
+                           range->exponent->alpha / p, c);
 }
 
 static void add_bounded(nsl_bounded *sum, nsl_bounded part, double sign)
@@ -229,7 +234,7 @@ static void add_integral_below(nsl_bounded *sum, const nsl_em_range *range,
         return;
     }
     for (int j = 0; j < term.j; j++) {
-        nsl_em_term missing = {j, 1, 0.0};
+        nsl_em_term missing = {j, 1, false, 0.0};
         add_bounded(sum, integral_below(range, missing, a, wa, b, wb), -1.0);
     }
 }
@@ -261,10 +266,11 @@ static void add_end(nsl_bounded *sum, const nsl_em_range *range, nsl_em_term ter
 {
     if (isinf(end->at))
         return;
-    double series[NSL_EM_ORDER + 1], weight = pow(end->at, -term.power);
+    double series[NSL_EM_ORDER + 1], weight = 1.0;
     series_product(series, end, range->exponent->p, term.j, term.k);
-    if (term.power != 0.0) {
-        series_weight(series, term.power);
+    if (term.weighted) {
+        weight = pow(end->at, -term.beta) / end->at;
+        series_weight(series, 1.0 + term.beta);
         for (int n = 0; n <= NSL_EM_ORDER; n++)
             series[n] *= weight;
     }
@@ -277,7 +283,7 @@ nsl_bounded nsl_em_sum(const nsl_em_range *range, nsl_em_term term)
     nsl_bounded sum = {0.0, 0.0};
     /* Terms beyond `first` weigh at most I^{kp−s} of the first eigenvalue's: skip a
      * source target so steep that they are out of sight. */
-    double decay = term.power - term.k * range->exponent->p - 1.0;
+    double decay = term.weighted ? term.beta - term.k * range->exponent->p : 0.0;
     if (decay * log(range->first.at) > 60.0)
         return sum;
     if (range->first.at < range->x)
@@ -295,30 +301,30 @@ double nsl_power_sum(double beta, double first, double last)
     double s = 1.0 + beta, sum = 0.0, start = fmax(first, CLEARANCE);
     double direct_end = fmin(last, start + CLEARANCE);
     for (double i = first; i < start && i <= last; i++)
-        sum += pow(i, -s);
+        sum += pow(i, -beta) / i;
     if (last < start)
         return sum;
     if (last <= direct_end) {
         for (double i = start; i <= last; i++)
-            sum += pow(i, -s);
+            sum += pow(i, -beta) / i;
         return sum;
     }
     double span = log(last / start); /* ∫ I^−s = (start^−β − last^−β)/β */
     double series[NSL_EM_ORDER + 1], integral = pow(start, -beta) / beta;
     if (!isinf(last))
         integral *= -expm1(-beta * span);
-    nsl_bounded tail = {integral + 0.5 * pow(start, -s), 0.0};
+    nsl_bounded tail = {integral + 0.5 * (pow(start, -beta) / start), 0.0};
     for (int n = 0; n <= NSL_EM_ORDER; n++)
         series[n] = n == 0;
     series_weight(series, s);
     for (int n = 0; n <= NSL_EM_ORDER; n++)
-        series[n] *= pow(start, -s);
+        series[n] *= pow(start, -beta) / start;
     add_corrections(&tail, series, start, -1.0);
     if (!isinf(last)) {
         double ratio = pow(last / start, -s);
         for (int n = 0; n <= NSL_EM_ORDER; n++)
             series[n] *= ratio;
-        tail.value += 0.5 * pow(last, -s);
+        tail.value += 0.5 * (pow(last, -beta) / last);
         add_corrections(&tail, series, last, 1.0);
     }
     return sum + tail.value;

@@ -5,6 +5,8 @@
 #ifndef NSL_SPECTRUM_POWERSUM_H
 #define NSL_SPECTRUM_POWERSUM_H
 
+#include <stdbool.h>
+
 /* A computed sum and a bound on its absolute error. */
 typedef struct {
     double value, error;
@@ -47,11 +49,12 @@ void nsl_em_range_set(nsl_em_range *range, const nsl_em_exponent *exponent, doub
 /* The first term from which Euler–Maclaurin is good to rounding at this X. */
 double nsl_em_start(const nsl_em_exponent *exponent, double x);
 
-/* Which summand: I^−power u^j w^k with j, k in 0 … 2, and (j, k) one of
+/* Which summand: u^j w^k, or I^−(1+beta) u^j w^k, with j, k in 0 … 2, and (j, k) one of
  * (1,0), (0,1), (1,1), (2,0), (2,1), (0,2), (1,2). */
 typedef struct {
     int j, k;
-    double power; /* 0, or 1 + β */
+    bool weighted;
+    double beta;
 } nsl_em_term;
 
 /* Σ_{I=first}^{last} of the summand. A summand that does not vanish below X (k = 0)

@@ -291,7 +291,7 @@ static nsl_status table_set_source(nsl_target *target, const nsl_spectrum *spect
     for (size_t i = 0; i < t->rows; i++) {
         double last = (double)t->up_to[i];
         weights[i] = t->copies[i] == 1.0
-                         ? pow(last, -1.0 - source)
+                         ? pow(last, -source) / last
                          : nsl_power_sum(source, before + 1.0, last) / t->copies[i];
         weights[i] *= label_variance / total;
         before = last;

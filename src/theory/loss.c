@@ -2,9 +2,9 @@
 /* The losses [E2], [E3] and their exact elasticities (theory.md sections 3 to 5).
  *
  * Layers enter through Λ = 1/Σ_k 1/a_k alone, the gap of one layer that acts as all
- * of them. With b = P − z and D = Λb + r(Λ+b), [E2] reads
+ * of them. With b = P − z and s = Λ/(Λ+r), [E2] reads
  *
- *     E = [ P(Λ t₀ + r t₁) + σ_ε²(Λ q + r z) ] / D,
+ *     E = [ P S + σ_ε² Z ] / (b + s r),    S = t₀ + (1−s)(t₁−t₀),   Z = q + (1−s) r,
  *
  * a ratio of sums of positive terms: nothing cancels. */
 #include "core/error.h"
@@ -44,8 +44,19 @@ static layers layers_of(const nsl_root *root)
                     square / (sum * sum)};
 }
 
-/* Signal and noise part of E by [E2]: s = Λ/(Λ+r), E = (P(t₀ + (1−s)(t₁−t₀)) +
- * σ_ε²(q + (1−s) r)) / (b + s r). */
+/* s and 1 − s. */
+typedef struct {
+    double s, rest;
+} split;
+
+static split split_of(double gap, double r)
+{
+    if (isinf(gap) || r == 0.0)
+        return (split){1.0, 0.0};
+    return (split){gap / (gap + r), r / (gap + r)};
+}
+
+/* Signal and noise part of E by [E2]. */
 typedef struct {
     double signal, noise;
 } risk;
@@ -53,15 +64,15 @@ typedef struct {
 static risk risk_at(const nsl_root *root, layers l, const nsl_point *point)
 {
     const nsl_moments *m = &root->m;
-    double s = isinf(l.gap) || m->r == 0.0 ? 1.0 : l.gap / (l.gap + m->r);
-    double rest = isinf(l.gap) || m->r == 0.0 ? 0.0 : m->r / (l.gap + m->r); /* 1 − s */
-    double numerator = m->t0 + rest * m->td;
+    split s = split_of(l.gap, m->r);
+    double signal = m->t0 + s.rest * m->td;
     if (isinf(point->samples))
-        return (risk){numerator, 0.0};
-    double denominator = root->gap_samples + s * m->r;
-    return (risk){
-        numerator > 0.0 ? numerator * (point->samples / denominator) : 0.0,
-        point->noise > 0.0 ? point->noise * ((m->q + rest * m->r) / denominator) : 0.0};
+        return (risk){signal, 0.0};
+    double denominator = root->gap_samples + s.s * m->r;
+    return (risk){signal > 0.0 ? signal * (point->samples / denominator) : 0.0,
+                  point->noise > 0.0
+                      ? point->noise * ((m->q + s.rest * m->r) / denominator)
+                      : 0.0};
 }
 
 /* A derivative and the size of the terms that it was added up from. */
@@ -75,15 +86,14 @@ static void slope_add(slope *sum, double term)
     sum->size += fabs(term);
 }
 
-/* Changes of Δ, Λ, Λ+b and Λb, each over D, with one resource's logarithm. The sums are
- * worked out by hand: at N ≈ P and a small ridge dΛ and db nearly cancel. For one layer
- * Λ − b is N − P exactly, so that nothing is lost. */
+/* Changes of lnΔ, Λ, b and Λ+b with one resource's logarithm. The last two are worked
+ * out by hand: at N ≈ P and a small ridge dΛ and db nearly cancel, and for one layer Λ
+ * − b is N − P exactly, so that nothing is lost. With D = Λb + r(Λ+b): dlnΔ/dlnN = −N h
+ * b/D,    dlnΔ/dlnP = −P Λ/D,    dlnΔ/dln g = Λb/D, dΛ = h² dN + H r dlnΔ,   db = dP +
+ * r dlnΔ. */
 typedef struct {
-    double delta; /* dlnΔ */
-    double gap;   /* dΛ */
-    double sum;   /* d(Λ+b) */
-    double sum_size;
-    double product; /* d(Λb)/D */
+    double delta, gap, gap_samples, sum;
+    double sum_size; /* of the terms of `sum` */
 } change;
 
 /* Numbers that all changes share. */
@@ -109,9 +119,9 @@ static change change_of_features(const coupling *c, double width)
     return (change){
         .delta = -w * b,
         .gap = w * (h * gap * b + h * r * gap + (h - H) * r * b),
+        .gap_samples = -w * r * b,
         .sum = w * (h * gap * b + r * d.value),
         .sum_size = w * (h * gap * b + r * d.size),
-        .product = w * (b / c->d) * (h * gap * b + r * ((h - 1.0) * gap + (h - H) * b)),
     };
 }
 
@@ -123,9 +133,9 @@ static change change_of_samples(const coupling *c, double samples)
     return (change){
         .delta = -w * gap,
         .gap = -w * H * r * gap,
+        .gap_samples = w * b * (gap + r),
         .sum = w * (gap * b - r * d.value),
         .sum_size = w * (gap * b + r * d.size),
-        .product = w * (gap / c->d) * (gap * b + r * (1.0 - H) * b),
     };
 }
 
@@ -136,36 +146,48 @@ static change change_of_ridge(const coupling *c)
     return (change){
         .delta = delta,
         .gap = H * r * delta,
+        .gap_samples = r * delta,
         .sum = (1.0 + H) * r * delta,
         .sum_size = (1.0 + H) * r * delta,
-        .product = (b * H + gap) * r * (delta / c->d),
     };
 }
 
 static change change_add(change x, change y)
 {
-    return (change){x.delta + y.delta, x.gap + y.gap, x.sum + y.sum,
-                    x.sum_size + y.sum_size, x.product + y.product};
+    return (change){x.delta + y.delta, x.gap + y.gap, x.gap_samples + y.gap_samples,
+                    x.sum + y.sum, x.sum_size + y.sum_size};
 }
 
-/* dlnE for a change; `explicit_samples` is 1 where P itself changes. */
+/* dlnE for a change; `explicit_samples` is 1 where P itself changes. With ρ = dr/dlnΔ
+ * and ds = (r dΛ − Λρ dlnΔ)/(Λ+r)²:
+ *     dS = [2 s t_c + (1−s) t_d] dlnΔ − t_d ds,
+ *     dZ = −(r + s²ρ) dlnΔ − (1−s)² dΛ,
+ *     d(b + s r) = db + (1−s)² dΛ + s²ρ dlnΔ = d(Λ+b) − s(2−s) dΛ + s²ρ dlnΔ. */
 static slope log_risk_slope(const nsl_moments *m, const coupling *c,
                             const nsl_point *point, change x, double explicit_samples)
 {
-    double gap = c->l.gap, r = c->r, rho = 2.0 * m->q1 - r, t1 = m->t0 + m->td;
-    double P = point->samples, noise = point->noise;
-    double numerator = P * (gap * m->t0 + r * t1) + noise * (gap * m->q + r * m->z);
-    slope top = {0.0, 0.0};
-    slope_add(&top, P * m->t0 * x.gap);
-    slope_add(&top, P * (2.0 * gap * m->tc + rho * t1 + r * m->td) * x.delta);
-    slope_add(&top, noise * m->q * x.gap);
-    slope_add(&top, noise * (rho * m->z - r * r - 2.0 * gap * m->q1) * x.delta);
-    slope_add(&top, explicit_samples * P * (gap * m->t0 + r * t1));
-    slope out = {top.value / numerator, top.size / numerator};
-    slope_add(&out, -x.product);
-    slope_add(&out, -r * (x.sum / c->d));
-    slope_add(&out, -(gap + c->b) * rho * (x.delta / c->d));
-    out.size += r * (x.sum_size / c->d);
+    double gap = c->l.gap, r = c->r, rho = 2.0 * m->q1 - r, P = point->samples;
+    split s = split_of(gap, r);
+    double signal = m->t0 + s.rest * m->td, noise = m->q + s.rest * r;
+    double total = P * signal + point->noise * noise, denominator = c->b + s.s * r;
+    double p = P / total, n = point->noise / total, both = gap + r;
+    double fall = s.rest * (1.0 + s.s) * r + 2.0 * s.s * s.s * m->q1; /* r + s²ρ */
+    slope out = {0.0, 0.0};
+    slope_add(&out, p * (2.0 * s.s * m->tc + s.rest * m->td) * x.delta);
+    slope_add(&out, -p * m->td * (s.rest * (x.gap / both)));
+    slope_add(&out, p * m->td * (s.s * (rho * x.delta / both)));
+    slope_add(&out, -n * fall * x.delta);
+    slope_add(&out, -n * s.rest * s.rest * x.gap);
+    slope_add(&out, explicit_samples * p * signal);
+    slope_add(&out, -s.s * s.s * (rho * x.delta / denominator));
+    if (s.s > 0.5) { /* Λ is the larger part of Λ + b: leave it out */
+        slope_add(&out, -x.gap_samples / denominator);
+        slope_add(&out, -s.rest * s.rest * (x.gap / denominator));
+    } else {
+        slope_add(&out, -x.sum / denominator);
+        slope_add(&out, s.s * (1.0 + s.rest) * (x.gap / denominator));
+        out.size += x.sum_size / denominator;
+    }
     return out;
 }
 
