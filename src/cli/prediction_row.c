@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/prediction_row.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +91,24 @@ static double of_reported(double elasticity, const nsl_prediction *p, loss_units
     return elasticity * (units.scale * p->test_loss / row_test_loss(p, units));
 }
 
+/* Decimals that are not whole numbers are rounded to doubles, up to half an ulp each:
+ * what that does to the loss is its elasticity times the rounding. */
+static double input_rounding(double value, double elasticity)
+{
+    bool exact = value == floor(value);
+    return exact || isnan(elasticity) ? 0.0 : fabs(elasticity) * (DBL_EPSILON / 2);
+}
+
+/* Relative bound on the reported test loss; NaN where there is none. */
+static double reported_error(const nsl_prediction *p, const nsl_point *point)
+{
+    if (isnan(p->test_loss))
+        return (double)NAN;
+    return p->error + input_rounding(point->features, p->elasticity_features) +
+           input_rounding(point->samples, p->elasticity_samples) +
+           input_rounding(point->ridge, p->elasticity_ridge);
+}
+
 static void add_input_notes(row_note *note, const nsl_point *point,
                             const query_setup *setup)
 {
@@ -123,7 +142,10 @@ void row_add(document *d, row_style style, const query_setup *setup,
                  cell_computed(of_reported(p->elasticity_samples, p, units)));
     document_set(d, "elasticity_ridge",
                  cell_computed(of_reported(p->elasticity_ridge, p, units)));
-    document_set(d, "error", isnan(p->test_loss) ? cell_null() : cell_bound(p->error));
+    double error = reported_error(p, point);
+    document_set(d, "error", isnan(error) ? cell_null() : cell_bound(error));
+    if (error > NSL_PROMISE)
+        row_note_add(note, "test loss not known to 1e-12 in double precision", false);
     add_input_notes(note, point, setup);
     unsigned notes = p->notes;
     if (units.test_shift !=
