@@ -122,13 +122,16 @@ static void check_value(const reference *r, const char *name, double got, double
 {
     double expected = number(r, name);
     if (isinf(expected)) { /* a divergence: no number */
-        cr_expect(isnan(got), "%s: %s is %g at a divergence", text(r, "name"), name, got);
+        cr_expect(isnan(got), "%s: %s is %g at a divergence", text(r, "name"), name,
+                  got);
         return;
     }
-    if (expected == 0.0 && strpbrk(text(r, name), "123456789")) /* below double's range */
+    if (expected == 0.0 &&
+        strpbrk(text(r, name), "123456789")) /* below double's range */
         return;
     double distance = testing_distance(got, expected);
-    cr_expect(distance <= bound, "%s: %s is %.17g, expected %.17g (off by %.2e, bound %.2e)",
+    cr_expect(distance <= bound,
+              "%s: %s is %.17g, expected %.17g (off by %.2e, bound %.2e)",
               text(r, "name"), name, got, expected, distance, bound);
 }
 
@@ -201,13 +204,15 @@ Test(reference, moments)
         uint64_t m = strcmp(latents, "inf") == 0 ? NSL_LATENTS_INFINITE
                                                  : strtoull(latents, NULL, 10);
         cr_assert(nsl_spectrum_new_powerlaw(&spectrum, number(&r, "alpha"),
-                                            number(&r, "lambda_max"), m, &err) == NSL_OK);
+                                            number(&r, "lambda_max"), m,
+                                            &err) == NSL_OK);
         nsl_model_options o = nsl_model_defaults();
         o.source = number(&r, "source");
         o.label_variance = 1.0;
         testing_model model = testing_on(spectrum, &o);
         nsl_moments got;
-        cr_assert(nsl_moments_at(&got, model.model, number(&r, "delta"), &err) == NSL_OK);
+        cr_assert(nsl_moments_at(&got, model.model, number(&r, "delta"), &err) ==
+                  NSL_OK);
         const struct {
             const char *name;
             double value;

@@ -23,6 +23,10 @@ enum { ITERATIONS_MAX = 200, GAP_ITERATIONS_MAX = 100 };
 /* A relative step this small is the rounding of Δ itself. */
 static const double STEP_FLOOR = 2 * DBL_EPSILON;
 
+/* Rounding of h never excuses a step longer than this: far from the root the counts
+ * are far from n, and their rounding is no measure of anything. */
+static const double NOISE_MAX = 1e-9;
+
 /* Without a bracket on one side, a step in lnΔ is at most this long. */
 static const double STEP_MAX = 40.0;
 
@@ -264,7 +268,8 @@ static nsl_status find_positive(nsl_root *root, const nsl_model *model, const wi
         double h = excess_dof(m, w, *gap), slope = falling_slope(m, w, *gap);
         double noise = excess_error(m, w, *gap) / slope;
         double step = next_step(&s, delta, h, slope, w->least);
-        if (fabs(step) <= noise + STEP_FLOOR || fabs(h) <= slope * STEP_FLOOR) {
+        if (fabs(step) <= fmin(noise, NOISE_MAX) + STEP_FLOOR ||
+            fabs(h) <= slope * STEP_FLOOR) {
             root->kind = NSL_ROOT_POSITIVE;
             root->delta = delta;
             root->delta_error = 2.0 * noise + 2.0 * STEP_FLOOR;
