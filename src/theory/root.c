@@ -222,15 +222,18 @@ typedef struct {
     double last_step;
 } search;
 
-/* Newton's step, kept inside the bracket and shrinking; else the middle. */
-static double next_step(search *s, double delta, double h, double slope, double n)
+/* Newton's step, kept inside the bracket and shrinking; else the middle. `total` is
+ * z + ε, which should be n. */
+static double next_step(search *s, double delta, double h, double slope, double n,
+                        double total)
 {
     if (h > 0.0)
         s->low = delta;
     else
         s->high = delta;
     /* Newton on ln(z+ε), which is nearly straight in lnΔ. */
-    double step = log1p(fmax(h / n, -1.0 + DBL_EPSILON)) * (n + h) / slope;
+    double off = fabs(h) < 0.5 * n ? log1p(h / n) : log(total / n);
+    double step = off * (total / slope);
     bool bracketed = s->low > 0.0 && isfinite(s->high);
     if (!bracketed)
         return fmax(-STEP_MAX, fmin(STEP_MAX, step));
@@ -267,7 +270,7 @@ static nsl_status find_positive(nsl_root *root, const nsl_model *model, const wi
         *gap = gap_at(w, delta);
         double h = excess_dof(m, w, *gap), slope = falling_slope(m, w, *gap);
         double noise = excess_error(m, w, *gap) / slope;
-        double step = next_step(&s, delta, h, slope, w->least);
+        double step = next_step(&s, delta, h, slope, w->least, m->z + *gap);
         if (fabs(step) <= fmin(noise, NOISE_MAX) + STEP_FLOOR ||
             fabs(h) <= slope * STEP_FLOOR) {
             root->kind = NSL_ROOT_POSITIVE;
