@@ -217,71 +217,119 @@ static void build_argp(struct argp_option *out, unsigned command)
     *out = (struct argp_option){0};
 }
 
-/* The option that a word of the command line names, when exactly one starts so. */
-static const option_spec *named(const char *word, size_t length, unsigned command,
-                                int *matches)
+/* Options of every command that are not in the table. */
+static const char *const common_names[] = {"help", "usage", "version"};
+
+/* How many options of the command a name, `length` long, stands for; *found is the one
+ * in the table, if any. */
+static int count_matches(const char *name, size_t length, unsigned command,
+                         const option_spec **found)
 {
-    const option_spec *found = NULL;
-    *matches = 0;
+    int matches = 0;
+    *found = NULL;
     for (option_id id = 0; id < OPT_COUNT; id++) {
         const option_spec *spec = &option_table[id];
-        if (!(spec->commands & command) || strncmp(spec->name, word, length) != 0)
+        if (!(spec->commands & command) || strncmp(spec->name, name, length) != 0)
             continue;
-        if (strlen(spec->name) == length) {
-            *matches = 1;
-            return spec;
-        }
-        found = spec;
-        ++*matches;
+        *found = spec;
+        matches++;
+        if (strlen(spec->name) == length)
+            return 1;
     }
-    return found;
+    for (size_t i = 0; i < sizeof common_names / sizeof *common_names; i++)
+        matches += strncmp(common_names[i], name, length) == 0;
+    return matches;
 }
 
-/* Another command's option of that name, to name the command. */
-static const char *owner(const char *word, size_t length)
+/* The commands that have an option of that name, when this one has not. */
+static const char *owner(const char *name, size_t length)
 {
     for (option_id id = 0; id < OPT_COUNT; id++)
         if (strlen(option_table[id].name) == length &&
-            strncmp(option_table[id].name, word, length) == 0)
+            strncmp(option_table[id].name, name, length) == 0)
             return option_table[id].commands & FOR_COMPARE ? "compare"
                                                            : "loss and curve";
     return NULL;
 }
 
-/* getopt has refused argv[at]: say why, in one line. */
-static int explain_refusal(const command_text *text, const char *word)
+/* What is wrong with a long option, or 0; *takes_next when its value is the next word.
+ */
+static int refuse_long(const command_text *text, const char *word, const char *next,
+                       bool *takes_next)
 {
+    const option_spec *spec;
+    const char *name = word + 2, *help = text->name;
+    size_t length = strcspn(name, "=");
+    int matches = count_matches(name, length, text->bit, &spec);
     char shown[64];
     nsl_printable(shown, sizeof shown, word);
-    if (word[0] != '-' || word[1] != '-') {
-        const char *last = word + (*word ? strlen(word) - 1 : 0);
+    *takes_next = false;
+    if (matches > 1)
+        return options_complain(help, EXIT_USAGE,
+                                "option '%s' is ambiguous; write it out", shown);
+    if (matches == 0 && owner(name, length))
+        return options_complain(help, EXIT_USAGE, "option '%s' belongs to %s", shown,
+                                owner(name, length));
+    if (matches == 0)
+        return options_complain(
+            help, EXIT_USAGE, "unknown option '%s'; see nslaw %s --help", shown, help);
+    bool wants = spec && spec->argument, has = name[length] == '=';
+    if (has && !wants)
+        return options_complain(help, EXIT_USAGE, "--%s takes no value",
+                                spec ? spec->name : name);
+    *takes_next = wants && !has;
+    if (*takes_next && !next)
+        return options_complain(help, EXIT_USAGE, "--%s needs a value %s", spec->name,
+                                spec->argument);
+    return 0;
+}
+
+/* The same for letters after one dash. */
+static int refuse_letters(const command_text *text, const char *word, const char *next,
+                          bool *takes_next)
+{
+    *takes_next = false;
+    for (const char *letter = word + 1; *letter; letter++) {
+        const option_spec *spec = NULL;
         for (option_id id = 0; id < OPT_COUNT; id++)
             if ((option_table[id].commands & text->bit) &&
-                option_table[id].letter == *last)
-                return options_complain(text->name, EXIT_USAGE, "-%c needs a value %s",
-                                        *last, option_table[id].argument);
-        return options_complain(text->name, EXIT_USAGE,
-                                "unknown option '%s'; see nslaw %s --help", shown,
-                                text->name);
+                option_table[id].letter == *letter)
+                spec = &option_table[id];
+        if (!spec && *letter != KEY_HELP) {
+            char shown[64];
+            nsl_printable(shown, sizeof shown, word);
+            return options_complain(text->name, EXIT_USAGE,
+                                    "unknown option '%s'; see nslaw %s --help", shown,
+                                    text->name);
+        }
+        if (!spec || !spec->argument)
+            continue;
+        *takes_next = letter[1] == '\0';
+        if (*takes_next && !next)
+            return options_complain(text->name, EXIT_USAGE, "-%c needs a value %s",
+                                    *letter, spec->argument);
+        return 0;
     }
-    size_t length = strcspn(word + 2, "=");
-    int matches;
-    const option_spec *spec = named(word + 2, length, text->bit, &matches);
-    if (matches > 1)
-        return options_complain(text->name, EXIT_USAGE,
-                                "option '%s' is ambiguous; write it out", shown);
-    if (spec && spec->argument)
-        return options_complain(text->name, EXIT_USAGE, "--%s needs a value %s",
-                                spec->name, spec->argument);
-    if (spec)
-        return options_complain(text->name, EXIT_USAGE, "--%s takes no value",
-                                spec->name);
-    const char *other = owner(word + 2, length);
-    if (other)
-        return options_complain(text->name, EXIT_USAGE, "option '%s' belongs to %s",
-                                shown, other);
-    return options_complain(text->name, EXIT_USAGE,
-                            "unknown option '%s'; see nslaw %s --help", shown,
+    return 0;
+}
+
+/* getopt has refused a word and keeps to itself which: find it and say why, in one
+ * line. */
+static int explain_refusal(const command_text *text, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *next = i + 1 < argc ? argv[i + 1] : NULL;
+        bool takes_next = false;
+        int code = 0;
+        if (strncmp(argv[i], "--", 2) == 0)
+            code = refuse_long(text, argv[i], next, &takes_next);
+        else if (argv[i][0] == '-' && argv[i][1])
+            code = refuse_letters(text, argv[i], next, &takes_next);
+        if (code)
+            return code;
+        i += takes_next;
+    }
+    return options_complain(text->name, EXIT_USAGE, "wrong usage; see nslaw %s --help",
                             text->name);
 }
 

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The program from outside: error cases, formats, files. */
+#include "shell.h"
+#include "testing.h"
+
+#include <criterion/criterion.h>
+#include <json.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Reads the next line that says something, without its end; 0 at the end. */
+static int next_line(FILE *file, char *line, size_t size, int skip)
+{
+    while (fgets(line, (int)size, file)) {
+        line[strcspn(line, "\n")] = '\0';
+        if (!skip || (*line && *line != '#'))
+            return 1;
+    }
+    return 0;
+}
+
+static void check_case(const char *command, int code, const char *message)
+{
+    char folder[64], expected[1100];
+    shell_new_folder(folder, sizeof folder);
+    shell_result r = shell_run(folder, command);
+    snprintf(expected, sizeof expected, "%s\n", message);
+    cr_expect(r.code == code, "%s: exit code %d, expected %d (%s)", command, r.code,
+              code, r.err);
+    cr_expect_str_eq(r.err, expected, "%s:\ngot      %sexpected %s", command, r.err,
+                     expected);
+    cr_expect_str_eq(r.out, "", "%s: has output", command);
+    shell_clear(&r);
+    r = shell_run(folder, "ls -A | grep -v -e '^[sr][.]csv$' -e '^s[.]npy$'");
+    cr_expect_str_eq(r.out, "", "%s: leaves files: %s", command, r.out);
+    shell_clear(&r);
+    shell_remove_folder(folder);
+}
+
+Test(cli, error_cases, .timeout = 120)
+{
+    char command[1024], code[64], message[1024];
+    FILE *file = fopen(testing_path("tests/cases.txt"), "r");
+    int cases = 0;
+    cr_assert(file);
+    while (next_line(file, command, sizeof command, 1)) {
+        cr_assert(next_line(file, code, sizeof code, 0) &&
+                  next_line(file, message, sizeof message, 0));
+        check_case(command, atoi(code), message);
+        cases++;
+    }
+    fclose(file);
+    cr_assert(cases > 50);
+}
+
+/* Runs a command that must succeed and parses its JSON. */
+static struct json_object *run_json(const char *command)
+{
+    shell_result r = shell_run(testing_source(), command);
+    cr_assert(r.code == 0, "%s: %s", command, r.err);
+    cr_assert(!strstr(r.out, "NaN") && !strstr(r.out, "Infinity"), "%s", command);
+    enum json_tokener_error error;
+    struct json_object *root = json_tokener_parse_verbose(r.out, &error);
+    cr_assert(root, "%s: %s", command, json_tokener_error_desc(error));
+    shell_clear(&r);
+    return root;
+}
+
+static struct json_object *member(struct json_object *object, const char *key)
+{
+    struct json_object *value = NULL;
+    cr_assert(json_object_object_get_ex(object, key, &value), "no key %s", key);
+    return value;
+}
+
+static struct json_object *row(struct json_object *root, size_t i)
+{
+    struct json_object *rows = member(root, "rows");
+    cr_assert(i < json_object_array_length(rows));
+    return json_object_array_get_idx(rows, i);
+}
+
+static double value(struct json_object *root, size_t i, const char *key)
+{
+    struct json_object *at = member(row(root, i), key);
+    return at ? json_object_get_double(at) : (double)NAN;
+}
+
+static const char *note(struct json_object *root, size_t i)
+{
+    return json_object_get_string(member(row(root, i), "note"));
+}
+
+Test(cli, json_has_the_promised_keys)
+{
+    static const char *const keys[] = {"features",
+                                       "samples",
+                                       "latents",
+                                       "ridge",
+                                       "delta",
+                                       "dof",
+                                       "test_loss",
+                                       "signal_loss",
+                                       "noise_loss",
+                                       "train_loss",
+                                       "error",
+                                       "elasticity_features",
+                                       "elasticity_samples",
+                                       "note"};
+    struct json_object *root =
+        run_json("nslaw loss -N 100 -P 300 -M 1000 --alpha 0.5 --noise 0.1 -f json");
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        member(row(root, 0), keys[i]);
+    cr_assert_str_eq(json_object_get_string(member(root, "nslaw")), nsl_version());
+    cr_assert_str_eq(json_object_get_string(member(root, "command")), "loss");
+    member(root, "model");
+    member(root, "summary");
+    testing_model m = testing_powerlaw(0.5, 1000, NULL);
+    nsl_prediction p = testing_predict(m.model, 100, 300, 0.0, 0.1);
+    cr_expect(value(root, 0, "test_loss") == p.test_loss,
+              "17 digits read back the same");
+    cr_expect(value(root, 0, "delta") == p.delta);
+    testing_free(&m);
+    json_object_put(root);
+}
+
+/* Every null has its reason, and a row with one still exits 0. */
+Test(cli, nulls_have_notes)
+{
+    const char *commands[] = {
+        "nslaw loss -N 100 -P 100 --alpha 0.5 -f json",
+        "nslaw loss -N inf -P 100 --alpha 0.5 -f json",
+        "nslaw loss -N 100 -P inf --alpha 0.5 -f json",
+        "nslaw loss -N inf -P inf --alpha 0.5 -f json",
+        "nslaw loss -N 200 -P 300 -M 100 --alpha 0.5 -f json",
+        "nslaw curve -N 200 -P 300 --noise 0.1:1:3 -M 1000 --alpha 0.5 -f json",
+        "nslaw compare data/mnist/relu_runs.csv --map loss=train_mse --spectrum "
+        "data/mnist/relu_spectrum.csv -f json"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        struct json_object *root = run_json(commands[i]);
+        for (size_t k = 0; k < json_object_array_length(member(root, "rows")); k++) {
+            int nulls = 0;
+            json_object_object_foreach(row(root, k), key, cell) nulls += key && !cell;
+            cr_expect((nulls > 0) == (*note(root, k) != '\0'),
+                      "%s: %d nulls, note '%s'", commands[i], nulls, note(root, k));
+        }
+        json_object_put(root);
+    }
+}
+
+Test(cli, units_of_the_losses)
+{
+    struct json_object *mrs = run_json("nslaw loss -N 100 -P 300 -M 500 -C 4 --alpha "
+                                       "0.5 --noise 0.1 --ridge 0.01 -f json");
+    struct json_object *mse =
+        run_json("nslaw loss -N 100 -P 300 -M 500 -C 4 --alpha 0.5 "
+                 "--noise 0.1 --ridge 0.01 --mse -f json");
+    struct json_object *noisy =
+        run_json("nslaw loss -N 100 -P 300 -M 500 -C 4 --alpha 0.5 --noise 0.1 "
+                 "--ridge 0.01 --test-noise -f json");
+    const char *losses[] = {"test_loss", "signal_loss", "noise_loss", "train_loss"};
+    for (int i = 0; i < 4; i++)
+        cr_expect(testing_distance(value(mse, 0, losses[i]),
+                                   value(mrs, 0, losses[i]) * 2.0 / 4.0) < 1e-15);
+    double shift = value(noisy, 0, "test_loss") - value(mrs, 0, "test_loss");
+    cr_expect(fabs(shift - 0.5 * 4 * 0.1) < 1e-15);
+    cr_expect(value(noisy, 0, "noise_loss") == value(mrs, 0, "noise_loss"));
+    double share = value(mrs, 0, "test_loss") / value(noisy, 0, "test_loss");
+    cr_expect(testing_distance(value(noisy, 0, "elasticity_samples"),
+                               share * value(mrs, 0, "elasticity_samples")) < 1e-14);
+    json_object_put(mrs);
+    json_object_put(mse);
+    json_object_put(noisy);
+}
+
+Test(cli, curve_has_plateaus_and_clean_grid)
+{
+    struct json_object *c = run_json("nslaw curve -N 10:10000:4 -P 500 --alpha 0.5 "
+                                     "--kernel-ridge 0.1 -f json");
+    struct json_object *limit =
+        run_json("nslaw loss -N inf -P 500 --alpha 0.5 --kernel-ridge 0.1 -f json");
+    const double grid[] = {10, 100, 1000, 10000};
+    for (size_t i = 0; i < 4; i++) {
+        cr_expect(value(c, i, "features") == grid[i], "%.17g", value(c, i, "features"));
+        cr_expect(value(c, i, "plateau") == value(limit, 0, "test_loss"));
+    }
+    cr_expect(value(c, 3, "test_loss") > value(c, 3, "plateau"));
+    json_object_put(c);
+    json_object_put(limit);
+    c = run_json(
+        "nslaw curve -N 10:1000:3 --samples-per-feature 3 --alpha 0.5 --noise 0.1 "
+        "-M 100 -f json");
+    cr_expect(value(c, 1, "samples") == 300.0 && value(c, 1, "plateau") == 0.0);
+    json_object_put(c);
+    c = run_json("nslaw curve -M 10:1000:3 -N 20 -P 50 --alpha 0.5 -f json");
+    cr_expect(value(c, 1, "latents") == 100.0 && isnan(value(c, 1, "plateau")));
+    json_object_put(c);
+}
+
+/* Text equal but for what is between `from` and the line's end is not what we want:
+ * bytes must be equal. */
+Test(cli, same_command_same_bytes)
+{
+    const char *command =
+        "nslaw curve -N 10:5000:9 -P 500 --alpha 0.3 --noise 0.1 -f csv";
+    shell_result a = shell_run("/", command), b = shell_run("/", command);
+    cr_expect(a.code == 0);
+    cr_expect_str_eq(a.out, b.out);
+    /* and the record of the options runs the same again */
+    char *record = strstr(a.out, "# nslaw curve"), again[1024];
+    cr_assert(record);
+    snprintf(again, sizeof again, "%.*s -f csv", (int)strcspn(record + 2, "\n"),
+             record + 2);
+    shell_result c = shell_run("/", again);
+    cr_expect_str_eq(c.out, a.out);
+    shell_clear(&a);
+    shell_clear(&b);
+    shell_clear(&c);
+}
+
+Test(cli, output_files_appear_whole)
+{
+    char folder[64];
+    shell_new_folder(folder, sizeof folder);
+    shell_result r = shell_run(
+        folder, "echo old >o.csv; chmod 640 o.csv; ln -s o.csv l.csv;"
+                "nslaw loss -N 10 -P 20 --alpha 1 -o l.csv && head -n 1 o.csv &&"
+                "stat -c %a o.csv && test -L l.csv && nslaw loss -N 10 -P 20 --alpha 1 "
+                "-o o.json && head -n 1 o.json && ls");
+    char expected[256];
+    snprintf(expected, sizeof expected, "# nslaw %s\n640\n{\nl.csv\no.csv\no.json\n",
+             nsl_version());
+    cr_expect_str_eq(r.out, expected, "%s%s", r.out, r.err);
+    shell_clear(&r);
+    /* a failed run keeps the old file and leaves nothing beside it */
+    r = shell_run(folder, "echo old >o.csv; nslaw loss -N 10 -P -1 --alpha 1 -o o.csv;"
+                          "cat o.csv; ls");
+    cr_expect_str_eq(r.out, "old\nl.csv\no.csv\no.json\n");
+    shell_clear(&r);
+    r = shell_run(folder, "ulimit -f 1; trap '' XFSZ; nslaw curve -N 10:1e5:900 -P 20 "
+                          "--alpha 1 -o big.csv; ls");
+    cr_expect_str_eq(r.out, "l.csv\no.csv\no.json\n", "%s", r.out);
+    cr_expect(strstr(r.err, "cannot write big.csv"), "%s", r.err);
+    shell_clear(&r);
+    shell_remove_folder(folder);
+}
+
+Test(cli, help_and_version)
+{
+    shell_result r = shell_run("/", "nslaw --help; nslaw loss -h; nslaw curve --help;"
+                                    "nslaw compare --usage; nslaw --version");
+    cr_expect(r.code == 0 && strstr(r.out, "--samples-per-feature=R") &&
+              strstr(r.out, "Exit codes"));
+    cr_expect_str_eq(r.err, "");
+    shell_clear(&r);
+    r = shell_run("/", "nslaw");
+    cr_expect(r.code == 2 && strstr(r.err, "Usage: nslaw COMMAND"));
+    shell_clear(&r);
+}
+
+/* A table spectrum and the runs through standard input. */
+Test(cli, reads_standard_input)
+{
+    shell_result r = shell_run(
+        "/",
+        "printf '\\357\\273\\277# note\\r\\n\\r\\nextra,lambda,weight_sq\\r\\n"
+        "\"a, b\",1,2\\r\\n ,0.5,1\\r\\n' | "
+        "nslaw loss -N 1 -P 1.5 --spectrum - -f csv | grep -v '#' | cut -d, -f1-3");
+    cr_expect_str_eq(r.out, "features,samples,latents\n1,1.5,2\n", "%s%s", r.out,
+                     r.err);
+    shell_clear(&r);
+    r = shell_run("/",
+                  "printf 'N,P,loss\\n10,20,0.5\\n' | nslaw compare - --alpha 1 -f csv "
+                  "| grep '# runs'");
+    cr_expect_str_eq(r.out, "# runs = 1\n", "%s%s", r.out, r.err);
+    shell_clear(&r);
+}
+
+/* The man pages name every option. */
+Test(cli, man_pages_name_every_option)
+{
+    const char *const commands[] = {"loss", "curve", "compare"};
+    for (int i = 0; i < 3; i++) {
+        char command[512];
+        snprintf(command, sizeof command,
+                 "nslaw %s --help | grep -o -e '--[a-z][-a-z0-9]*' | sort -u | "
+                 "while read -r o; do sed 's/\\\\-/-/g' man/nslaw-%s.1 | "
+                 "grep -q -e \"Fl [-]*${o#--}\\b\" || echo missing $o; done",
+                 commands[i], commands[i]);
+        shell_result r = shell_run(testing_source(), command);
+        cr_expect_str_eq(r.out, "", "nslaw-%s.1: %s", commands[i], r.out);
+        shell_clear(&r);
+    }
+}
