@@ -344,13 +344,11 @@ bool options_parse(cli_options *out, const command_text *text, int argc, char **
              text->examples);
     struct argp argp = {table, take, text->arguments, doc, NULL, NULL, NULL};
     parse_state parse = {out, text, 0};
-    int at = argc;
     error_t failed = argp_parse(
-        &argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_IN_ORDER, &at, &parse);
+        &argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_IN_ORDER, NULL, &parse);
     if (!failed)
         return true;
-    *exit_code = parse.exit_code ? parse.exit_code
-                                 : explain_refusal(text, argv[at > 1 ? at - 1 : 0]);
+    *exit_code = parse.exit_code ? parse.exit_code : explain_refusal(text, argc, argv);
     return false;
 }
 
