@@ -36,11 +36,11 @@ static void put_upright(const document *d, FILE *out)
             const cell *value = document_cell(d, row, c);
             if (!is_shown(d, c) || !*value->brief)
                 continue;
-            if (is_note(d, c))
-                fprintf(out, "%-22s%s\n", d->column[c].key, value->brief);
+            const char *meaning = d->column[c].meaning;
+            if (*meaning)
+                fprintf(out, "%-22s%-16s%s\n", d->column[c].key, value->brief, meaning);
             else
-                fprintf(out, "%-22s%-16s%s\n", d->column[c].key, value->brief,
-                        d->column[c].meaning);
+                fprintf(out, "%-22s%s\n", d->column[c].key, value->brief);
         }
 }
 
