@@ -24,20 +24,23 @@ int main(void)
     nsl_model *model;
 
     /* Eigenvalues I^-1.3 without end, the MRS target of label variance 1. */
-    check(nsl_spectrum_new_powerlaw(&spectrum, 0.3, 1.0, NSL_LATENTS_INFINITE, &err), &err);
+    check(nsl_spectrum_new_powerlaw(&spectrum, 0.3, 1.0, NSL_LATENTS_INFINITE, &err),
+          &err);
 
     /* Ridge in the kernel convention, the one that M = inf allows. */
     nsl_model_options options = nsl_model_defaults();
     options.convention = NSL_RIDGE_KERNEL;
     check(nsl_model_new(&model, spectrum, &options, &err), &err);
 
-    nsl_point point = {.features = 1000, .samples = INFINITY, .ridge = 1e-3, .noise = 0.01};
+    nsl_point point = {
+        .features = 1000, .samples = INFINITY, .ridge = 1e-3, .noise = 0.01};
     nsl_prediction plateau;
     check(nsl_predict(&plateau, model, &point, &err), &err);
 
     printf("nslaw %s: N = %g, plateau %.6f\n", nsl_version(), point.features,
            plateau.test_loss);
-    printf("%10s %12s %12s %12s\n", "samples", "test loss", "over plateau", "elasticity");
+    printf("%10s %12s %12s %12s\n", "samples", "test loss", "over plateau",
+           "elasticity");
     for (point.samples = 100; point.samples <= 1e6; point.samples *= 10) {
         nsl_prediction p;
         check(nsl_predict(&p, model, &point, &err), &err);
