@@ -20,7 +20,11 @@ typedef struct {
     double t0;      /**< Σ v²(1−u)² */
     double td;      /**< Σ v² u(1−u) = t₁ − t₀ */
     double tc;      /**< Σ v² u(1−u)² = ½ dt₀/dlnΔ */
-    double error;   /**< relative bound on the error of r, q, q1, t0, td and tc */
+    /** Σ (1−u)²(1+2u) = Σ(1−u) − ρ, ρ = dr/dlnΔ, where every eigenvalue > 0 is mostly
+     *  resolved (u ≥ 1/2), else NaN: close to the latent scale ρ nearly cancels
+     *  rank − z. */
+    double bend;
+    double error; /**< relative bound on the error of r, q, q1, bend, t0, td and tc */
 } nsl_moments;
 
 /** Computes the spectral sums at Δ = delta > 0 (units of λ).

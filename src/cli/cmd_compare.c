@@ -170,6 +170,16 @@ static void set_measurement(comparison *c, size_t i, double predicted, row_note 
         row_note_add(note, c->runs.has[NSL_RUN_SEM] ? "sem = 0" : "no sem", true);
 }
 
+/* A prediction that failed: the fault of an option, or of the run's line. */
+static int complain_run(const comparison *c, const nsl_run *run, const nsl_error *err)
+{
+    bool option = strcmp(err->field, "ridge") == 0 && !c->runs.has[NSL_RUN_RIDGE];
+    if (option || err->status != NSL_EINVAL)
+        return options_complain_error(c->options->command, err);
+    return options_complain(c->options->command, EXIT_INPUT_OUTPUT, "%s:%zu: %s %s",
+                            c->options->operand, run->line, err->field, err->message);
+}
+
 static int add_runs(comparison *c, row_style style)
 {
     nsl_error err = {0};

@@ -29,6 +29,7 @@ static const command_text text = {
 typedef struct {
     bool exists; /* a swept N or P */
     double value;
+    unsigned notes; /* of the limit's prediction */
 } limit;
 
 /* The loss as the swept resource goes to infinity. A fixed MRS ridge vanishes there
@@ -37,7 +38,7 @@ static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setu
                              nsl_error *err)
 {
     option_id swept = query_swept(o);
-    *out = (limit){swept == OPT_FEATURES || swept == OPT_SAMPLES, (double)NAN};
+    *out = (limit){swept == OPT_FEATURES || swept == OPT_SAMPLES, (double)NAN, 0};
     if (!out->exists)
         return NSL_OK;
     nsl_point point = query_point(o, 0);
@@ -52,9 +53,11 @@ static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setu
     nsl_status status = query_setup_make(setup, o, 0, false, err);
     if (status == NSL_OK)
         status = nsl_predict(&prediction, setup->model, &point, err);
-    if (status == NSL_OK)
-        out->value = row_test_loss(&prediction, query_units(o, point.noise));
-    return status;
+    if (status != NSL_OK)
+        return status;
+    out->value = row_test_loss(&prediction, query_units(o, point.noise));
+    out->notes = prediction.notes;
+    return NSL_OK;
 }
 
 static nsl_status add_point(document *d, const cli_options *o, row_style style,
@@ -73,7 +76,11 @@ static nsl_status add_point(document *d, const cli_options *o, row_style style,
     if (!plateau.exists)
         row_note_add(&note, "plateau: only for sweeps of features or samples", true);
     else if (isnan(plateau.value))
-        row_note_add(&note, "the plateau diverges", false);
+        row_note_add(&note,
+                     plateau.notes & NSL_NOTE_DIVERGES
+                         ? "the plateau diverges"
+                         : "the plateau is below the range of double (2.2e-308)",
+                     false);
     row_end(d, &note);
     return NSL_OK;
 }

@@ -86,8 +86,8 @@ static double of_reported(double elasticity, const nsl_prediction *p, loss_units
 {
     if (units.test_shift == 0.0)
         return elasticity;
-    if (p->test_loss == 0.0)
-        return 0.0;
+    if (p->test_loss == 0.0) /* a constant, but for one side of a kink */
+        return p->notes & NSL_NOTE_KINK ? (double)NAN : 0.0;
     return elasticity * (units.scale * p->test_loss / row_test_loss(p, units));
 }
 
@@ -145,7 +145,9 @@ void row_add(document *d, row_style style, const query_setup *setup,
     double error = reported_error(p, point);
     document_set(d, "error", isnan(error) ? cell_null() : cell_bound(error));
     if (error > NSL_PROMISE)
-        row_note_add(note, "test loss not known to 1e-12 in double precision", false);
+        row_note_add(note,
+                     "loss and elasticities not known to 1e-12 in double precision",
+                     false);
     add_input_notes(note, point, setup);
     unsigned notes = p->notes;
     if (units.test_shift !=

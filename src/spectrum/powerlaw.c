@@ -97,6 +97,7 @@ static void add_direct(nsl_moments *m, const powerlaw *law, const nsl_target *ta
         m->r += u * w;
         m->q += u * u;
         m->q1 += u * u * w;
+        m->bend += w * w * (1.0 + 2.0 * u);
         if (target->kind == NSL_TARGET_SOURCE) {
             double weight = pow(i, -target->beta) / i;
             m->t0 += weight * w * w;
@@ -145,6 +146,16 @@ static void add_tail_square(nsl_moments *m, const nsl_em_range *range, double *e
     add_tail(&m->q, error, rest);
 }
 
+/* Σ (1−u)²(1+2u) over the tail. */
+static void add_tail_bend(nsl_moments *m, const nsl_em_range *range, double *error)
+{
+    nsl_bounded square = nsl_em_sum(range, (nsl_em_term){.k = 2});
+    nsl_bounded mixed = nsl_em_sum(range, (nsl_em_term){.j = 1, .k = 2});
+    add_tail(&m->bend, error,
+             (nsl_bounded){square.value + 2.0 * mixed.value,
+                           square.error + 2.0 * mixed.error});
+}
+
 /* Terms from `first` on, by Euler–Maclaurin. */
 static double add_range(nsl_moments *m, const powerlaw *law, const nsl_target *target,
                         double x, double scale_index, double first)
@@ -158,6 +169,8 @@ static double add_range(nsl_moments *m, const powerlaw *law, const nsl_target *t
     add_tail(&m->r, &error, nsl_em_sum(&range, (nsl_em_term){.j = 1, .k = 1}));
     if (last > scale_index)
         add_tail_square(m, &range, &error);
+    else
+        add_tail_bend(m, &range, &error);
     add_tail(&m->q1, &error, nsl_em_sum(&range, (nsl_em_term){.j = 2, .k = 1}));
     if (target->kind == NSL_TARGET_SOURCE) {
         add_tail(&m->t0, &error,
@@ -189,6 +202,8 @@ static void powerlaw_moments(nsl_moments *m, const nsl_spectrum *spectrum,
         m->count = latents.high;
         m->count_low = latents.low;
         m->q = (latents.high - m->above) - m->r;
+    } else {
+        m->bend = (double)NAN;
     }
     if (target->kind == NSL_TARGET_MRS) { /* λ(1−u) = Δu */
         m->t0 = target->scale * delta * m->r;

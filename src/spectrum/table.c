@@ -169,7 +169,7 @@ static size_t rows_resolved(const table *t, double delta)
 }
 
 /* The sums of one side: `short_side` is Σ(1−u) above Δ and Σu below. */
-enum { SHORT_SIDE, R, Q, Q1, T0, TD, TC, SUMS };
+enum { SHORT_SIDE, R, Q, Q1, BEND, T0, TD, TC, SUMS };
 
 typedef struct {
     double value[SUMS], low[SUMS];
@@ -200,6 +200,7 @@ static void sum_rows(side_sums *sums, const table *t, const double *weights,
             block[R] += m * uw;
             block[Q] += m * u * u;
             block[Q1] += m * u * uw;
+            block[BEND] += m * w * w * (1.0 + 2.0 * u);
             if (weights) {
                 double v = m * weights[i];
                 block[T0] += v * w * w;
@@ -236,6 +237,7 @@ static void table_moments(nsl_moments *m, const nsl_spectrum *spectrum,
         .r = sum[R],
         .q = sum[Q],
         .q1 = sum[Q1],
+        .bend = split == t->positive_rows ? sum[BEND] : (double)NAN,
         /* MRS: λ(1−u) = Δu */
         .t0 = weights ? sum[T0] + target->unlearnable : target->scale * delta * sum[R],
         .td = weights ? sum[TD] : target->scale * delta * sum[Q],

@@ -86,14 +86,15 @@ static void slope_add(slope *sum, double term)
     sum->size += fabs(term);
 }
 
-/* Changes of lnΔ, Λ, b and Λ+b with one resource's logarithm. The last two are worked
+/* Changes of lnΔ, Λ, Λ+b and b+r with one resource's logarithm. The last two are worked
  * out by hand: at N ≈ P and a small ridge dΛ and db nearly cancel, and for one layer Λ
  * − b is N − P exactly, so that nothing is lost. With D = Λb + r(Λ+b): dlnΔ/dlnN = −N h
  * b/D,    dlnΔ/dlnP = −P Λ/D,    dlnΔ/dln g = Λb/D, dΛ = h² dN + H r dlnΔ,   db = dP +
  * r dlnΔ. */
 typedef struct {
-    double delta, gap, gap_samples, sum;
-    double sum_size; /* of the terms of `sum` */
+    double delta, gap;
+    double sum, sum_size;         /* d(Λ+b), and the size of its terms */
+    double samples, samples_size; /* d(b+r) */
 } change;
 
 /* Numbers that all changes share. */
@@ -101,6 +102,8 @@ typedef struct {
     layers l;
     double b, r, d;    /* d = D */
     double difference; /* N − P for one layer, else NaN */
+    double rise;       /* r + ρ = 2 Σu²(1−u) */
+    slope b_less_rho; /* b − ρ, which nearly vanishes at P = rank and a small ridge */
 } coupling;
 
 /* u Λ − v b, for one layer with u = v from N − P. */
@@ -119,9 +122,10 @@ static change change_of_features(const coupling *c, double width)
     return (change){
         .delta = -w * b,
         .gap = w * (h * gap * b + h * r * gap + (h - H) * r * b),
-        .gap_samples = -w * r * b,
         .sum = w * (h * gap * b + r * d.value),
         .sum_size = w * (h * gap * b + r * d.size),
+        .samples = -w * b * c->rise,
+        .samples_size = w * b * c->rise,
     };
 }
 
@@ -133,9 +137,10 @@ static change change_of_samples(const coupling *c, double samples)
     return (change){
         .delta = -w * gap,
         .gap = -w * H * r * gap,
-        .gap_samples = w * b * (gap + r),
         .sum = w * (gap * b - r * d.value),
         .sum_size = w * (gap * b + r * d.size),
+        .samples = w * (b * r + gap * c->b_less_rho.value),
+        .samples_size = w * (b * r + gap * c->b_less_rho.size),
     };
 }
 
@@ -146,23 +151,31 @@ static change change_of_ridge(const coupling *c)
     return (change){
         .delta = delta,
         .gap = H * r * delta,
-        .gap_samples = r * delta,
         .sum = (1.0 + H) * r * delta,
         .sum_size = (1.0 + H) * r * delta,
+        .samples = c->rise * delta,
+        .samples_size = c->rise * delta,
     };
 }
 
 static change change_add(change x, change y)
 {
-    return (change){x.delta + y.delta, x.gap + y.gap, x.gap_samples + y.gap_samples,
-                    x.sum + y.sum, x.sum_size + y.sum_size};
+    return (change){
+        .delta = x.delta + y.delta,
+        .gap = x.gap + y.gap,
+        .sum = x.sum + y.sum,
+        .sum_size = x.sum_size + y.sum_size,
+        .samples = x.samples + y.samples,
+        .samples_size = x.samples_size + y.samples_size,
+    };
 }
 
 /* dlnE for a change; `explicit_samples` is 1 where P itself changes. With ρ = dr/dlnΔ
  * and ds = (r dΛ − Λρ dlnΔ)/(Λ+r)²:
  *     dS = [2 s t_c + (1−s) t_d] dlnΔ − t_d ds,
  *     dZ = −(r + s²ρ) dlnΔ − (1−s)² dΛ,
- *     d(b + s r) = db + (1−s)² dΛ + s²ρ dlnΔ = d(Λ+b) − s(2−s) dΛ + s²ρ dlnΔ. */
+ *     d(b + s r) = d(b+r) − (1−s²)ρ dlnΔ + (1−s)² dΛ = d(Λ+b) − s(2−s) dΛ + s²ρ dlnΔ.
+ */
 static slope log_risk_slope(const nsl_moments *m, const coupling *c,
                             const nsl_point *point, change x, double explicit_samples)
 {
@@ -179,14 +192,16 @@ static slope log_risk_slope(const nsl_moments *m, const coupling *c,
     slope_add(&out, -n * fall * x.delta);
     slope_add(&out, -n * s.rest * s.rest * x.gap);
     slope_add(&out, explicit_samples * p * signal);
-    slope_add(&out, -s.s * s.s * (rho * x.delta / denominator));
-    if (s.s > 0.5) { /* Λ is the larger part of Λ + b: leave it out */
-        slope_add(&out, -x.gap_samples / denominator);
+    if (s.s > 0.5) { /* nearer to b + r than to b + Λ */
+        slope_add(&out, -x.samples / denominator);
+        out.size += x.samples_size / denominator;
+        slope_add(&out, s.rest * (1.0 + s.s) * (rho * x.delta / denominator));
         slope_add(&out, -s.rest * s.rest * (x.gap / denominator));
     } else {
         slope_add(&out, -x.sum / denominator);
-        slope_add(&out, s.s * (1.0 + s.rest) * (x.gap / denominator));
         out.size += x.sum_size / denominator;
+        slope_add(&out, s.s * (1.0 + s.rest) * (x.gap / denominator));
+        slope_add(&out, -s.s * s.s * (rho * x.delta / denominator));
     }
     return out;
 }
@@ -202,22 +217,37 @@ static double elasticity(slope s, double relative_error, unsigned *notes)
     return s.value == 0.0 ? 0.0 : -s.value;
 }
 
-/* All widths of the layers infinite: E = (P t₀ + σ_ε² q)/(b + r). */
-static void kernel_elasticities(nsl_prediction *out, const nsl_root *root,
-                                const nsl_point *point, double error)
+/* b − ρ: where every eigenvalue is mostly resolved, b = (P − rank) + Σ(1−u). */
+static slope gap_less_rho(const nsl_model *model, const nsl_root *root,
+                          const nsl_point *point)
 {
     const nsl_moments *m = &root->m;
-    double d = root->gap_samples + m->r, rho = 2.0 * m->q1 - m->r, P = point->samples;
+    double rho = 2.0 * m->q1 - m->r, b = root->gap_samples;
+    if (isnan(m->bend))
+        return (slope){b - rho, b + fabs(rho)};
+    nsl_whole rank = nsl_whole_from(model->spectrum->rank);
+    double beyond = (point->samples - rank.high) - rank.low;
+    return (slope){beyond + m->bend, fabs(beyond) + m->bend};
+}
+
+/* All widths of the layers infinite: E = (P t₀ + σ_ε² q)/(b + r), dlnΔ/dlnP = −P/(b+r),
+ * dlnΔ/dln g = b/(b+r). */
+static void kernel_elasticities(nsl_prediction *out, const nsl_root *root,
+                                slope b_less_rho, const nsl_point *point, double error)
+{
+    const nsl_moments *m = &root->m;
+    double d = root->gap_samples + m->r, P = point->samples;
     double numerator = P * m->t0 + point->noise * m->q;
-    double by_delta[2] = {(2.0 * P * m->tc - 2.0 * point->noise * m->q1) / numerator,
-                          -(m->r + rho) / d};
+    double by_delta[] = {2.0 * P * m->tc / numerator,
+                         -2.0 * point->noise * m->q1 / numerator, -2.0 * m->q1 / d};
     slope samples = {0.0, 0.0}, ridge = {0.0, 0.0};
-    for (int i = 0; i < 2; i++) {
-        slope_add(&samples, by_delta[i] * (-P / d));
-        slope_add(&ridge, by_delta[i] * (root->gap_samples / d));
-    }
+    slope_add(&samples, by_delta[0] * (-P / d));
+    slope_add(&samples, by_delta[1] * (-P / d));
     slope_add(&samples, P * m->t0 / numerator);
-    slope_add(&samples, -P / d);
+    slope_add(&samples, -(P / d) * (b_less_rho.value / d));
+    samples.size += (P / d) * (b_less_rho.size / d);
+    for (int i = 0; i < 3; i++)
+        slope_add(&ridge, by_delta[i] * (root->gap_samples / d));
     out->elasticity_features = 0.0;
     out->elasticity_samples = elasticity(samples, error, &out->notes);
     out->elasticity_ridge = elasticity(ridge, error, &out->notes);
@@ -248,13 +278,20 @@ static void set_elasticities(nsl_prediction *out, const nsl_model *model,
         return;
     }
     if (isinf(l.gap)) {
-        kernel_elasticities(out, root, point, error);
+        kernel_elasticities(out, root, gap_less_rho(model, root, point), point, error);
         return;
     }
     double b = root->gap_samples, r = m->r;
-    coupling c = {l, b, r, l.gap * b + r * (l.gap + b),
-                  model->hidden_count == 0 ? point->features - point->samples
-                                           : (double)NAN};
+    coupling c = {
+        .l = l,
+        .b = b,
+        .r = r,
+        .d = l.gap * b + r * (l.gap + b),
+        .difference =
+            model->hidden_count == 0 ? point->features - point->samples : (double)NAN,
+        .rise = 2.0 * m->q1,
+        .b_less_rho = gap_less_rho(model, root, point),
+    };
     change ridge = change_of_ridge(&c), features = {0};
     if (isfinite(point->features)) {
         features = change_of_features(&c, point->features);
@@ -271,26 +308,24 @@ static void set_elasticities(nsl_prediction *out, const nsl_model *model,
         elasticity(log_risk_slope(m, &c, point, ridge, 0.0), error, notes);
 }
 
-/* Δ = 0: E = (P t₀ + σ_ε² rank)/(P − rank) with t₀ from zero eigenvalues. */
+/* Δ = 0: E = (P t₀ + σ_ε² rank)/(P − rank) with t₀ from zero eigenvalues. At a width
+ * that equals the rank the slopes of both sides differ. */
 static void resolved_elasticities(nsl_prediction *out, const nsl_root *root,
                                   const nsl_point *point)
 {
-    double last = root->gap[root->layers - 1], b = root->gap_samples;
-    double signal = isinf(point->samples) ? 1.0 : point->samples * root->m.t0;
-    double noise = isinf(point->samples) ? 0.0 : point->noise * root->m.q;
+    double b = root->gap_samples, noise = point->noise * root->m.q;
+    double signal = point->samples * root->m.t0;
+    bool kink = root->gap[root->layers - 1] == 0.0;
+    if (kink || b == 0.0)
+        out->notes |= NSL_NOTE_KINK;
     out->elasticity_ridge = 0.0;
-    out->elasticity_features = 0.0;
-    out->elasticity_samples = 0.0;
-    if (last == 0.0) {
-        out->elasticity_features = NAN;
-        out->notes |= NSL_NOTE_KINK;
-    }
-    if (b == 0.0) {
-        out->elasticity_samples = NAN;
-        out->notes |= NSL_NOTE_KINK;
-    } else if (isfinite(point->samples)) { /* P/b − P t₀/(P t₀ + σ² rank) */
+    out->elasticity_features = kink ? (double)NAN : 0.0;
+    if (b == 0.0)
+        out->elasticity_samples = (double)NAN;
+    else if (isinf(point->samples))
+        out->elasticity_samples = 0.0;
+    else /* P/b − P t₀/(P t₀ + σ_ε² rank) */
         out->elasticity_samples = (root->m.q + b) / b - signal / (signal + noise);
-    }
 }
 
 static void set_undefined_elasticities(nsl_prediction *out, unsigned note)
@@ -392,11 +427,11 @@ nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
     set_losses(out, model, &root, point, e);
     if (isnan(out->test_loss))
         set_undefined_elasticities(out, 0);
-    else if (out->test_loss == 0.0)
-        set_undefined_elasticities(out, NSL_NOTE_ZERO_LOSS);
     else if (root.kind == NSL_ROOT_ZERO)
         resolved_elasticities(out, &root, point);
-    else
+    else if (out->test_loss > 0.0)
         set_elasticities(out, model, &root, point);
+    if (out->test_loss == 0.0)
+        set_undefined_elasticities(out, NSL_NOTE_ZERO_LOSS);
     return NSL_OK;
 }
