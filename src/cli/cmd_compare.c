@@ -53,17 +53,17 @@ static int complain_text(const cli_options *o, const char *option, const char *p
 static const char map_help[] =
     "must be KEY=COLUMN,... with the keys N, P, loss, sem, ridge, kernel-ridge, noise";
 
-/* One KEY=COLUMN. */
+/* One KEY=COLUMN; nothing after = ignores a column that the file has. */
 static bool take_mapping(nsl_runs_selection *selection, char *item)
 {
     char *equals = strchr(item, '=');
-    if (!equals || equals[1] == '\0')
+    if (!equals)
         return false;
     *equals = '\0';
     for (int c = 0; c < NSL_RUN_COLUMNS; c++)
         if (strcmp(item, nsl_run_keys[c]) == 0 && !selection->column[c]) {
             selection->column[c] = equals + 1;
-            return true;
+            return equals[1] != '\0' || c > NSL_RUN_LOSS;
         }
     return false;
 }
@@ -134,9 +134,10 @@ static int check_both(const comparison *c)
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (c->options->value[pairs[i].option].given && c->runs.has[pairs[i].column])
             return options_complain(c->options->command, EXIT_USAGE,
-                                    "--%s is given, and the runs have a column for %s: "
-                                    "drop one",
+                                    "--%s is given, and the runs have a column for %s; "
+                                    "ignore the column with --map %s=",
                                     option_table[pairs[i].option].name,
+                                    nsl_run_keys[pairs[i].column],
                                     nsl_run_keys[pairs[i].column]);
     return EXIT_FINE;
 }
@@ -192,11 +193,7 @@ static int add_runs(comparison *c, row_style style)
         progress_at(&p, i);
         if (nsl_predict(&prediction, c->setup.model, &point, &err) != NSL_OK) {
             progress_end(&p);
-            return options_complain(
-                c->options->command,
-                err.status == NSL_EINVAL ? EXIT_INPUT_OUTPUT : EXIT_COMPUTATION,
-                "%s:%zu: %s%s%s", c->options->operand, c->runs.run[i].line, err.field,
-                *err.field ? " " : "", err.message);
+            return complain_run(c, &c->runs.run[i], &err);
         }
         row_add(&c->d, style, &c->setup, &point, &prediction, units, &note);
         set_measurement(c, i, row_test_loss(&prediction, units), &note);

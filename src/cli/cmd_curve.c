@@ -17,12 +17,13 @@ static const command_text text = {
         "--noise is swept geometrically, ends included. The column plateau is "
         "the loss as the swept features or samples (both, with "
         "--samples-per-feature) go to infinity.",
-    .examples =
-        "Examples:\n"
-        "  nslaw curve --features 10:10000:13 --samples 1e4 --alpha 0.3\n"
-        "  nslaw curve -N 100:1e6:9 --samples-per-feature 4 --alpha 0.5 -f csv\n"
-        "  nslaw curve -N 500 -P 500 -M 1e6 --alpha 1 --ridge 1e-8:10:10\n\n"
-        "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+    .examples = "Examples:\n"
+                "  nslaw curve --features 10:10000:13 --samples 1e4 --alpha 0.3\n"
+                "  nslaw curve --features 100:1e6:9 --samples-per-feature 4 \\\n"
+                "    --alpha 0.5 --format csv\n"
+                "  nslaw curve --features 500 --samples 500 --alpha 1 \\\n"
+                "    --latents 1e6 --ridge 1e-8:10:10\n\n"
+                "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 
 /* The limit that every row shares. */

@@ -13,10 +13,11 @@ static const command_text text = {
                    "regression on power-law data; nothing is sampled.",
     .examples = "Examples:\n"
                 "  nslaw loss --features 1000 --samples 4000 --alpha 0.3\n"
-                "  nslaw loss -N 1000 -P inf --alpha 0.3          the plateau in P\n"
-                "  nslaw loss -N 500 -P 500 --alpha 1 -M 1e6 --ridge 1e-3 --noise 0.1\n"
-                "  nslaw loss -N inf -P 800 --spectrum spectrum.csv --kernel-ridge 0.1 "
-                "-f json\n\n"
+                "  nslaw loss --features 1000 --samples inf --alpha 0.3\n"
+                "  nslaw loss --features 500 --samples 500 --alpha 1 \\\n"
+                "    --latents 1e6 --ridge 1e-3 --noise 0.1\n"
+                "  nslaw loss --features inf --samples 800 --kernel-ridge 0.1 \\\n"
+                "    --spectrum spectrum.csv --format json\n\n"
                 "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 

@@ -88,7 +88,9 @@ bool write_table(const document *d, FILE *out)
         put_columns(d, out);
     if (d->summaries)
         fputc('\n', out);
-    for (size_t i = 0; i < d->summaries; i++)
-        fprintf(out, "%-22s%s\n", d->summary[i].key, d->summary[i].value.brief);
+    for (size_t i = 0; i < d->summaries; i++) {
+        const char *value = d->summary[i].value.brief;
+        fprintf(out, "%-22s%s\n", d->summary[i].key, *value ? value : "-");
+    }
     return true;
 }

@@ -40,8 +40,10 @@ static nsl_status find_columns(layout *l, const nsl_csv *csv,
     for (int c = 0; c < NSL_RUN_COLUMNS; c++) {
         const char *mapped = selection->column[c];
         const char *name = mapped ? mapped : default_names[c];
-        l->value[c] = nsl_csv_column(csv, name);
-        bool required = c <= NSL_RUN_LOSS || mapped;
+        bool ignored = mapped && !*mapped, required = c <= NSL_RUN_LOSS || mapped;
+        l->value[c] = ignored ? NSL_CSV_NONE : nsl_csv_column(csv, name);
+        if (ignored)
+            continue;
         if (l->value[c] == NSL_CSV_NONE && required)
             return fail_column(csv, name, mapped ? "" : nsl_run_keys[c], err);
     }
@@ -60,8 +62,8 @@ static nsl_status find_columns(layout *l, const nsl_csv *csv,
         l->value[NSL_RUN_KERNEL_RIDGE] != NSL_CSV_NONE)
         return nsl_fail(
             err, NSL_EFILE, "",
-            "%s:%zu: has a ridge and a kernel ridge column; choose one with "
-            "--map ridge=... or --map kernel-ridge=...",
+            "%s:%zu: has a ridge and a kernel ridge column; ignore one with "
+            "--map ridge= or --map kernel-ridge=",
             csv->name, csv->line);
     return NSL_OK;
 }

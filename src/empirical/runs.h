@@ -25,7 +25,8 @@ enum { NSL_RUN_CONDITIONS_MAX = 16 };
 
 /* Which columns to read and which rows to take. */
 typedef struct {
-    const char *column[NSL_RUN_COLUMNS]; /* NULL: the default name, if there */
+    const char
+        *column[NSL_RUN_COLUMNS]; /* NULL: the default name, if there; "": none */
     struct {
         const char *column, *value;
     } where[NSL_RUN_CONDITIONS_MAX]; /* value as text, or as an equal number */
