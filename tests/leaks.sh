@@ -40,6 +40,8 @@ check nslaw loss -N 2 -P 3 --spectrum "$files/ragged.csv"
 check nslaw loss -N 2 -P 3 --spectrum "$files/negative.csv"
 check nslaw loss -N 2 -P 3 --spectrum "$files/short.npy"
 check nslaw loss -N 2 -P 3 $mnist --source 1
+printf 'lambda\n1\n2\n' >"$files/plain.csv"
+check nslaw loss -N 1 -P 2 --spectrum "$files/plain.csv" --source 1
 check nslaw compare "$files/runs.csv" --alpha 1
 check nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --where N=50
 check nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --where nope=50
