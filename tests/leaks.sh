@@ -9,10 +9,12 @@ trap 'rm -rf "$files"' EXIT
 runs=0 failed=0
 
 check() {
+    expected=$1
+    shift
     "$@" >/dev/null 2>"$files/err" </dev/null
     code=$?
     runs=$((runs + 1))
-    if [ $code -gt 3 ]; then
+    if [ $code -ne "$expected" ]; then
         failed=$((failed + 1))
         echo "exit $code: $*"
         cat "$files/err"
@@ -25,28 +27,28 @@ printf 'lambda,weight_sq\n1,2\n-3,1\n' >"$files/negative.csv"
 printf 'N,P,loss,sem\n1,2,3,0.1\n2,x,1,1\n' >"$files/runs.csv"
 printf '\223NUMPY\001\000v\000{' >"$files/short.npy"
 for format in table csv json; do
-    check nslaw loss -N 100 -P 300 --alpha 0.3 -f $format
-    check nslaw loss -N 100 -P 100 --alpha 0.3 -M 1e6 --ridge 1e-9 --hidden 50,60 -f $format
-    check nslaw curve -N 10:1000:20 -P 300 --alpha 0.3 --source 1 --noise 0.1 -f $format
-    check nslaw curve -M 10:1000:20 -N 20 -P 30 --alpha 0.3 -f $format
-    check nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --mse -f $format
+    check 0 nslaw loss -N 100 -P 300 --alpha 0.3 -f $format
+    check 0 nslaw loss -N 100 -P 100 --alpha 0.3 -M 1e6 --ridge 1e-9 --hidden 50,60 -f $format
+    check 0 nslaw curve -N 10:1000:20 -P 300 --alpha 0.3 --source 1 --noise 0.1 -f $format
+    check 0 nslaw curve -M 10:1000:20 -N 20 -P 30 --alpha 0.3 -f $format
+    check 0 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --mse -f $format
 done
-check nslaw loss -N 100 -P 300 --alpha 0.3 -o "$files/out.csv"
-check nslaw loss -N 100 -P 300 --alpha 0.3 -o "$files/missing/out.csv"
-check nslaw loss -N 100 -P 300 --alpha 0.3 -o /dev/full
-check nslaw loss -N 100 -P 300 --alpha 0.3 --ridge 1
-check nslaw loss -N 100 -P 300 --alpha -1
-check nslaw loss -N 2 -P 3 --spectrum "$files/ragged.csv"
-check nslaw loss -N 2 -P 3 --spectrum "$files/negative.csv"
-check nslaw loss -N 2 -P 3 --spectrum "$files/short.npy"
-check nslaw loss -N 2 -P 3 $mnist --source 1
+check 0 nslaw loss -N 100 -P 300 --alpha 0.3 -o "$files/out.csv"
+check 3 nslaw loss -N 100 -P 300 --alpha 0.3 -o "$files/missing/out.csv"
+check 3 nslaw loss -N 100 -P 300 --alpha 0.3 -o /dev/full
+check 2 nslaw loss -N 100 -P 300 --alpha 0.3 --ridge 1
+check 2 nslaw loss -N 100 -P 300 --alpha -1
+check 3 nslaw loss -N 2 -P 3 --spectrum "$files/ragged.csv"
+check 3 nslaw loss -N 2 -P 3 --spectrum "$files/negative.csv"
+check 3 nslaw loss -N 2 -P 3 --spectrum "$files/short.npy"
+check 2 nslaw loss -N 2 -P 3 $mnist --source 1
 printf 'lambda\n1\n2\n' >"$files/plain.csv"
-check nslaw loss -N 1 -P 2 --spectrum "$files/plain.csv" --source 1
-check nslaw compare "$files/runs.csv" --alpha 1
-check nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --where N=50
-check nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --where nope=50
-check nslaw compare data/mnist/relu_runs.csv $mnist --map loss=
-check nslaw --help
-check nslaw loss --help
-echo "$runs runs of the program, $failed with leaks or crashes"
+check 0 nslaw loss -N 1 -P 2 --spectrum "$files/plain.csv" --source 1
+check 3 nslaw compare "$files/runs.csv" --alpha 1
+check 0 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --where N=50
+check 3 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --where nope=50
+check 2 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=
+check 0 nslaw --help
+check 0 nslaw loss --help
+echo "$runs runs of the program, $failed with leaks, crashes or wrong exit codes"
 [ $failed -eq 0 ]

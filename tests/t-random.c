@@ -145,7 +145,7 @@ Test(random, against_direct_summation, .timeout = 120)
              * rounding */
             if (p.train_loss != 0.0 || expected.train_loss > 1e-150)
                 expect_close(&s, "train_loss", p.train_loss, expected.train_loss,
-                             2.0 * p.error);
+                             p.error);
             cr_expect(p.error < NSL_PROMISE, "%s: error %g", s.text, p.error);
         } else {
             cr_expect(p.delta == 0.0 || p.notes, "%s: no loss and no note", s.text);

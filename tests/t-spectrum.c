@@ -12,7 +12,7 @@
 
 enum { LATENTS_MAX = 3000 };
 
-/* Power law and table route agree to this: theory.md asks for 1e-13. */
+/* Power law and table route agree to this: the promise of 1e-12 with room. */
 static const double ROUTES_AGREE = 1e-13;
 
 static void power_law(double *lambda, double alpha, size_t count)

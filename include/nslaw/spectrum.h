@@ -44,7 +44,7 @@ nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
 /** Reads a table from a CSV or .npy file ("-": standard input).
  *  CSV: a header with `eigenvalue` (or `lambda`), optionally `target` (`weight_sq`)
  *  and `multiplicity` (`degeneracy`); other columns and lines starting with # are
- *  ignored. NPY: little-endian float64, 1-D (eigenvalues) or 2-D with 2 or 3 columns
+ *  ignored. NPY: little-endian float64, 1-D (eigenvalues) or 2-D with up to 3 columns
  *  (eigenvalue, target, multiplicity).
  *  @return NSL_OK, or NSL_EFILE/NSL_ENOMEM with *out = NULL; the message names the
  *          file and line */

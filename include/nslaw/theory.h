@@ -20,11 +20,13 @@ typedef struct {
     double t0;      /**< Σ v²(1−u)² */
     double td;      /**< Σ v² u(1−u) = t₁ − t₀ */
     double tc;      /**< Σ v² u(1−u)² = ½ dt₀/dlnΔ */
-    /** Σ (1−u)²(1+2u) = Σ(1−u) − ρ, ρ = dr/dlnΔ, where every eigenvalue > 0 is mostly
-     *  resolved (u ≥ 1/2), else NaN: close to the latent scale ρ nearly cancels
-     *  rank − z. */
-    double bend;
-    double error; /**< relative bound on the error of r, q, q1, bend, t0, td and tc */
+    /** ρ = dr/dlnΔ = (count − z) − bend_above + bend_below, where count is a whole
+     *  number: bend_above = Σ(1−u)²(1+2u) over the `count` eigenvalues, bend_below =
+     *  Σ u²(3−2u) over the others. Between the steps of a steep spectrum, and close to
+     *  the latent scale, 2 q1 − r would leave nothing of ρ. NaN where count is not
+     *  whole: ρ is a good part of r there. */
+    double bend_above, bend_below;
+    double error; /**< relative bound on the error of r, q, q1, bends, t0, td and tc */
 } nsl_moments;
 
 /** Computes the spectral sums at Δ = delta > 0 (units of λ).
@@ -47,7 +49,8 @@ enum {
     NSL_NOTE_KINK = 4,          /**< one-sided derivatives differ: N or P = rank */
     NSL_NOTE_UNDERFLOW = 8,     /**< a value is below the range of double */
     NSL_NOTE_DOF_INFINITE = 16, /**< N = P = M = ∞: z is infinite */
-    NSL_NOTE_ELASTICITY = 32    /**< double cannot give an elasticity to 1e-12 */
+    NSL_NOTE_ELASTICITY = 32,   /**< double cannot give an elasticity to 1e-12 */
+    NSL_NOTE_OVERFLOW = 64      /**< a value is above the range of double */
 };
 
 /** The theory's prediction at a point. Losses are L = C·E/2 (theory.md section 1). */

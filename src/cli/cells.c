@@ -18,7 +18,7 @@ static cell make(cell_kind kind, const char *full, const char *brief)
 cell cell_computed(double value)
 {
     char full[NUMBER_ROOM], brief[NUMBER_ROOM];
-    if (isnan(value))
+    if (!isfinite(value))
         return cell_null();
     snprintf(full, sizeof full, "%.17g", value);
     snprintf(brief, sizeof brief, "%.7g", value);
@@ -44,9 +44,14 @@ cell cell_whole(uint64_t value)
 
 cell cell_bound(double value)
 {
-    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
+    char full[NUMBER_ROOM], brief[NUMBER_ROOM] = "0";
+    if (!isfinite(value))
+        return cell_null();
     snprintf(full, sizeof full, "%.17g", value);
-    snprintf(brief, sizeof brief, value == 0.0 ? "%g" : "%.0e", value);
+    if (value > 0.0) { /* one digit, rounded up: a bound stays one */
+        double unit = pow(10.0, floor(log10(value)));
+        snprintf(brief, sizeof brief, "%.0e", ceil(value / unit) * unit);
+    }
     return make(CELL_NUMBER, full, brief);
 }
 

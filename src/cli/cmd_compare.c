@@ -165,10 +165,14 @@ static void set_measurement(comparison *c, size_t i, double predicted, row_note 
     document_set(&c->d, "measured", cell_given(measured));
     document_set(&c->d, "predicted", cell_computed(predicted));
     document_set(&c->d, "ratio", cell_computed(predicted / measured));
-    if (c->runs.has[NSL_RUN_SEM] && sem > 0.0)
-        document_set(&c->d, "z_score", cell_computed((measured - predicted) / sem));
-    else
-        row_note_add(note, c->runs.has[NSL_RUN_SEM] ? "sem = 0" : "no sem", true);
+    double z_score = sem > 0.0 ? (measured - predicted) / sem : (double)NAN;
+    document_set(&c->d, "z_score", cell_computed(z_score));
+    if (!c->runs.has[NSL_RUN_SEM] || isnan(sem))
+        row_note_add(note, "no sem", true);
+    else if (sem == 0.0)
+        row_note_add(note, "sem = 0", true);
+    if (isinf(z_score) || isinf(predicted / measured))
+        row_note_add(note, "ratio or z_score above the range of double", false);
 }
 
 /* A prediction that failed: the fault of an option, or of the run's line. */

@@ -76,11 +76,11 @@ static nsl_status add_point(document *d, const cli_options *o, row_style style,
     document_set(d, "plateau", cell_computed(plateau.value));
     if (!plateau.exists)
         row_note_add(&note, "plateau: only for sweeps of features or samples", true);
-    else if (isnan(plateau.value))
+    else if (!isfinite(plateau.value))
         row_note_add(&note,
                      plateau.notes & NSL_NOTE_DIVERGES
                          ? "the plateau diverges"
-                         : "the plateau is below the range of double (2.2e-308)",
+                         : "the plateau is beyond the range of double",
                      false);
     row_end(d, &note);
     return NSL_OK;
@@ -134,7 +134,7 @@ int cmd_curve(int argc, char **argv)
         code = output_check(&options);
     if (code != EXIT_FINE)
         return code;
-    query_setup setup = {NULL, NULL, 0};
+    query_setup setup = {.model = NULL};
     document d = {0};
     code = run(&options, &setup, &d);
     document_clear(&d);

@@ -59,7 +59,7 @@ int cmd_loss(int argc, char **argv)
         code = output_check(&options);
     if (code != EXIT_FINE)
         return code;
-    query_setup setup = {NULL, NULL, 0};
+    query_setup setup = {.model = NULL};
     document d = {0};
     code = run(&options, &setup, &d);
     document_clear(&d);

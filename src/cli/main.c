@@ -61,10 +61,10 @@ static int finish(int code)
 int main(int argc, char **argv)
 {
     keep_standard_descriptors();
-    if (argc < 2) {
-        print_help(stderr);
-        return EXIT_USAGE;
-    }
+    if (argc < 2)
+        return options_complain(NULL, EXIT_USAGE,
+                                "needs a command: loss, curve or compare; see nslaw "
+                                "--help");
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);

@@ -109,8 +109,12 @@ int options_complain_error(const char *command, const nsl_error *err)
                     : err->status == NSL_EFILE ? EXIT_INPUT_OUTPUT
                                                : EXIT_COMPUTATION;
     const char *dashes = *err->field ? "--" : "", *space = *err->field ? " " : "";
-    return options_complain(command, exit_code, "%s%s%s%s", dashes, err->field, space,
-                            err->message);
+    /* the library says "give kernel-ridge instead"; here that is an option */
+    const char *give = strstr(err->message, "give ");
+    int head = give ? (int)(give - err->message) + 5 : (int)strlen(err->message);
+    return options_complain(command, exit_code, "%s%s%s%.*s%s%s", dashes, err->field,
+                            space, head, err->message, give ? "--" : "",
+                            err->message + head);
 }
 
 /* The parse in progress. */
@@ -178,8 +182,8 @@ static error_t take(int key, char *text, struct argp_state *state)
         nsl_printable(shown, sizeof shown, text);
         parse->exit_code =
             options_complain(parse->text->name, EXIT_USAGE,
-                             "takes no further argument '%s'; see nslaw %s --help",
-                             shown, parse->text->name);
+                             "takes no argument '%s' here; see nslaw %s --help", shown,
+                             parse->text->name);
         return EINVAL;
     }
     for (option_id id = 0; id < OPT_COUNT; id++)

@@ -21,6 +21,10 @@ static const writer *chosen_writer(const cli_options *options)
 
 int output_check(const cli_options *options)
 {
+    const option_value *output = &options->value[OPT_OUTPUT];
+    if (output->given && !*output->text)
+        return options_complain(options->command, EXIT_USAGE,
+                                "--output needs a file name");
     if (chosen_writer(options))
         return EXIT_FINE;
     char shown[64];
@@ -91,11 +95,20 @@ static bool is_special(const char *path)
     return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
 }
 
-/* Where a symbolic link leads, so that the link itself stays; free() it. */
+/* Where a symbolic link leads, so that the link itself stays; free() it. NULL for a
+ * link that leads nowhere and for a file that may not be written. */
 static char *resolve(const char *path)
 {
+    struct stat info;
     char *target = realpath(path, NULL);
-    return target ? target : strdup(path);
+    bool is_new = !target && errno == ENOENT && lstat(path, &info) != 0;
+    if (is_new)
+        return strdup(path);
+    if (target && access(target, W_OK) != 0) {
+        free(target);
+        return NULL;
+    }
+    return target;
 }
 
 static int write_file(const cli_options *options, const writer *w, const document *d,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/prediction_row.h"
+#include "input/number.h"
 
 #include <float.h>
 #include <math.h>
@@ -50,6 +51,8 @@ void row_note_add(row_note *note, const char *reason, bool obvious)
         join(note->for_people, sizeof note->for_people, reason);
 }
 
+#define ABOVE_RANGE "above the range of double (1.8e308)"
+
 static void add_prediction_notes(row_note *note, unsigned notes)
 {
     static const struct {
@@ -61,6 +64,7 @@ static void add_prediction_notes(row_note *note, unsigned notes)
         {NSL_NOTE_ZERO_LOSS, "no elasticities: the test loss is 0"},
         {NSL_NOTE_KINK, "no elasticity: one-sided slopes differ at the rank"},
         {NSL_NOTE_UNDERFLOW, "below the range of double (2.2e-308)"},
+        {NSL_NOTE_OVERFLOW, ABOVE_RANGE},
         {NSL_NOTE_DOF_INFINITE, "dof = inf"},
         {NSL_NOTE_ELASTICITY, "elasticity not known to 1e-12 in double precision"},
     };
@@ -99,14 +103,21 @@ static double input_rounding(double value, double elasticity)
     return exact || isnan(elasticity) ? 0.0 : fabs(elasticity) * (DBL_EPSILON / 2);
 }
 
-/* Relative bound on the reported test loss; NaN where there is none. */
-static double reported_error(const nsl_prediction *p, const nsl_point *point)
+/* Relative bound on the reported test loss; NaN where there is none. The elasticity to
+ * a hidden width W is at most some W/(W − z). */
+static double reported_error(const nsl_prediction *p, const nsl_point *point,
+                             const query_setup *setup)
 {
     if (isnan(p->test_loss))
         return (double)NAN;
-    return p->error + input_rounding(point->features, p->elasticity_features) +
-           input_rounding(point->samples, p->elasticity_samples) +
-           input_rounding(point->ridge, p->elasticity_ridge);
+    double error = p->error + input_rounding(point->features, p->elasticity_features) +
+                   input_rounding(point->samples, p->elasticity_samples) +
+                   input_rounding(point->ridge, p->elasticity_ridge);
+    for (size_t k = 0; k < setup->hidden_count; k++)
+        if (isfinite(setup->hidden[k]))
+            error += input_rounding(setup->hidden[k], 2.0 * setup->hidden[k] /
+                                                          (setup->hidden[k] - p->dof));
+    return error;
 }
 
 static void add_input_notes(row_note *note, const nsl_point *point,
@@ -142,8 +153,10 @@ void row_add(document *d, row_style style, const query_setup *setup,
                  cell_computed(of_reported(p->elasticity_samples, p, units)));
     document_set(d, "elasticity_ridge",
                  cell_computed(of_reported(p->elasticity_ridge, p, units)));
-    double error = reported_error(p, point);
-    document_set(d, "error", isnan(error) ? cell_null() : cell_bound(error));
+    if (isinf(row_test_loss(p, units)) || isinf(units.scale * p->train_loss))
+        row_note_add(note, ABOVE_RANGE, false);
+    double error = reported_error(p, point, setup);
+    document_set(d, "error", cell_bound(error));
     if (error > NSL_PROMISE)
         row_note_add(note,
                      "loss and elasticities not known to 1e-12 in double precision",
@@ -166,14 +179,18 @@ static const char *given_text(const cli_options *o, option_id id, const char *fa
     return o->value[id].given ? o->value[id].text : fallback;
 }
 
-static int caption_spectrum(char *out, size_t size, const cli_options *o,
-                            const query_setup *setup)
+static void caption_spectrum(char *out, size_t size, const cli_options *o,
+                             const query_setup *setup)
 {
-    if (!o->value[OPT_SPECTRUM].given)
-        return snprintf(out, size, "power law, alpha = %s, latents = %s",
-                        o->value[OPT_ALPHA].text, given_text(o, OPT_LATENTS, "inf"));
-    return snprintf(out, size, "spectrum %s, %llu eigenvalues",
-                    o->value[OPT_SPECTRUM].text, (unsigned long long)setup->latents);
+    char name[256];
+    if (!o->value[OPT_SPECTRUM].given) {
+        snprintf(out, size, "power law, alpha = %s, latents = %s",
+                 o->value[OPT_ALPHA].text, given_text(o, OPT_LATENTS, "inf"));
+        return;
+    }
+    nsl_printable(name, sizeof name, o->value[OPT_SPECTRUM].text);
+    snprintf(out, size, "spectrum %s, %llu eigenvalues", name,
+             (unsigned long long)setup->latents);
 }
 
 static void caption_target(char *out, size_t size, const cli_options *o,

@@ -28,7 +28,6 @@ static int check_excluded(const cli_options *o)
         {OPT_SPECTRUM, OPT_LAMBDA_MAX, "the file has the eigenvalues"},
         {OPT_RIDGE, OPT_KERNEL_RIDGE, "they are two conventions for one ridge"},
         {OPT_SAMPLES, OPT_SAMPLES_PER_FEATURE, "both set the samples"},
-        {OPT_SIGMA_W2, OPT_LABEL_VARIANCE, "both set the target's scale"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (given(o, pairs[i].one) && given(o, pairs[i].other))
@@ -76,19 +75,6 @@ static int check_sweeps(const cli_options *o)
         return complain(o, "needs one sweep lo:hi:count, e.g. --features 10:1000:20; "
                            "use nslaw loss for one point");
     return EXIT_FINE;
-}
-
-int query_check(const cli_options *o)
-{
-    int code = check_excluded(o);
-    if (code == EXIT_FINE)
-        code = check_required(o);
-    if (code == EXIT_FINE)
-        code = check_sweeps(o);
-    if (code == EXIT_FINE && o->operand && strcmp(o->operand, "-") == 0 &&
-        given(o, OPT_SPECTRUM) && strcmp(o->value[OPT_SPECTRUM].text, "-") == 0)
-        return complain(o, "the runs and --spectrum cannot both be standard input");
-    return code;
 }
 
 option_id query_swept(const cli_options *o)
@@ -160,18 +146,21 @@ nsl_status query_setup_make(query_setup *setup, const cli_options *o, size_t i,
     nsl_status status = make_spectrum(setup, o, i, err);
     if (status == NSL_OK)
         status = make_model(setup, o, kernel, err);
-    if (status == NSL_OK)
-        setup->latents = nsl_spectrum_latents(setup->spectrum);
-    else
+    if (status != NSL_OK) {
         query_setup_clear(setup);
-    return status;
+        return status;
+    }
+    setup->latents = nsl_spectrum_latents(setup->spectrum);
+    setup->hidden = o->value[OPT_HIDDEN].list;
+    setup->hidden_count = o->value[OPT_HIDDEN].count;
+    return NSL_OK;
 }
 
 void query_setup_clear(query_setup *setup)
 {
     nsl_model_free(setup->model);
     nsl_spectrum_free(setup->spectrum);
-    *setup = (query_setup){NULL, NULL, 0};
+    *setup = (query_setup){.model = NULL};
 }
 
 nsl_point query_point(const cli_options *o, size_t i)
@@ -186,6 +175,40 @@ nsl_point query_point(const cli_options *o, size_t i)
         .ridge = number(o, ridge, i, 0.0),
         .noise = number(o, OPT_NOISE, i, 0.0),
     };
+}
+
+/* P = R N within the range of double, at both ends of a sweep. */
+static int check_tied(const cli_options *o)
+{
+    if (!given(o, OPT_SAMPLES_PER_FEATURE))
+        return EXIT_FINE;
+    size_t ends[] = {0, query_count(o) - 1};
+    for (int i = 0; i < 2; i++) {
+        nsl_point point = query_point(o, ends[i]);
+        bool tied = isinf(point.features) || isnormal(point.samples);
+        if (!tied)
+            return options_complain(o->command, EXIT_USAGE,
+                                    "--samples-per-feature times --features must be in "
+                                    "the range of double, got %g * %g",
+                                    o->value[OPT_SAMPLES_PER_FEATURE].number,
+                                    point.features);
+    }
+    return EXIT_FINE;
+}
+
+int query_check(const cli_options *o)
+{
+    int code = check_excluded(o);
+    if (code == EXIT_FINE)
+        code = check_required(o);
+    if (code == EXIT_FINE)
+        code = check_sweeps(o);
+    if (code == EXIT_FINE)
+        code = check_tied(o);
+    if (code == EXIT_FINE && o->operand && strcmp(o->operand, "-") == 0 &&
+        given(o, OPT_SPECTRUM) && strcmp(o->value[OPT_SPECTRUM].text, "-") == 0)
+        return complain(o, "the runs and --spectrum cannot both be standard input");
+    return code;
 }
 
 /* A given number, or the text "inf"; for a sweep, its text. */

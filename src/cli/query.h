@@ -20,6 +20,8 @@ typedef struct {
     nsl_spectrum *spectrum;
     nsl_model *model;
     uint64_t latents;
+    const double *hidden; /* widths of the hidden layers, of the options */
+    size_t hidden_count;
 } query_setup;
 
 /* Makes the spectrum and the model; for a sweep of M at its i-th point, made anew when

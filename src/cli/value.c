@@ -59,8 +59,10 @@ static bool parse_number(double *out, const option_spec *spec, const char *text,
         snprintf(problem, size, "%s", nsl_number_problem(status));
         return false;
     }
-    if (status == NSL_NUMBER_OK && in_range(spec, *out))
+    if (status == NSL_NUMBER_OK && in_range(spec, *out)) {
+        *out = fabs(*out); /* −0 is 0 */
         return true;
+    }
     snprintf(problem, size, "must be %s", allowed(spec));
     return false;
 }
@@ -113,8 +115,9 @@ static bool parse_sweep(option_value *out, const option_spec *spec, const char *
     if (!(number[0] > 0.0 && number[0] < number[1] && isfinite(number[1])) ||
         !(count >= 2.0 && count <= SWEEP_MAX && count == floor(count)))
         return false;
-    if (spec->kind == KIND_WHOLE &&
-        !(number[0] >= 1.0 && number[1] <= (double)NSL_LATENTS_MAX))
+    bool whole = number[0] == floor(number[0]) && number[1] == floor(number[1]);
+    if (spec->kind == KIND_WHOLE && !(whole && number[1] <= (double)NSL_LATENTS_MAX &&
+                                      count - 1.0 <= number[1] - number[0]))
         return false;
     out->low = number[0];
     out->high = number[1];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Strict JSON by json-c; numbers keep the digits of their text. */
 #include "cli/writer.h"
+#include "input/number.h"
 #include <nslaw/nslaw.h>
 
 #include <json.h>
@@ -18,12 +19,33 @@ static bool add(struct json_object *to, const char *key, struct json_object *val
     return false;
 }
 
+/* A text with bytes that are no UTF-8 replaced, as JSON wants it. */
+static struct json_object *new_text(const char *text)
+{
+    char *clean = malloc(strlen(text) + 1), *to = clean;
+    if (!clean)
+        return NULL;
+    while (*text) {
+        size_t length = nsl_utf8_length(text);
+        if (length)
+            memcpy(to, text, length);
+        else
+            *to = '?';
+        to += length ? length : 1;
+        text += length ? length : 1;
+    }
+    *to = '\0';
+    struct json_object *object = json_object_new_string(clean);
+    free(clean);
+    return object;
+}
+
 static bool add_cell(struct json_object *to, const char *key, const cell *c)
 {
     if (c->kind == CELL_NULL)
         return add(to, key, NULL, true);
     struct json_object *value =
-        c->kind == CELL_TEXT ? json_object_new_string(c->full)
+        c->kind == CELL_TEXT ? new_text(c->full)
                              : json_object_new_double_s(strtod(c->full, NULL), c->full);
     return add(to, key, value, value != NULL);
 }

@@ -109,6 +109,10 @@ static nsl_status read_run(nsl_run *run, const nsl_csv *csv, const layout *l,
     for (int c = 0; c < NSL_RUN_COLUMNS; c++) {
         if (l->value[c] == NSL_CSV_NONE)
             continue;
+        if (c == NSL_RUN_SEM && *csv->field[l->value[c]] == '\0') {
+            run->value[c] = (double)NAN; /* measured once: no standard error */
+            continue;
+        }
         nsl_status status = nsl_csv_number(csv, l->value[c], &run->value[c], err);
         if (status == NSL_OK)
             status = check_value(csv, l->value[c], c, run->value[c], err);

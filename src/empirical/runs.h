@@ -34,8 +34,8 @@ typedef struct {
 } nsl_runs_selection;
 
 typedef struct {
-    size_t line; /* in the file */
-    double value[NSL_RUN_COLUMNS];
+    size_t line;                   /* in the file */
+    double value[NSL_RUN_COLUMNS]; /* sem: NaN for an empty cell */
 } nsl_run;
 
 typedef struct {

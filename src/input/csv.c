@@ -106,7 +106,7 @@ static char *end_quoted(char *field, bool *bad)
     return next;
 }
 
-/* Cuts the buffer into fields; returns how many, or 0 for a bad line. */
+/* Cuts the buffer into fields and counts them. */
 static nsl_status split_line(nsl_csv *csv, size_t *count, nsl_error *err)
 {
     char *rest = csv->buffer;
@@ -227,6 +227,4 @@ void nsl_csv_describe(const nsl_csv *csv, char *out, size_t size)
         int wrote = snprintf(out + used, size - used, "%s%s", i ? ", " : "", name);
         used += wrote > 0 ? (size_t)wrote : 0;
     }
-    if (used >= size)
-        out[size - 1] = '\0';
 }

@@ -13,6 +13,8 @@ nsl_status nsl_input_open(nsl_input *out, const char *path, nsl_error *err)
         *out = (nsl_input){.stream = stdin, .name = "standard input"};
         return NSL_OK;
     }
+    if (!*path)
+        return nsl_fail(err, NSL_EFILE, "", "a file name is empty");
     nsl_printable(out->name, sizeof out->name, path);
     out->stream = fopen(path, "rb");
     if (!out->stream)

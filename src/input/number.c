@@ -93,18 +93,39 @@ const char *nsl_number_problem(nsl_number_status status)
     return "is not a number";
 }
 
+size_t nsl_utf8_length(const char *text)
+{
+    unsigned char first = (unsigned char)*text;
+    size_t length = first < 0x80                    ? 1
+                    : first >= 0xC2 && first < 0xE0 ? 2
+                    : first >= 0xE0 && first < 0xF0 ? 3
+                    : first >= 0xF0 && first < 0xF5 ? 4
+                                                    : 0;
+    for (size_t i = 1; i < length; i++)
+        if (((unsigned char)text[i] & 0xC0) != 0x80)
+            return 0;
+    return length;
+}
+
 void nsl_printable(char *out, size_t size, const char *text)
 {
     static const char ellipsis[] = "…";
-    size_t length = strlen(text), room = size - 1;
-    bool cut = length > room;
-    if (cut)
-        length = room > sizeof ellipsis ? room - (sizeof ellipsis - 1) : 0;
-    for (size_t i = 0; i < length; i++)
-        out[i] = (unsigned char)text[i] < 0x20 || (unsigned char)text[i] == 0x7f
-                     ? '?'
-                     : text[i];
-    out[length] = '\0';
-    if (cut && room > sizeof ellipsis)
-        strcat(out, ellipsis);
+    size_t used = 0;
+    while (*text) {
+        size_t length = nsl_utf8_length(text), take = length ? length : 1;
+        bool last = text[take] == '\0';
+        if (used + take + (last ? 0 : sizeof ellipsis - 1) >= size) {
+            memcpy(out + used, ellipsis, sizeof ellipsis - 1);
+            used += sizeof ellipsis - 1;
+            break;
+        }
+        bool control = (unsigned char)*text < 0x20 || *text == 0x7f;
+        if (length && !control)
+            memcpy(out + used, text, take);
+        else
+            out[used] = '?';
+        used += length && !control ? take : 1;
+        text += take;
+    }
+    out[used] = '\0';
 }

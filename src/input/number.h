@@ -21,7 +21,11 @@ nsl_number_status nsl_number_parse(const char *text, double *out);
 /* What a failed status means, for messages. */
 const char *nsl_number_problem(nsl_number_status status);
 
-/* Copies `text` for a message: unprintable bytes become ?, long text ends in "…". */
+/* Copies `text` for a message: control characters and bytes that are not UTF-8 become
+ * ?, long text ends in "…". */
 void nsl_printable(char *out, size_t size, const char *text);
+
+/* Length of the UTF-8 character at `text`, or 0 where there is none. */
+size_t nsl_utf8_length(const char *text);
 
 #endif

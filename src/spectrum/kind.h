@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a kind of spectrum must provide. A new kind is one file with a constant
- * nsl_spectrum_kind_ops and one line in spectrum.c's registry. */
+ * nsl_spectrum_ops and one line in spectrum.c's registry. */
 #ifndef NSL_SPECTRUM_KIND_H
 #define NSL_SPECTRUM_KIND_H
 
@@ -21,6 +21,7 @@ typedef struct {
     const double *weights; /* borrowed from the spectrum, or `owned` */
     double *owned;         /* to be freed with the target */
     double unlearnable;    /* Σ v² over zero eigenvalues: u = 0 there at every Δ */
+    bool zero;             /* every weight is 0 */
 } nsl_target;
 
 typedef struct {

@@ -91,13 +91,14 @@ static void add_direct(nsl_moments *m, const powerlaw *law, const nsl_target *ta
         if (i <= scale_index) {
             m->count += 1.0;
             m->above += w;
+            m->bend_above += w * w * (1.0 + 2.0 * u);
         } else {
             m->below += u;
+            m->bend_below += u * u * (1.0 + 2.0 * w);
         }
         m->r += u * w;
         m->q += u * u;
         m->q1 += u * u * w;
-        m->bend += w * w * (1.0 + 2.0 * u);
         if (target->kind == NSL_TARGET_SOURCE) {
             double weight = pow(i, -target->beta) / i;
             m->t0 += weight * w * w;
@@ -146,14 +147,20 @@ static void add_tail_square(nsl_moments *m, const nsl_em_range *range, double *e
     add_tail(&m->q, error, rest);
 }
 
-/* Σ (1−u)²(1+2u) over the tail. */
+/* The bends over the tail: w²(1+2u) = w² + 2uw² or u²(1+2w) = u² + 2u²w, or none where
+ * the tail is counted from X. */
 static void add_tail_bend(nsl_moments *m, const nsl_em_range *range, double *error)
 {
-    nsl_bounded square = nsl_em_sum(range, (nsl_em_term){.k = 2});
-    nsl_bounded mixed = nsl_em_sum(range, (nsl_em_term){.j = 1, .k = 2});
-    add_tail(&m->bend, error,
-             (nsl_bounded){square.value + 2.0 * mixed.value,
-                           square.error + 2.0 * mixed.error});
+    bool resolved = range->last.at <= range->x;
+    if (!resolved && range->first.at < range->x) {
+        m->bend_above = m->bend_below = (double)NAN;
+        return;
+    }
+    nsl_em_term square = {.j = resolved ? 0 : 2, .k = resolved ? 2 : 0};
+    nsl_em_term mixed = {.j = resolved ? 1 : 2, .k = resolved ? 2 : 1};
+    nsl_bounded a = nsl_em_sum(range, square), b = nsl_em_sum(range, mixed);
+    add_tail(resolved ? &m->bend_above : &m->bend_below, error,
+             (nsl_bounded){a.value + 2.0 * b.value, a.error + 2.0 * b.error});
 }
 
 /* Terms from `first` on, by Euler–Maclaurin. */
@@ -169,8 +176,7 @@ static double add_range(nsl_moments *m, const powerlaw *law, const nsl_target *t
     add_tail(&m->r, &error, nsl_em_sum(&range, (nsl_em_term){.j = 1, .k = 1}));
     if (last > scale_index)
         add_tail_square(m, &range, &error);
-    else
-        add_tail_bend(m, &range, &error);
+    add_tail_bend(m, &range, &error);
     add_tail(&m->q1, &error, nsl_em_sum(&range, (nsl_em_term){.j = 2, .k = 1}));
     if (target->kind == NSL_TARGET_SOURCE) {
         add_tail(&m->t0, &error,
@@ -202,13 +208,11 @@ static void powerlaw_moments(nsl_moments *m, const nsl_spectrum *spectrum,
         m->count = latents.high;
         m->count_low = latents.low;
         m->q = (latents.high - m->above) - m->r;
-    } else {
-        m->bend = (double)NAN;
     }
     if (target->kind == NSL_TARGET_MRS) { /* λ(1−u) = Δu */
-        m->t0 = target->scale * delta * m->r;
-        m->td = target->scale * delta * m->q;
-        m->tc = target->scale * delta * m->q1;
+        m->t0 = target->scale * (delta * m->r);
+        m->td = target->scale * (delta * m->q);
+        m->tc = target->scale * (delta * m->q1);
     } else {
         m->t0 *= target->scale;
         m->td *= target->scale;
@@ -221,7 +225,7 @@ static void powerlaw_moments(nsl_moments *m, const nsl_spectrum *spectrum,
 static double powerlaw_trace(const nsl_spectrum *spectrum)
 {
     const powerlaw *law = (const powerlaw *)spectrum;
-    return law->lambda_max * nsl_power_sum(law->exponent.alpha, 1.0, law->latents);
+    return law->lambda_max * nsl_power_sum(law->exponent.alpha, 1, spectrum->latents);
 }
 
 /* z ≤ c (λ₊/Δ)^{1/p} and z ≤ Σλ/Δ: the lower of both bounds on the root. */
@@ -237,10 +241,9 @@ static nsl_status powerlaw_set_source(nsl_target *target, const nsl_spectrum *sp
                                       nsl_error *err)
 {
     (void)err;
-    const powerlaw *law = (const powerlaw *)spectrum;
     target->kind = NSL_TARGET_SOURCE;
     target->beta = source;
-    target->scale = label_variance / nsl_power_sum(source, 1.0, law->latents);
+    target->scale = label_variance / nsl_power_sum(source, 1, spectrum->latents);
     return NSL_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <nslaw/spectrum.h>
 
 /* Euler–Maclaurin starts where every singularity of the summand is at least this far:
  * its terms then fall like 2(2k−1)!/(2π·16)^{2k}, to 2e-20 at the last one kept. */
@@ -296,36 +297,33 @@ nsl_bounded nsl_em_sum(const nsl_em_range *range, nsl_em_term term)
     return sum;
 }
 
-double nsl_power_sum(double beta, double first, double last)
+/* I^−(1+beta) and its Taylor series around an end, for the corrections there. */
+static void add_power_end(nsl_bounded *sum, double beta, double at, double sign)
 {
-    double s = 1.0 + beta, sum = 0.0, start = fmax(first, CLEARANCE);
-    double direct_end = fmin(last, start + CLEARANCE);
-    for (double i = first; i < start && i <= last; i++)
-        sum += pow(i, -beta) / i;
-    if (last < start)
-        return sum;
-    if (last <= direct_end) {
-        for (double i = start; i <= last; i++)
-            sum += pow(i, -beta) / i;
-        return sum;
-    }
-    double span = log(last / start); /* ∫ I^−s = (start^−β − last^−β)/β */
-    double series[NSL_EM_ORDER + 1], integral = pow(start, -beta) / beta;
-    if (!isinf(last))
-        integral *= -expm1(-beta * span);
-    nsl_bounded tail = {integral + 0.5 * (pow(start, -beta) / start), 0.0};
+    double series[NSL_EM_ORDER + 1] = {1.0}, value = pow(at, -beta) / at;
+    series_weight(series, 1.0 + beta);
     for (int n = 0; n <= NSL_EM_ORDER; n++)
-        series[n] = n == 0;
-    series_weight(series, s);
-    for (int n = 0; n <= NSL_EM_ORDER; n++)
-        series[n] *= pow(start, -beta) / start;
-    add_corrections(&tail, series, start, -1.0);
-    if (!isinf(last)) {
-        double ratio = pow(last / start, -s);
-        for (int n = 0; n <= NSL_EM_ORDER; n++)
-            series[n] *= ratio;
-        tail.value += 0.5 * (pow(last, -beta) / last);
-        add_corrections(&tail, series, last, 1.0);
-    }
+        series[n] *= value;
+    sum->value += 0.5 * value;
+    add_corrections(sum, series, at, sign);
+}
+
+double nsl_power_sum(double beta, uint64_t first, uint64_t last)
+{
+    uint64_t start = first > (uint64_t)CLEARANCE ? first : (uint64_t)CLEARANCE;
+    bool endless = last == NSL_LATENTS_INFINITE;
+    bool all_direct = !endless && (last < start || last - start <= (uint64_t)CLEARANCE);
+    double sum = 0.0;
+    for (uint64_t i = first; i <= last && (all_direct || i < start); i++)
+        sum += pow((double)i, -beta) / (double)i;
+    if (all_direct)
+        return sum;
+    /* ∫ I^−s = (start^−β − last^−β)/β, also where last is close to start */
+    nsl_bounded tail = {pow((double)start, -beta) / beta, 0.0};
+    if (!endless)
+        tail.value *= -expm1(-beta * log1p((double)(last - start) / (double)start));
+    add_power_end(&tail, beta, (double)start, -1.0);
+    if (!endless)
+        add_power_end(&tail, beta, (double)last, 1.0);
     return sum + tail.value;
 }

@@ -6,14 +6,16 @@
 #define NSL_SPECTRUM_POWERSUM_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A computed sum and a bound on its absolute error. */
 typedef struct {
     double value, error;
 } nsl_bounded;
 
-/* Σ_{I=first}^{last} I^−(1+beta), beta > 0, 1 ≤ first ≤ last ≤ ∞, whole numbers. */
-double nsl_power_sum(double beta, double first, double last);
+/* Σ_{I=first}^{last} I^−(1+beta), beta > 0, 1 ≤ first ≤ last; last may be
+ * NSL_LATENTS_INFINITE. */
+double nsl_power_sum(double beta, uint64_t first, uint64_t last);
 
 /* Taylor coefficients kept in I around an end of the sum: B_2 … B_16 need the odd
  * ones up to 15, and a derivative identity one more. */

@@ -168,7 +168,7 @@ static size_t rows_resolved(const table *t, double delta)
     return low;
 }
 
-/* The sums of one side: `short_side` is Σ(1−u) above Δ and Σu below. */
+/* The sums of one side: SHORT_SIDE is Σ(1−u) above Δ and Σu below, BEND likewise. */
 enum { SHORT_SIDE, R, Q, Q1, BEND, T0, TD, TC, SUMS };
 
 typedef struct {
@@ -200,7 +200,8 @@ static void sum_rows(side_sums *sums, const table *t, const double *weights,
             block[R] += m * uw;
             block[Q] += m * u * u;
             block[Q1] += m * u * uw;
-            block[BEND] += m * w * w * (1.0 + 2.0 * u);
+            block[BEND] +=
+                above ? m * w * w * (1.0 + 2.0 * u) : m * u * u * (1.0 + 2.0 * w);
             if (weights) {
                 double v = m * weights[i];
                 block[T0] += v * w * w;
@@ -237,11 +238,13 @@ static void table_moments(nsl_moments *m, const nsl_spectrum *spectrum,
         .r = sum[R],
         .q = sum[Q],
         .q1 = sum[Q1],
-        .bend = split == t->positive_rows ? sum[BEND] : (double)NAN,
+        .bend_above = above.value[BEND] + above.low[BEND],
+        .bend_below = below.value[BEND] + below.low[BEND],
         /* MRS: λ(1−u) = Δu */
-        .t0 = weights ? sum[T0] + target->unlearnable : target->scale * delta * sum[R],
-        .td = weights ? sum[TD] : target->scale * delta * sum[Q],
-        .tc = weights ? sum[TC] : target->scale * delta * sum[Q1],
+        .t0 =
+            weights ? sum[T0] + target->unlearnable : target->scale * (delta * sum[R]),
+        .td = weights ? sum[TD] : target->scale * (delta * sum[Q]),
+        .tc = weights ? sum[TC] : target->scale * (delta * sum[Q1]),
         .error = TABLE_ERROR,
     };
 }
@@ -277,8 +280,11 @@ static void use_weights(nsl_target *target, const table *t, const double *weight
     target->kind = NSL_TARGET_ROWS;
     target->weights = weights;
     target->unlearnable = 0.0;
-    for (size_t i = t->positive_rows; i < t->rows; i++)
-        target->unlearnable += t->copies[i] * weights[i];
+    target->zero = true;
+    for (size_t i = 0; i < t->rows; i++) {
+        target->unlearnable += i < t->positive_rows ? 0.0 : t->copies[i] * weights[i];
+        target->zero &= weights[i] == 0.0;
+    }
 }
 
 /* v_I² ∝ I^−(1+β) over all M indices; copies of one eigenvalue share the mean. */
@@ -289,12 +295,13 @@ static nsl_status table_set_source(nsl_target *target, const nsl_spectrum *spect
     double *weights = malloc(t->rows * sizeof *weights);
     if (!weights)
         return nsl_fail_memory(err);
-    double total = nsl_power_sum(source, 1.0, (double)t->head.latents), before = 0.0;
+    double total = nsl_power_sum(source, 1, t->head.latents);
+    uint64_t before = 0;
     for (size_t i = 0; i < t->rows; i++) {
-        double last = (double)t->up_to[i];
+        uint64_t last = t->up_to[i];
         weights[i] = t->copies[i] == 1.0
-                         ? pow(last, -source) / last
-                         : nsl_power_sum(source, before + 1.0, last) / t->copies[i];
+                         ? pow((double)last, -source) / (double)last
+                         : nsl_power_sum(source, before + 1, last) / t->copies[i];
         weights[i] *= label_variance / total;
         before = last;
     }

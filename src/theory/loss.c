@@ -20,28 +20,47 @@ static const double FORMULA_ERROR = 24 * DBL_EPSILON;
  * gap's 1. */
 static const double DELTA_CONDITION = 4.0;
 
-/* The layers as one: Λ, the share h of the last layer in 1/Λ, and H = Σ h_k². */
+/* The layers as one: shares h_k = Λ/a_k of 1/Λ add up to 1. */
 typedef struct {
-    double gap;        /* Λ */
-    double share_last; /* h = Λ/a_last */
-    double share_square;
+    double gap;          /* Λ */
+    double share_last;   /* h of the last layer */
+    double share_square; /* H = Σ h_k² */
+    size_t narrowest;    /* the layer m with the least gap */
+    double rest_share;   /* 1 − h_m = Σ_{k≠m} h_k */
+    double rest_square;  /* H − h_m² */
 } layers;
+
+static size_t narrowest_layer(const nsl_root *root)
+{
+    size_t at = 0;
+    for (size_t k = 1; k < root->layers; k++)
+        if (root->gap[k] < root->gap[at])
+            at = k;
+    return at;
+}
 
 static layers layers_of(const nsl_root *root)
 {
-    double least = INFINITY, sum = 0.0, square = 0.0;
-    for (size_t k = 0; k < root->layers; k++)
-        least = fmin(least, root->gap[k]);
-    if (isinf(least))
-        return (layers){INFINITY, 0.0, 0.0};
+    layers l = {.narrowest = narrowest_layer(root)};
+    double least = root->gap[l.narrowest], others = 0.0, squares = 0.0;
+    if (isinf(least)) {
+        l.gap = (double)INFINITY;
+        return l;
+    }
+    double last = 1.0;
     for (size_t k = 0; k < root->layers; k++) { /* ties at zero gap share equally */
         double share = root->gap[k] == least ? 1.0 : least / root->gap[k];
-        sum += share;
-        square += share * share;
+        others += k == l.narrowest ? 0.0 : share;
+        squares += k == l.narrowest ? 0.0 : share * share;
+        last = share;
     }
-    double last = root->gap[root->layers - 1];
-    return (layers){least / sum, (last == least ? 1.0 : least / last) / sum,
-                    square / (sum * sum)};
+    double sum = 1.0 + others;
+    l.gap = least / sum;
+    l.share_last = last / sum;
+    l.rest_share = others / sum;
+    l.rest_square = squares / (sum * sum);
+    l.share_square = 1.0 / (sum * sum) + l.rest_square;
+    return l;
 }
 
 /* s and 1 − s. */
@@ -86,11 +105,16 @@ static void slope_add(slope *sum, double term)
     sum->size += fabs(term);
 }
 
-/* Changes of lnΔ, Λ, Λ+b and b+r with one resource's logarithm. The last two are worked
- * out by hand: at N ≈ P and a small ridge dΛ and db nearly cancel, and for one layer Λ
- * − b is N − P exactly, so that nothing is lost. With D = Λb + r(Λ+b): dlnΔ/dlnN = −N h
- * b/D,    dlnΔ/dlnP = −P Λ/D,    dlnΔ/dln g = Λb/D, dΛ = h² dN + H r dlnΔ,   db = dP +
- * r dlnΔ. */
+/* Changes of lnΔ, Λ, Λ+b and b+r with one resource's logarithm. With D = Λb + r(Λ+b):
+ *
+ *     dlnΔ/dlnN  = −N h b/D,
+ *     dlnΔ/dlnP  = −P Λ/D,
+ *     dlnΔ/dln g = Λ b/D,
+ *     dΛ = h² dN + H r dlnΔ,
+ *     db = dP + r dlnΔ.
+ *
+ * The sums Λ+b and b+r are worked out by hand, since their parts nearly cancel at N ≈ P
+ * and at P ≈ rank with a small ridge. */
 typedef struct {
     double delta, gap;
     double sum, sum_size;         /* d(Λ+b), and the size of its terms */
@@ -100,54 +124,67 @@ typedef struct {
 /* Numbers that all changes share. */
 typedef struct {
     layers l;
-    double b, r, d;    /* d = D */
-    double difference; /* N − P for one layer, else NaN */
-    double rise;       /* r + ρ = 2 Σu²(1−u) */
-    slope b_less_rho; /* b − ρ, which nearly vanishes at P = rank and a small ridge */
+    double b, r, d; /* d = D */
+    double nearest; /* W_m − P for the narrowest layer m: exact, unlike a_m − b */
+    bool last_is_narrowest;
+    double rise;      /* r + ρ = 2 Σu²(1−u) */
+    slope rho;        /* ρ = dr/dlnΔ */
+    slope b_less_rho; /* b − ρ */
 } coupling;
 
-/* u Λ − v b, for one layer with u = v from N − P. */
-static slope gap_difference(const coupling *c, double u, double v)
+/* h Λ − (1+H−h) b for the last layer's h: for the narrowest, Λ = h a and
+ * a − b = W − P give h²(W−P) − b[(1−h) + (H−h²)]. */
+static slope features_difference(const coupling *c)
 {
-    if (u == v && !isnan(c->difference))
-        return (slope){u * c->difference, u * fabs(c->difference)};
-    return (slope){u * c->l.gap - v * c->b, u * c->l.gap + v * c->b};
+    double h = c->l.share_last, b = c->b;
+    if (!c->last_is_narrowest)
+        return (slope){h * c->l.gap - (1.0 + c->l.share_square - h) * b,
+                       h * c->l.gap + (1.0 + c->l.share_square - h) * b};
+    double near = h * h * c->nearest, rest = b * (c->l.rest_share + c->l.rest_square);
+    return (slope){near - rest, fabs(near) + rest};
+}
+
+/* H Λ − b = h³(W−P) − b(1−h³) + (H−h²)Λ for the narrowest layer's h. */
+static slope samples_difference(const coupling *c)
+{
+    double rest = c->l.rest_share, h = 1.0 - rest;
+    double near = h * h * h * c->nearest, beside = c->l.rest_square * c->l.gap;
+    double short_of = c->b * rest * (1.0 + h + h * h);
+    return (slope){near - short_of + beside, fabs(near) + short_of + beside};
 }
 
 static change change_of_features(const coupling *c, double width)
 {
-    double h = c->l.share_last, H = c->l.share_square, gap = c->l.gap, b = c->b;
-    double r = c->r, w = width * h / c->d;
-    slope d = gap_difference(c, h, 1.0 + H - h);
+    double h = c->l.share_last, H = c->l.share_square, gap = c->l.gap, r = c->r;
+    double w = width * h / c->d, wb = w * c->b; /* products of two gaps may underflow */
+    slope d = features_difference(c);
     return (change){
-        .delta = -w * b,
-        .gap = w * (h * gap * b + h * r * gap + (h - H) * r * b),
-        .sum = w * (h * gap * b + r * d.value),
-        .sum_size = w * (h * gap * b + r * d.size),
-        .samples = -w * b * c->rise,
-        .samples_size = w * b * c->rise,
+        .delta = -wb,
+        .gap = wb * h * gap + w * h * gap * r + (h - H) * r * wb,
+        .sum = wb * h * gap + r * (w * d.value),
+        .sum_size = wb * h * gap + r * (w * d.size),
+        .samples = -wb * c->rise,
+        .samples_size = wb * c->rise,
     };
 }
 
 static change change_of_samples(const coupling *c, double samples)
 {
-    double H = c->l.share_square, gap = c->l.gap, b = c->b, r = c->r;
-    double w = samples / c->d;
-    slope d = gap_difference(c, H, 1.0);
+    double gap = c->l.gap, b = c->b, r = c->r, w = samples / c->d, wg = w * gap;
+    slope d = samples_difference(c);
     return (change){
-        .delta = -w * gap,
-        .gap = -w * H * r * gap,
-        .sum = w * (gap * b - r * d.value),
-        .sum_size = w * (gap * b + r * d.size),
-        .samples = w * (b * r + gap * c->b_less_rho.value),
-        .samples_size = w * (b * r + gap * c->b_less_rho.size),
+        .delta = -wg,
+        .gap = -c->l.share_square * r * wg,
+        .sum = wg * b - r * (w * d.value),
+        .sum_size = wg * b + r * (w * d.size),
+        .samples = w * b * r + wg * c->b_less_rho.value,
+        .samples_size = w * b * r + wg * c->b_less_rho.size,
     };
 }
 
 static change change_of_ridge(const coupling *c)
 {
-    double H = c->l.share_square, gap = c->l.gap, b = c->b, r = c->r;
-    double delta = gap * b / c->d;
+    double H = c->l.share_square, r = c->r, delta = (c->l.gap / c->d) * c->b;
     return (change){
         .delta = delta,
         .gap = H * r * delta,
@@ -170,40 +207,52 @@ static change change_add(change x, change y)
     };
 }
 
-/* dlnE for a change; `explicit_samples` is 1 where P itself changes. With ρ = dr/dlnΔ
- * and ds = (r dΛ − Λρ dlnΔ)/(Λ+r)²:
+/* Adds factor·term for a term that was itself a sum. */
+static void slope_add_sum(slope *sum, double factor, slope term)
+{
+    sum->value += factor * term.value;
+    sum->size += fabs(factor) * term.size;
+}
+
+/* dlnE for a change; `explicit_samples` is 1 where P itself changes. With
+ * ds = (r dΛ − Λρ dlnΔ)/(Λ+r)²:
+ *
  *     dS = [2 s t_c + (1−s) t_d] dlnΔ − t_d ds,
  *     dZ = −(r + s²ρ) dlnΔ − (1−s)² dΛ,
- *     d(b + s r) = d(b+r) − (1−s²)ρ dlnΔ + (1−s)² dΛ = d(Λ+b) − s(2−s) dΛ + s²ρ dlnΔ.
- */
+ *     d(b + s r) = d(b+r) − (1−s²)ρ dlnΔ + (1−s)² dΛ
+ *                = d(Λ+b) − s(2−s) dΛ + s²ρ dlnΔ. */
 static slope log_risk_slope(const nsl_moments *m, const coupling *c,
                             const nsl_point *point, change x, double explicit_samples)
 {
-    double gap = c->l.gap, r = c->r, rho = 2.0 * m->q1 - r, P = point->samples;
+    double gap = c->l.gap, r = c->r, P = point->samples;
     split s = split_of(gap, r);
     double signal = m->t0 + s.rest * m->td, noise = m->q + s.rest * r;
     double total = P * signal + point->noise * noise, denominator = c->b + s.s * r;
     double p = P / total, n = point->noise / total, both = gap + r;
-    double fall = s.rest * (1.0 + s.s) * r + 2.0 * s.s * s.s * m->q1; /* r + s²ρ */
+    double fall = s.rest * (1.0 + s.s) * r + s.s * s.s * c->rise; /* r + s²ρ */
     slope out = {0.0, 0.0};
     slope_add(&out, p * (2.0 * s.s * m->tc + s.rest * m->td) * x.delta);
     slope_add(&out, -p * m->td * (s.rest * (x.gap / both)));
-    slope_add(&out, p * m->td * (s.s * (rho * x.delta / both)));
+    slope_add_sum(&out, p * m->td * s.s * (x.delta / both), c->rho);
     slope_add(&out, -n * fall * x.delta);
     slope_add(&out, -n * s.rest * s.rest * x.gap);
     slope_add(&out, explicit_samples * p * signal);
     if (s.s > 0.5) { /* nearer to b + r than to b + Λ */
-        slope_add(&out, -x.samples / denominator);
-        out.size += x.samples_size / denominator;
-        slope_add(&out, s.rest * (1.0 + s.s) * (rho * x.delta / denominator));
+        slope_add_sum(&out, -1.0 / denominator, (slope){x.samples, x.samples_size});
+        slope_add_sum(&out, s.rest * (1.0 + s.s) * (x.delta / denominator), c->rho);
         slope_add(&out, -s.rest * s.rest * (x.gap / denominator));
     } else {
-        slope_add(&out, -x.sum / denominator);
-        out.size += x.sum_size / denominator;
+        slope_add_sum(&out, -1.0 / denominator, (slope){x.sum, x.sum_size});
         slope_add(&out, s.s * (1.0 + s.rest) * (x.gap / denominator));
-        slope_add(&out, -s.s * s.s * (rho * x.delta / denominator));
+        slope_add_sum(&out, -s.s * s.s * (x.delta / denominator), c->rho);
     }
     return out;
+}
+
+static void set_undefined_elasticities(nsl_prediction *out, unsigned note)
+{
+    out->elasticity_features = out->elasticity_samples = out->elasticity_ridge = NAN;
+    out->notes |= note;
 }
 
 /* The elasticity −slope, or NaN and a note where its digits are not known. */
@@ -217,17 +266,27 @@ static double elasticity(slope s, double relative_error, unsigned *notes)
     return s.value == 0.0 ? 0.0 : -s.value;
 }
 
-/* b − ρ: where every eigenvalue is mostly resolved, b = (P − rank) + Σ(1−u). */
-static slope gap_less_rho(const nsl_model *model, const nsl_root *root,
-                          const nsl_point *point)
+/* ρ = (count − z) − bend_above + bend_below; 2q₁ − r where count is not whole. */
+static slope rho_of(const nsl_root *root)
 {
     const nsl_moments *m = &root->m;
-    double rho = 2.0 * m->q1 - m->r, b = root->gap_samples;
-    if (isnan(m->bend))
-        return (slope){b - rho, b + fabs(rho)};
-    nsl_whole rank = nsl_whole_from(model->spectrum->rank);
-    double beyond = (point->samples - rank.high) - rank.low;
-    return (slope){beyond + m->bend, fabs(beyond) + m->bend};
+    if (isnan(m->bend_above))
+        return (slope){2.0 * m->q1 - m->r, 2.0 * m->q1 + m->r};
+    return (slope){root->count_less_dof - m->bend_above + m->bend_below,
+                   root->count_less_dof_size + m->bend_above + m->bend_below};
+}
+
+/* b − ρ = (P − count) + bend_above − bend_below. */
+static slope gap_less_rho(const nsl_root *root, const nsl_point *point)
+{
+    const nsl_moments *m = &root->m;
+    if (isnan(m->bend_above)) {
+        slope rho = rho_of(root);
+        return (slope){root->gap_samples - rho.value, root->gap_samples + rho.size};
+    }
+    double beyond = (point->samples - m->count) - m->count_low;
+    return (slope){beyond + m->bend_above - m->bend_below,
+                   fabs(beyond) + m->bend_above + m->bend_below};
 }
 
 /* All widths of the layers infinite: E = (P t₀ + σ_ε² q)/(b + r), dlnΔ/dlnP = −P/(b+r),
@@ -278,20 +337,27 @@ static void set_elasticities(nsl_prediction *out, const nsl_model *model,
         return;
     }
     if (isinf(l.gap)) {
-        kernel_elasticities(out, root, gap_less_rho(model, root, point), point, error);
+        kernel_elasticities(out, root, gap_less_rho(root, point), point, error);
         return;
     }
     double b = root->gap_samples, r = m->r;
+    double narrowest = l.narrowest < model->hidden_count ? model->hidden[l.narrowest]
+                                                         : point->features;
     coupling c = {
         .l = l,
         .b = b,
         .r = r,
         .d = l.gap * b + r * (l.gap + b),
-        .difference =
-            model->hidden_count == 0 ? point->features - point->samples : (double)NAN,
+        .nearest = narrowest - point->samples,
+        .last_is_narrowest = l.narrowest == model->hidden_count,
         .rise = 2.0 * m->q1,
-        .b_less_rho = gap_less_rho(model, root, point),
+        .rho = rho_of(root),
+        .b_less_rho = gap_less_rho(root, point),
     };
+    if (c.d < DBL_MIN) { /* its digits are lost, and those of what it divides */
+        set_undefined_elasticities(out, NSL_NOTE_UNDERFLOW);
+        return;
+    }
     change ridge = change_of_ridge(&c), features = {0};
     if (isfinite(point->features)) {
         features = change_of_features(&c, point->features);
@@ -328,18 +394,9 @@ static void resolved_elasticities(nsl_prediction *out, const nsl_root *root,
         out->elasticity_samples = (root->m.q + b) / b - signal / (signal + noise);
 }
 
-static void set_undefined_elasticities(nsl_prediction *out, unsigned note)
-{
-    out->elasticity_features = out->elasticity_samples = out->elasticity_ridge = NAN;
-    out->notes |= note;
-}
-
 static double least_gap(const nsl_root *root)
 {
-    double least = INFINITY;
-    for (size_t k = 0; k < root->layers; k++)
-        least = fmin(least, root->gap[k]);
-    return least;
+    return root->gap[narrowest_layer(root)];
 }
 
 /* The loss at a root, with C = 1 and E for L; a zero is exact. */
@@ -370,33 +427,42 @@ static risk risk_of_root(nsl_prediction *out, nsl_root *root, const nsl_model *m
     return e;
 }
 
-/* Losses below the normal range of double have lost digits: say so. */
-static double in_range(double value, nsl_prediction *out)
+/* A computed value that is not exactly zero, or NaN and a note where double cannot hold
+ * its digits. */
+static double in_range(double value, bool zero, nsl_prediction *out)
 {
-    if (value != 0.0 && fabs(value) < DBL_MIN) {
-        out->notes |= NSL_NOTE_UNDERFLOW;
+    if (zero)
+        return 0.0;
+    if (isnan(value))
         return NAN;
-    }
-    return value;
+    if (value < DBL_MIN)
+        out->notes |= NSL_NOTE_UNDERFLOW;
+    if (value > DBL_MAX)
+        out->notes |= NSL_NOTE_OVERFLOW;
+    return value >= DBL_MIN && value <= DBL_MAX ? value : (double)NAN;
 }
 
 static void set_losses(nsl_prediction *out, const nsl_model *model,
                        const nsl_root *root, const nsl_point *point, risk e)
 {
     double half = 0.5 * model->outputs, total = e.signal + e.noise;
-    out->signal_loss = in_range(half * e.signal, out);
-    out->noise_loss = in_range(half * e.noise, out);
-    out->test_loss = in_range(half * total, out);
+    bool no_noise = point->noise == 0.0 || isinf(point->samples);
+    bool no_signal =
+        model->target.zero || (root->kind == NSL_ROOT_ZERO && e.signal == 0.0);
+    out->signal_loss = in_range(half * e.signal, no_signal, out);
+    out->noise_loss = in_range(half * e.noise, no_noise, out);
+    out->test_loss = in_range(half * total, no_signal && no_noise, out);
     /* [E3]   E_train = (b/P)² (E + σ_ε²); b = 0 interpolates. */
-    double b = root->gap_samples;
+    double b = root->gap_samples, noisy = half * (total + point->noise);
     double residual = isinf(point->samples) ? 1.0 : b / point->samples;
-    out->train_loss =
-        b == 0.0 ? 0.0
-                 : in_range(residual * residual * (half * (total + point->noise)), out);
+    bool no_residual = b == 0.0 || (no_signal && point->noise == 0.0);
+    out->train_loss = in_range(residual * (residual * noisy), no_residual, out);
     const nsl_moments *m = &root->m;
     double moments = 2.0 * m->error + (m->z > 0.0 ? m->z_error / m->z : 0.0);
     out->error = DELTA_CONDITION * root->delta_error + moments + FORMULA_ERROR;
-    if (total == 0.0)
+    if (isnan(out->test_loss))
+        out->error = NAN;
+    else if (out->test_loss == 0.0)
         out->error = 0.0;
 }
 
@@ -413,16 +479,16 @@ nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
     nsl_status status = nsl_root_solve(&root, model, point, err);
     if (status != NSL_OK)
         return status;
-    if (root.kind == NSL_ROOT_UNDERFLOW) {
-        out->notes = NSL_NOTE_UNDERFLOW;
+    if (root.kind == NSL_ROOT_UNDERFLOW || root.kind == NSL_ROOT_OVERFLOW) {
+        out->notes =
+            root.kind == NSL_ROOT_UNDERFLOW ? NSL_NOTE_UNDERFLOW : NSL_NOTE_OVERFLOW;
         return NSL_OK;
     }
     out->delta = root.delta;
-    out->dof = root.m.z;
-    if (isinf(root.m.z)) {
-        out->dof = NAN;
+    if (isinf(root.m.z))
         out->notes |= NSL_NOTE_DOF_INFINITE;
-    }
+    else
+        out->dof = in_range(root.m.z, false, out);
     risk e = risk_of_root(out, &root, model, point);
     set_losses(out, model, &root, point, e);
     if (isnan(out->test_loss))

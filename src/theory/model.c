@@ -77,6 +77,14 @@ static nsl_status check_rules(const nsl_spectrum *s, const nsl_model_options *o,
     return NSL_OK;
 }
 
+/* The option to blame for a target that double cannot scale. */
+static const char *given_scale(const nsl_model_options *o)
+{
+    return !isnan(o->sigma_w2)         ? "sigma-w2"
+           : !isnan(o->label_variance) ? "label-variance"
+                                       : "lambda-max";
+}
+
 static nsl_status set_target(nsl_model *model, const nsl_model_options *o,
                              nsl_error *err)
 {
@@ -94,6 +102,9 @@ static nsl_status set_target(nsl_model *model, const nsl_model_options *o,
         target->scale = (isnan(o->sigma_w2) ? 1.0 : o->sigma_w2) / (double)s->latents;
     else
         target->scale = variance / s->ops->trace(s);
+    if (!isnormal(target->scale))
+        return nsl_fail(err, NSL_EINVAL, given_scale(o),
+                        "puts the target's scale outside the range of double");
     return NSL_OK;
 }
 
@@ -149,8 +160,8 @@ nsl_status nsl_moments_at(nsl_moments *out, const nsl_model *model, double delta
                           nsl_error *err)
 {
     if (!(delta > 0.0 && isfinite(delta))) {
-        *out = (nsl_moments){
-            .z = NAN, .r = NAN, .q = NAN, .q1 = NAN, .t0 = NAN, .td = NAN, .tc = NAN};
+        *out = (nsl_moments){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
+                             NAN, NAN, NAN, NAN, NAN, NAN, NAN};
         return nsl_fail(err, NSL_EINVAL, "delta", "must be a finite number > 0, got %g",
                         delta);
     }

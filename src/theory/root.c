@@ -27,6 +27,9 @@ static const double STEP_FLOOR = 2 * DBL_EPSILON;
  * are far from n, and their rounding is no measure of anything. */
 static const double NOISE_MAX = 1e-9;
 
+/* Above this λ + Δ might overflow. */
+static const double DELTA_MAX = DBL_MAX / 4;
+
 /* Without a bracket on one side, a step in lnΔ is at most this long. */
 static const double STEP_MAX = 40.0;
 
@@ -213,7 +216,7 @@ static double first_delta(const nsl_model *model, const widths *w)
             only_ridge = wide_over(only_ridge, w->least + w->excess[j]);
         guess = fmax(guess, exp(wide_log(only_ridge)));
     }
-    return fmin(fmax(guess, DBL_MIN), DBL_MAX / 2);
+    return fmin(fmax(guess, DBL_MIN), DELTA_MAX);
 }
 
 /* The brackets and the last step of the search, in lnΔ. */
@@ -222,18 +225,45 @@ typedef struct {
     double last_step;
 } search;
 
-/* Newton's step, kept inside the bracket and shrinking; else the middle. `total` is
- * z + ε, which should be n. */
-static double next_step(search *s, double delta, double h, double slope, double n,
+/* h = p − q with p and q > 0: what is above n, and what is below. */
+typedef struct {
+    double h, p, q;
+    double slope;   /* −dh/dlnΔ */
+    double p_slope; /* −dp/dlnΔ, roughly; dq/dlnΔ is the rest */
+} excess;
+
+static excess excess_at(const nsl_moments *m, const widths *w, double gap)
+{
+    double counted = (m->count - w->least) + m->count_low;
+    excess e = {.h = excess_dof(m, w, gap), .slope = falling_slope(m, w, gap)};
+    e.p = m->below + gap + fmax(counted, 0.0);
+    e.q = m->above + fmax(-counted, 0.0);
+    e.p_slope = e.slope - m->r * (m->above / (m->above + m->below));
+    return e;
+}
+
+/* Newton on ln(z+ε), which is nearly straight in lnΔ for a power law; where z and n
+ * nearly agree in whole counts and only small remainders p and q differ, by decades
+ * perhaps, on ln p − ln q. */
+static double newton_step(const excess *e, double n, double total)
+{
+    if (fabs(e->h) >= 0.5 * n)
+        return log(total / n) * (total / e->slope);
+    bool apart = e->p > 0.0 && e->q > 0.0 && (e->p > 2.0 * e->q || e->q > 2.0 * e->p);
+    if (apart)
+        return log(e->p / e->q) / (e->p_slope / e->p + (e->slope - e->p_slope) / e->q);
+    return log1p(e->h / n) * (total / e->slope);
+}
+
+/* Newton's step, kept inside the bracket and shrinking; else the middle. */
+static double next_step(search *s, double delta, const excess *e, double n,
                         double total)
 {
-    if (h > 0.0)
+    if (e->h > 0.0)
         s->low = delta;
     else
         s->high = delta;
-    /* Newton on ln(z+ε), which is nearly straight in lnΔ. */
-    double off = fabs(h) < 0.5 * n ? log1p(h / n) : log(total / n);
-    double step = off * (total / slope);
+    double step = newton_step(e, n, total);
     bool bracketed = s->low > 0.0 && isfinite(s->high);
     if (!bracketed)
         return fmax(-STEP_MAX, fmin(STEP_MAX, step));
@@ -259,6 +289,19 @@ static void set_gaps(nsl_root *root, const nsl_model *model, const nsl_point *po
     root->gap_samples = gap_to(point->samples, least, gap);
 }
 
+/* count − z = above − below = (count − n) + ε. */
+static void set_count_less_dof(nsl_root *root, const widths *w, double gap)
+{
+    const nsl_moments *m = &root->m;
+    double counted = (m->count - w->least) + m->count_low;
+    root->count_less_dof = m->above - m->below;
+    root->count_less_dof_size = m->above + m->below;
+    if (fabs(counted) + gap < root->count_less_dof_size) {
+        root->count_less_dof = counted + gap;
+        root->count_less_dof_size = fabs(counted) + gap;
+    }
+}
+
 static nsl_status find_positive(nsl_root *root, const nsl_model *model, const widths *w,
                                 double *gap, nsl_error *err)
 {
@@ -268,25 +311,27 @@ static nsl_status find_positive(nsl_root *root, const nsl_model *model, const wi
         nsl_moments *m = &root->m;
         nsl_model_moments(m, model, delta);
         *gap = gap_at(w, delta);
-        double h = excess_dof(m, w, *gap), slope = falling_slope(m, w, *gap);
-        double noise = excess_error(m, w, *gap) / slope;
-        double step = next_step(&s, delta, h, slope, w->least, m->z + *gap);
+        excess e = excess_at(m, w, *gap);
+        double noise = excess_error(m, w, *gap) / e.slope;
+        double step = next_step(&s, delta, &e, w->least, m->z + *gap);
         if (fabs(step) <= fmin(noise, NOISE_MAX) + STEP_FLOOR ||
-            fabs(h) <= slope * STEP_FLOOR) {
+            fabs(e.h) <= e.slope * STEP_FLOOR) {
             root->kind = NSL_ROOT_POSITIVE;
             root->delta = delta;
             root->delta_error = 2.0 * noise + 2.0 * STEP_FLOOR;
+            set_count_less_dof(root, w, *gap);
             if (*gap < 0.5 * w->least)
                 m->z = w->least - *gap;
             return NSL_OK;
         }
         s.last_step = fabs(step);
         double next = delta * exp(step);
-        if (next < DBL_MIN && delta <= 2 * DBL_MIN && h < 0.0) {
-            root->kind = NSL_ROOT_UNDERFLOW;
+        if ((next < DBL_MIN && delta <= 2 * DBL_MIN) ||
+            (next > DELTA_MAX && delta >= DELTA_MAX / 2)) {
+            root->kind = next < 1.0 ? NSL_ROOT_UNDERFLOW : NSL_ROOT_OVERFLOW;
             return NSL_OK;
         }
-        delta = fmin(fmax(next, DBL_MIN), DBL_MAX / 2);
+        delta = fmin(fmax(next, DBL_MIN), DELTA_MAX);
     }
     return nsl_fail(err, NSL_EFAILED, "",
                     "the self-consistent equation did not converge near delta = %g",

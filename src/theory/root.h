@@ -9,9 +9,10 @@ enum { NSL_LAYERS_MAX = NSL_HIDDEN_MAX + 1 };
 
 /* How a root ended. */
 typedef enum {
-    NSL_ROOT_POSITIVE, /* Δ > 0; the moments are those at Δ */
-    NSL_ROOT_ZERO,     /* ridgeless with min(N_k, P) ≥ rank: Δ = 0 */
-    NSL_ROOT_UNDERFLOW /* Δ > 0 lies below the range of double */
+    NSL_ROOT_POSITIVE,  /* Δ > 0; the moments are those at Δ */
+    NSL_ROOT_ZERO,      /* ridgeless with min(N_k, P) ≥ rank: Δ = 0 */
+    NSL_ROOT_UNDERFLOW, /* Δ > 0 lies below the range of double */
+    NSL_ROOT_OVERFLOW   /* Δ lies above it */
 } nsl_root_kind;
 
 typedef struct {
@@ -19,10 +20,11 @@ typedef struct {
     double delta;
     double delta_error; /* relative bound */
     size_t layers;
-    double
-        gap[NSL_LAYERS_MAX]; /* a_k = N_k − z, hidden layers first; may be INFINITY */
-    double gap_samples;      /* b = P − z; may be INFINITY */
-    nsl_moments m;           /* at Δ; for Δ = 0 see nsl_root_solve */
+    double gap[NSL_LAYERS_MAX]; /* a_k = N_k − z, hidden first; may be INFINITY */
+    double gap_samples;         /* b = P − z; may be INFINITY */
+    nsl_moments m;              /* at Δ; for Δ = 0 see nsl_root_solve */
+    double count_less_dof; /* m.count − z, from its own sums or from the gap, … */
+    double count_less_dof_size; /* … whichever adds up smaller terms, of this size */
 } nsl_root;
 
 /* Solves [E1] at a checked point. At Δ = 0 the gaps are those to the rank, r, td and
