@@ -156,7 +156,7 @@ static nsl_bounded beta_difference(double g1, double x1, double g0, double x0, i
 {
     nsl_bounded sum = {0.0, 0.0};
     double coefficient = 1.0;
-    double upper = g1 * pow(x1, k), lower = x0 > 0.0 ? g0 * pow(x0, k) : 0.0;
+    double upper = g1 * pow(x1, k), lower = g0 * pow(x0, k);
     double span = x0 > 0.0 ? log(x1 / x0) : (double)INFINITY;
     double rounding = (4 + 4 * fabs(e)) * DBL_EPSILON; /* of g1 and g0, powers of X */
     for (int n = 0; n < SERIES_MAX; n++) {
@@ -206,7 +206,7 @@ static nsl_bounded integral_above(const nsl_em_range *range, nsl_em_term term, d
     double ga = pow(a, free_power(term)) * pow(1.0 - ua, -e) / p;
     if (isinf(b))
         ub = 0.0;
-    if (ub > 0.0)
+    else /* counts for j = 0 even where u is below the range of double */
         gb = pow(b, free_power(term)) * pow(1.0 - ub, -e) / p;
     double c = 1.0 - term.k - e;
     if (term.weighted)

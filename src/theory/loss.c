@@ -132,37 +132,39 @@ typedef struct {
     slope b_less_rho; /* b − ρ */
 } coupling;
 
-/* h Λ − (1+H−h) b for the last layer's h: for the narrowest, Λ = h a and
- * a − b = W − P give h²(W−P) − b[(1−h) + (H−h²)]. */
-static slope features_difference(const coupling *c)
+/* w [h Λ − (1+H−h) b] for the last layer's h: for the narrowest, Λ = h a and
+ * a − b = W − P give h²(W−P) − b[(1−h) + (H−h²)]. The factor w comes first: the product
+ * of two gaps may be below the range of double. */
+static slope features_difference(const coupling *c, double w)
 {
-    double h = c->l.share_last, b = c->b;
+    double h = c->l.share_last, wb = w * c->b;
     if (!c->last_is_narrowest)
-        return (slope){h * c->l.gap - (1.0 + c->l.share_square - h) * b,
-                       h * c->l.gap + (1.0 + c->l.share_square - h) * b};
-    double near = h * h * c->nearest, rest = b * (c->l.rest_share + c->l.rest_square);
+        return (slope){w * h * c->l.gap - (1.0 + c->l.share_square - h) * wb,
+                       w * h * c->l.gap + (1.0 + c->l.share_square - h) * wb};
+    double near = w * h * h * c->nearest,
+           rest = wb * (c->l.rest_share + c->l.rest_square);
     return (slope){near - rest, fabs(near) + rest};
 }
 
-/* H Λ − b = h³(W−P) − b(1−h³) + (H−h²)Λ for the narrowest layer's h. */
-static slope samples_difference(const coupling *c)
+/* w [H Λ − b] = w [h³(W−P) − b(1−h³) + (H−h²)Λ] for the narrowest layer's h. */
+static slope samples_difference(const coupling *c, double w)
 {
     double rest = c->l.rest_share, h = 1.0 - rest;
-    double near = h * h * h * c->nearest, beside = c->l.rest_square * c->l.gap;
-    double short_of = c->b * rest * (1.0 + h + h * h);
+    double near = w * h * h * h * c->nearest, beside = w * c->l.gap * c->l.rest_square;
+    double short_of = w * c->b * rest * (1.0 + h + h * h);
     return (slope){near - short_of + beside, fabs(near) + short_of + beside};
 }
 
 static change change_of_features(const coupling *c, double width)
 {
     double h = c->l.share_last, H = c->l.share_square, gap = c->l.gap, r = c->r;
-    double w = width * h / c->d, wb = w * c->b; /* products of two gaps may underflow */
-    slope d = features_difference(c);
+    double w = width * h / c->d, wb = w * c->b;
+    slope d = features_difference(c, w);
     return (change){
         .delta = -wb,
         .gap = wb * h * gap + w * h * gap * r + (h - H) * r * wb,
-        .sum = wb * h * gap + r * (w * d.value),
-        .sum_size = wb * h * gap + r * (w * d.size),
+        .sum = wb * h * gap + r * d.value,
+        .sum_size = wb * h * gap + r * d.size,
         .samples = -wb * c->rise,
         .samples_size = wb * c->rise,
     };
@@ -171,12 +173,12 @@ static change change_of_features(const coupling *c, double width)
 static change change_of_samples(const coupling *c, double samples)
 {
     double gap = c->l.gap, b = c->b, r = c->r, w = samples / c->d, wg = w * gap;
-    slope d = samples_difference(c);
+    slope d = samples_difference(c, w);
     return (change){
         .delta = -wg,
         .gap = -c->l.share_square * r * wg,
-        .sum = wg * b - r * (w * d.value),
-        .sum_size = wg * b + r * (w * d.size),
+        .sum = wg * b - r * d.value,
+        .sum_size = wg * b + r * d.size,
         .samples = w * b * r + wg * c->b_less_rho.value,
         .samples_size = w * b * r + wg * c->b_less_rho.size,
     };
