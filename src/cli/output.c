@@ -27,10 +27,11 @@ int output_check(const cli_options *options)
                                 "--output needs a file name");
     if (chosen_writer(options))
         return EXIT_FINE;
-    char shown[64];
+    char shown[64], names[128];
     nsl_printable(shown, sizeof shown, options->value[OPT_FORMAT].text);
+    writer_names(names, sizeof names);
     return options_complain(options->command, EXIT_USAGE,
-                            "--format must be %s, got '%s'", writer_names(), shown);
+                            "--format must be %s, got '%s'", names, shown);
 }
 
 static int complain_write(const cli_options *options, const char *path)

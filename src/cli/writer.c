@@ -31,7 +31,13 @@ const writer *writer_for_file(const char *path)
     return &writers[0];
 }
 
-const char *writer_names(void)
+void writer_names(char *out, size_t size)
 {
-    return "table, csv or json";
+    size_t used = 0;
+    *out = '\0';
+    for (size_t i = 0; i < WRITERS && used < size; i++) {
+        const char *before = i == 0 ? "" : i + 1 == WRITERS ? " or " : ", ";
+        int wrote = snprintf(out + used, size - used, "%s%s", before, writers[i].name);
+        used += wrote > 0 ? (size_t)wrote : 0;
+    }
 }

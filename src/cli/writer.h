@@ -24,6 +24,6 @@ const writer *writer_named(const char *name);
 const writer *writer_for_file(const char *path);
 
 /* "table, csv or json" */
-const char *writer_names(void);
+void writer_names(char *out, size_t size);
 
 #endif
