@@ -4,6 +4,8 @@
 #include "input/number.h"
 #include "testing.h"
 
+#include <nslaw/theory_mp.h>
+
 #include <criterion/criterion.h>
 #include <float.h>
 #include <math.h>
@@ -78,7 +80,7 @@ static nsl_spectrum *row_spectrum(const reference *r)
     } else {
         char path[256];
         snprintf(path, sizeof path, "data/reference/%s", kind);
-        status = nsl_spectrum_read(&spectrum, testing_path(path), &err);
+        status = nsl_spectrum_read_exact(&spectrum, testing_path(path), &err);
     }
     cr_assert(status == NSL_OK, "%s: %s", kind, err.message);
     return spectrum;
@@ -189,6 +191,100 @@ Test(reference, losses)
         testing_free(&m);
     }
     close_reference(&r);
+    cr_assert(rows >= 60, "only %d reference rows", rows);
+}
+
+/* Digits asked of the high-precision route; the references have 60. */
+enum { DIGITS = 50 };
+
+static const char *text_or_null(const reference *r, const char *name)
+{
+    return *text(r, name) ? text(r, name) : NULL;
+}
+
+/* Cuts a ";"-separated list in place. */
+static size_t cut_list(char *list, const char **out)
+{
+    size_t count = 0;
+    char *save = NULL;
+    for (char *item = strtok_r(list, ";", &save); item;
+         item = strtok_r(NULL, ";", &save))
+        out[count++] = item;
+    return count;
+}
+
+static void check_digits(const reference *r, const char *name, mpfr_srcptr got)
+{
+    mpfr_t expected;
+    const char *reference_text = text(r, name);
+    if (!*reference_text || strcmp(reference_text, "inf") == 0) {
+        cr_expect(!*reference_text || mpfr_nan_p(got),
+                  "%s: %s is a number at a divergence", text(r, "name"), name);
+        return;
+    }
+    mpfr_init2(expected, 400);
+    mpfr_set_str(expected, reference_text, 10, MPFR_RNDN);
+    if (mpfr_zero_p(expected)) {
+        cr_expect(mpfr_zero_p(got), "%s: %s is not 0", text(r, "name"), name);
+    } else {
+        mpfr_t distance;
+        mpfr_init2(distance, 400);
+        mpfr_sub(distance, got, expected, MPFR_RNDN);
+        mpfr_div(distance, distance, expected, MPFR_RNDN);
+        double off = mpfr_nan_p(distance) ? 1.0 : fabs(mpfr_get_d(distance, MPFR_RNDN));
+        cr_expect(off < 1e-50, "%s: %s is off by %.2e", text(r, "name"), name, off);
+        mpfr_clear(distance);
+    }
+    mpfr_clear(expected);
+}
+
+static void check_row_digits(const reference *r)
+{
+    char hidden[256];
+    const char *widths[NSL_HIDDEN_MAX];
+    testing_model m = row_model(r);
+    nsl_model_mp *exact;
+    nsl_prediction_mp p;
+    nsl_error err = {0};
+    snprintf(hidden, sizeof hidden, "%s", text(r, "hidden"));
+    cut_list(hidden, widths);
+    nsl_model_decimals d = {.alpha = text_or_null(r, "alpha"),
+                            .lambda_max = text_or_null(r, "lambda_max"),
+                            .source = text_or_null(r, "source"),
+                            .label_variance = text_or_null(r, "label_variance"),
+                            .sigma_w2 = text_or_null(r, "sigma_w2"),
+                            .sigma_u2 = text_or_null(r, "sigma_u2"),
+                            .hidden = *hidden ? widths : NULL};
+    const char *ridge = *text(r, "ridge") ? "ridge" : "kernel_ridge";
+    nsl_point point = {number(r, "features"), number(r, "samples"), number(r, ridge),
+                       number(r, "noise")};
+    nsl_point_decimals at = {text(r, "features"), text(r, "samples"), text(r, ridge),
+                             text(r, "noise")};
+    cr_assert(nsl_model_mp_new(&exact, m.model, &d, &err) == NSL_OK, "%s", err.message);
+    nsl_prediction_mp_init(&p);
+    nsl_status status = nsl_predict_mp(&p, exact, &point, &at,
+                                       (nsl_units_mp){false, false}, DIGITS, &err);
+    cr_expect(status == NSL_OK, "%s: %s %s", text(r, "name"), err.field, err.message);
+    static const char *const names[] = {
+        "delta",      "dof",        "test_loss",           "signal_loss",
+        "noise_loss", "train_loss", "elasticity_features", "elasticity_samples"};
+    for (int i = 0; i < 8 && status == NSL_OK; i++)
+        check_digits(r, names[i], nsl_prediction_mp_value(&p, i));
+    nsl_prediction_mp_clear(&p);
+    nsl_model_mp_free(exact);
+    testing_free(&m);
+}
+
+Test(reference, fifty_digits, .timeout = 120)
+{
+    reference r;
+    int rows = 0;
+    open_reference(&r, "data/reference/loss.csv");
+    for (; next_row(&r); rows++)
+        if (!is_refused(&r))
+            check_row_digits(&r);
+    close_reference(&r);
+    mpfr_free_cache();
     cr_assert(rows >= 60, "only %d reference rows", rows);
 }
 

@@ -50,6 +50,11 @@ nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
  *          file and line */
 nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *err);
 
+/** nsl_spectrum_read that also keeps the file's decimals, for nsl_predict_mp to take
+ *  exactly. Costs their length in memory. */
+nsl_status nsl_spectrum_read_exact(nsl_spectrum **out, const char *path,
+                                   nsl_error *err);
+
 /** Frees a spectrum; NULL is allowed. No model may use it any more. */
 void nsl_spectrum_free(nsl_spectrum *spectrum);
 

@@ -37,6 +37,7 @@ typedef struct {
     char *map_text[16]; /* copies that the selection points into */
     nsl_runs runs;
     query_setup setup;
+    query_answer answer;
     double *measured, *predicted;
     document d;
 } comparison;
@@ -115,6 +116,7 @@ static void comparison_clear(comparison *c)
         free((char *)(uintptr_t)c->selection.where[i].column);
     nsl_runs_clear(&c->runs);
     query_setup_clear(&c->setup);
+    query_answer_clear(&c->answer);
     free(c->measured);
     free(c->predicted);
     document_clear(&c->d);
@@ -191,16 +193,16 @@ static int add_runs(comparison *c, row_style style)
     progress p = progress_start(c->options, c->runs.count);
     for (size_t i = 0; i < c->runs.count; i++) {
         nsl_point point = point_of(c, &c->runs.run[i]);
-        nsl_prediction prediction;
+        query_answer *answer = &c->answer;
         row_note note = {{0}, {0}};
         loss_units units = query_units(c->options, point.noise);
         progress_at(&p, i);
-        if (nsl_predict(&prediction, c->setup.model, &point, &err) != NSL_OK) {
+        if (query_predict_double(answer, &c->setup, &point, &err) != NSL_OK) {
             progress_end(&p);
             return complain_run(c, &c->runs.run[i], &err);
         }
-        row_add(&c->d, style, &c->setup, &point, &prediction, units, &note);
-        set_measurement(c, i, row_test_loss(&prediction, units), &note);
+        row_add(&c->d, style, &c->setup, &point, NULL, answer, units, &note);
+        set_measurement(c, i, row_test_loss(&answer->p, units), &note);
         row_end(&c->d, &note);
     }
     progress_end(&p);
@@ -303,6 +305,7 @@ int cmd_compare(int argc, char **argv)
     if (code != EXIT_FINE)
         return code;
     comparison c = {.options = &options};
+    query_answer_init(&c.answer);
     code = run(&c);
     comparison_clear(&c);
     return code;

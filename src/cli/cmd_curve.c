@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nslaw curve: predictions along one swept option, with the plateau. */
 #include "cli/commands.h"
+#include "cli/digits.h"
 #include "cli/output.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
@@ -29,8 +30,8 @@ static const command_text text = {
 /* The limit that every row shares. */
 typedef struct {
     bool exists; /* a swept N or P */
-    double value;
-    unsigned notes; /* of the limit's prediction */
+    query_answer answer;
+    double value; /* as reported */
 } limit;
 
 /* The loss as the swept resource goes to infinity. A fixed MRS ridge vanishes there
@@ -39,49 +40,69 @@ static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setu
                              nsl_error *err)
 {
     option_id swept = query_swept(o);
-    *out = (limit){swept == OPT_FEATURES || swept == OPT_SAMPLES, (double)NAN, 0};
+    out->exists = swept == OPT_FEATURES || swept == OPT_SAMPLES;
+    out->value = (double)NAN;
     if (!out->exists)
         return NSL_OK;
     nsl_point point = query_point(o, 0);
-    nsl_prediction prediction;
-    if (swept == OPT_SAMPLES || o->value[OPT_SAMPLES_PER_FEATURE].given)
+    query_texts texts;
+    query_texts_set(&texts, o, 0);
+    if (swept == OPT_SAMPLES || o->value[OPT_SAMPLES_PER_FEATURE].given) {
         point.samples = (double)INFINITY;
+        texts.decimals.samples = "inf";
+    }
     if (swept == OPT_FEATURES) {
         point.features = (double)INFINITY;
-        if (!o->value[OPT_KERNEL_RIDGE].given)
+        texts.decimals.features = "inf";
+        if (!o->value[OPT_KERNEL_RIDGE].given) {
             point.ridge = 0.0;
+            texts.decimals.ridge = "0";
+        }
     }
     nsl_status status = query_setup_make(setup, o, 0, false, err);
     if (status == NSL_OK)
-        status = nsl_predict(&prediction, setup->model, &point, err);
-    if (status != NSL_OK)
-        return status;
-    out->value = row_test_loss(&prediction, query_units(o, point.noise));
-    out->notes = prediction.notes;
-    return NSL_OK;
+        status = query_predict(&out->answer, o, setup, &point, &texts.decimals, err);
+    if (status == NSL_OK)
+        out->value = row_test_loss(&out->answer.p, query_units(o, point.noise));
+    return status;
 }
 
-static nsl_status add_point(document *d, const cli_options *o, row_style style,
-                            query_setup *setup, limit plateau, size_t i, nsl_error *err)
+static void set_plateau(document *d, const limit *plateau, row_note *note)
 {
-    nsl_point point = query_point(o, i);
-    nsl_prediction prediction;
-    row_note note = {{0}, {0}};
-    nsl_status status = query_setup_make(setup, o, i, false, err);
-    if (status == NSL_OK)
-        status = nsl_predict(&prediction, setup->model, &point, err);
-    if (status != NSL_OK)
-        return status;
-    row_add(d, style, setup, &point, &prediction, query_units(o, point.noise), &note);
-    document_set(d, "plateau", cell_computed(plateau.value));
-    if (!plateau.exists)
-        row_note_add(&note, "plateau: only for sweeps of features or samples", true);
-    else if (!isfinite(plateau.value))
-        row_note_add(&note,
-                     plateau.notes & NSL_NOTE_DIVERGES
+    const query_answer *answer = &plateau->answer;
+    if (!plateau->exists) {
+        row_note_add(note, "plateau: only for sweeps of features or samples", true);
+        return;
+    }
+    document_set(d, "plateau",
+                 answer->digits
+                     ? digits_cell(answer->mp.test_loss, answer->digits, false)
+                     : cell_computed(plateau->value));
+    if (answer->digits ? mpfr_nan_p(answer->mp.test_loss) != 0
+                       : !isfinite(plateau->value))
+        row_note_add(note,
+                     answer->p.notes & NSL_NOTE_DIVERGES
                          ? "the plateau diverges"
                          : "the plateau is beyond the range of double",
                      false);
+}
+
+static nsl_status add_point(document *d, const cli_options *o, row_style style,
+                            query_setup *setup, const limit *plateau,
+                            query_answer *answer, size_t i, nsl_error *err)
+{
+    nsl_point point = query_point(o, i);
+    query_texts texts;
+    row_note note = {{0}, {0}};
+    query_texts_set(&texts, o, i);
+    nsl_status status = query_setup_make(setup, o, i, false, err);
+    if (status == NSL_OK)
+        status = query_predict(answer, o, setup, &point, &texts.decimals, err);
+    if (status != NSL_OK)
+        return status;
+    row_add(d, style, setup, &point, &texts.decimals, answer,
+            query_units(o, point.noise), &note);
+    set_plateau(d, plateau, &note);
     row_end(d, &note);
     return NSL_OK;
 }
@@ -90,13 +111,19 @@ static nsl_status add_points(document *d, const cli_options *o, row_style style,
                              query_setup *setup, nsl_error *err)
 {
     limit plateau;
+    query_answer answer;
+    query_answer_init(&plateau.answer);
+    query_answer_init(&answer);
     nsl_status status = plateau_of(&plateau, o, setup, err);
     progress p = progress_start(o, query_count(o));
     for (size_t i = 0; i < query_count(o) && status == NSL_OK; i++) {
         progress_at(&p, i);
-        status = add_point(d, o, style, setup, plateau, i, err);
+        status = add_point(d, o, style, setup, &plateau, &answer, i, err);
     }
     progress_end(&p);
+    query_answer_clear(&answer);
+    query_answer_clear(&plateau.answer);
+    mpfr_free_cache();
     return status;
 }
 

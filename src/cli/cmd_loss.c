@@ -21,13 +21,15 @@ static const command_text text = {
                 "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 
-static int run(const cli_options *options, query_setup *setup, document *d)
+static int run(const cli_options *options, query_setup *setup, query_answer *answer,
+               document *d)
 {
     nsl_error err = {0};
     nsl_point point = query_point(options, 0);
-    nsl_prediction prediction;
+    query_texts texts;
+    query_texts_set(&texts, options, 0);
     if (query_setup_make(setup, options, 0, false, &err) != NSL_OK ||
-        nsl_predict(&prediction, setup->model, &point, &err) != NSL_OK)
+        query_predict(answer, options, setup, &point, &texts.decimals, &err) != NSL_OK)
         return options_complain_error(options->command, &err);
     row_style style = {.kernel = options->value[OPT_KERNEL_RIDGE].given,
                        .latents = true,
@@ -42,8 +44,8 @@ static int run(const cli_options *options, query_setup *setup, document *d)
     query_describe(d, options, setup, (query_columns){0});
     row_add_columns(d, style);
     row_add_last_columns(d);
-    row_add(d, style, setup, &point, &prediction, query_units(options, point.noise),
-            &note);
+    row_add(d, style, setup, &point, &texts.decimals, answer,
+            query_units(options, point.noise), &note);
     row_end(d, &note);
     return output_write(options, d);
 }
@@ -61,7 +63,11 @@ int cmd_loss(int argc, char **argv)
         return code;
     query_setup setup = {.model = NULL};
     document d = {0};
-    code = run(&options, &setup, &d);
+    query_answer answer;
+    query_answer_init(&answer);
+    code = run(&options, &setup, &answer, &d);
+    query_answer_clear(&answer);
+    mpfr_free_cache();
     document_clear(&d);
     query_setup_clear(&setup);
     return code;

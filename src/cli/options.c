@@ -75,6 +75,11 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_WHERE] = {"where", 0, "COLUMN=VALUE", KIND_MANY, false, false, false, false,
                    FOR_COMPARE, RUNS,
                    "use only the runs with this value (several: all must hold)"},
+    [OPT_DIGITS] =
+        {"digits", 0, "D", KIND_WHOLE, false, false, false, false, FOR_LOSS | FOR_CURVE,
+         OUT,
+         "print D digits, 16 to 10000, every one right; numbers on the command "
+         "line and in files are then taken exactly"},
     [OPT_FORMAT] = {"format", 'f', "FORMAT", KIND_TEXT, false, false, false, true,
                     FOR_ALL, OUT,
                     "table, csv or json (default: by the ending of -o, else table)"},

@@ -31,6 +31,7 @@ typedef enum {
     OPT_MAP,
     OPT_WHERE,
     OPT_MSE,
+    OPT_DIGITS,
     OPT_FORMAT,
     OPT_OUTPUT,
     OPT_QUIET,

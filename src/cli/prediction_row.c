@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/prediction_row.h"
+#include "cli/digits.h"
 #include "input/number.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,31 +95,6 @@ static double of_reported(double elasticity, const nsl_prediction *p, loss_units
     return elasticity * (units.scale * p->test_loss / row_test_loss(p, units));
 }
 
-/* Decimals that are not whole numbers are rounded to doubles, up to half an ulp each:
- * what that does to the loss is its elasticity times the rounding. */
-static double input_rounding(double value, double elasticity)
-{
-    bool exact = value == floor(value);
-    return exact || isnan(elasticity) ? 0.0 : fabs(elasticity) * (DBL_EPSILON / 2);
-}
-
-/* Relative bound on the reported test loss; NaN where there is none. The elasticity to
- * a hidden width W is at most some W/(W − z). */
-static double reported_error(const nsl_prediction *p, const nsl_point *point,
-                             const query_setup *setup)
-{
-    if (isnan(p->test_loss))
-        return (double)NAN;
-    double error = p->error + input_rounding(point->features, p->elasticity_features) +
-                   input_rounding(point->samples, p->elasticity_samples) +
-                   input_rounding(point->ridge, p->elasticity_ridge);
-    for (size_t k = 0; k < setup->hidden_count; k++)
-        if (isfinite(setup->hidden[k]))
-            error += input_rounding(setup->hidden[k], 2.0 * setup->hidden[k] /
-                                                          (setup->hidden[k] - p->dof));
-    return error;
-}
-
 static void add_input_notes(row_note *note, const nsl_point *point,
                             const query_setup *setup)
 {
@@ -131,41 +106,82 @@ static void add_input_notes(row_note *note, const nsl_point *point,
         row_note_add(note, "latents = inf", true);
 }
 
-void row_add(document *d, row_style style, const query_setup *setup,
-             const nsl_point *point, const nsl_prediction *p, loss_units units,
-             row_note *note)
+/* The names of a prediction's values, in the order of nsl_prediction_mp. */
+static const char *const value_keys[NSL_PREDICTION_MP_VALUES] = {
+    "delta",           "dof",        "test_loss",           "signal_loss",
+    "noise_loss",      "train_loss", "elasticity_features", "elasticity_samples",
+    "elasticity_ridge"};
+
+/* The values as doubles, in the units asked for. */
+static void set_doubles(document *d, const nsl_prediction *p, loss_units units)
 {
-    document_add_row(d);
-    document_set(d, "features", cell_given(point->features));
-    document_set(d, "samples", cell_given(point->samples));
-    document_set(d, "latents", whole_or_infinite(setup->latents));
-    document_set(d, style.kernel ? "kernel_ridge" : "ridge", cell_given(point->ridge));
-    document_set(d, "noise", cell_given(point->noise));
-    document_set(d, "delta", cell_computed(p->delta));
-    document_set(d, "dof", cell_computed(p->dof));
-    document_set(d, "test_loss", cell_computed(row_test_loss(p, units)));
-    document_set(d, "signal_loss", cell_computed(units.scale * p->signal_loss));
-    document_set(d, "noise_loss", cell_computed(units.scale * p->noise_loss));
-    document_set(d, "train_loss", cell_computed(units.scale * p->train_loss));
-    document_set(d, "elasticity_features",
-                 cell_computed(of_reported(p->elasticity_features, p, units)));
-    document_set(d, "elasticity_samples",
-                 cell_computed(of_reported(p->elasticity_samples, p, units)));
-    document_set(d, "elasticity_ridge",
-                 cell_computed(of_reported(p->elasticity_ridge, p, units)));
-    if (isinf(row_test_loss(p, units)) || isinf(units.scale * p->train_loss))
-        row_note_add(note, ABOVE_RANGE, false);
-    double error = reported_error(p, point, setup);
-    document_set(d, "error", cell_bound(error));
-    if (error > NSL_PROMISE)
-        row_note_add(note,
-                     "loss and elasticities not known to 1e-12 in double precision",
-                     false);
-    add_input_notes(note, point, setup);
+    const double value[NSL_PREDICTION_MP_VALUES] = {
+        p->delta,
+        p->dof,
+        row_test_loss(p, units),
+        units.scale * p->signal_loss,
+        units.scale * p->noise_loss,
+        units.scale * p->train_loss,
+        of_reported(p->elasticity_features, p, units),
+        of_reported(p->elasticity_samples, p, units),
+        of_reported(p->elasticity_ridge, p, units)};
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        document_set(d, value_keys[i], cell_computed(value[i]));
+}
+
+static void set_digits(document *d, query_answer *answer)
+{
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        document_set(d, value_keys[i],
+                     digits_cell(nsl_prediction_mp_value(&answer->mp, i),
+                                 answer->digits, d->upright));
+    bool none = mpfr_nan_p(answer->mp.test_loss) != 0;
+    document_set(d, "error", none ? cell_null() : digits_bound(answer->digits));
+}
+
+static void set_inputs(document *d, row_style style, const nsl_point *point,
+                       const nsl_point_decimals *decimals)
+{
+    const struct {
+        const char *key, *text;
+        double value;
+    } inputs[] = {
+        {"features", decimals ? decimals->features : NULL, point->features},
+        {"samples", decimals ? decimals->samples : NULL, point->samples},
+        {style.kernel ? "kernel_ridge" : "ridge", decimals ? decimals->ridge : NULL,
+         point->ridge},
+        {"noise", decimals ? decimals->noise : NULL, point->noise},
+    };
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+        document_set(d, inputs[i].key,
+                     inputs[i].text ? digits_given(inputs[i].text)
+                                    : cell_given(inputs[i].value));
+}
+
+void row_add(document *d, row_style style, const query_setup *setup,
+             const nsl_point *point, const nsl_point_decimals *decimals,
+             query_answer *answer, loss_units units, row_note *note)
+{
+    const nsl_prediction *p = &answer->p;
     unsigned notes = p->notes;
-    if (units.test_shift !=
-        0.0) /* a zero loss on clean labels has slopes on noisy ones */
-        notes &= ~(unsigned)NSL_NOTE_ZERO_LOSS;
+    document_add_row(d);
+    set_inputs(d, style, point, answer->digits ? decimals : NULL);
+    document_set(d, "latents", whole_or_infinite(setup->latents));
+    if (answer->digits) {
+        set_digits(d, answer);
+    } else {
+        set_doubles(d, p, units);
+        document_set(d, "error", cell_bound(answer->error));
+        if (isinf(row_test_loss(p, units)) || isinf(units.scale * p->train_loss))
+            row_note_add(note, ABOVE_RANGE, false);
+        if (answer->error > NSL_PROMISE)
+            row_note_add(note,
+                         "loss and elasticities not known to 1e-12 in double precision",
+                         false);
+        if (units.test_shift != 0.0) /* a zero loss has slopes on noisy labels */
+            notes &= ~(unsigned)NSL_NOTE_ZERO_LOSS;
+    }
+    add_input_notes(note, point, setup);
     add_prediction_notes(note, notes);
 }
 

@@ -26,10 +26,11 @@ typedef struct {
 /* Adds a reason; `obvious` ones are only for files. */
 void row_note_add(row_note *note, const char *reason, bool obvious);
 
-/* Starts a row and fills the columns of row_add_columns and `error`. */
+/* Starts a row and fills the columns of row_add_columns and `error`. The decimals are
+ * those printed with --digits; NULL otherwise. */
 void row_add(document *d, row_style style, const query_setup *setup,
-             const nsl_point *point, const nsl_prediction *prediction, loss_units units,
-             row_note *note);
+             const nsl_point *point, const nsl_point_decimals *decimals,
+             query_answer *answer, loss_units units, row_note *note);
 
 /* Sets `note`, when the command is done with the row. */
 void row_end(document *d, const row_note *note);

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/query.h"
+#include "cli/digits.h"
 #include "cli/value.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Digits that settle every bit of a double. */
+enum { DIGITS_OF_DOUBLE = 18 };
 
 static bool given(const cli_options *o, option_id id)
 {
@@ -111,8 +117,11 @@ static uint64_t latents_at(const cli_options *o, size_t i)
 static nsl_status make_spectrum(query_setup *setup, const cli_options *o, size_t i,
                                 nsl_error *err)
 {
+    const char *file = o->value[OPT_SPECTRUM].text;
+    if (given(o, OPT_SPECTRUM) && given(o, OPT_DIGITS))
+        return nsl_spectrum_read_exact(&setup->spectrum, file, err);
     if (given(o, OPT_SPECTRUM))
-        return nsl_spectrum_read(&setup->spectrum, o->value[OPT_SPECTRUM].text, err);
+        return nsl_spectrum_read(&setup->spectrum, file, err);
     return nsl_spectrum_new_powerlaw(&setup->spectrum, o->value[OPT_ALPHA].number,
                                      number(o, OPT_LAMBDA_MAX, i, 1.0),
                                      latents_at(o, i), err);
@@ -136,6 +145,30 @@ static nsl_status make_model(query_setup *setup, const cli_options *o, bool kern
     return nsl_model_new(&setup->model, setup->spectrum, &m, err);
 }
 
+/* The model once more, with its numbers as they were given. */
+static nsl_status make_exact(query_setup *setup, const cli_options *o, nsl_error *err)
+{
+    char *widths = NULL, *save = NULL;
+    const char *hidden[NSL_HIDDEN_MAX];
+    nsl_model_decimals d = {.alpha = o->value[OPT_ALPHA].text,
+                            .lambda_max = o->value[OPT_LAMBDA_MAX].text,
+                            .source = o->value[OPT_SOURCE].text,
+                            .label_variance = o->value[OPT_LABEL_VARIANCE].text,
+                            .sigma_w2 = o->value[OPT_SIGMA_W2].text,
+                            .sigma_u2 = o->value[OPT_SIGMA_U2].text};
+    if (given(o, OPT_HIDDEN)) {
+        size_t count = 0;
+        widths = strdup(o->value[OPT_HIDDEN].text);
+        for (char *item = widths ? strtok_r(widths, ",", &save) : NULL; item;
+             item = strtok_r(NULL, ",", &save))
+            hidden[count++] = item;
+        d.hidden = widths ? hidden : NULL;
+    }
+    nsl_status status = nsl_model_mp_new(&setup->exact, setup->model, &d, err);
+    free(widths);
+    return status;
+}
+
 nsl_status query_setup_make(query_setup *setup, const cli_options *o, size_t i,
                             bool kernel, nsl_error *err)
 {
@@ -146,6 +179,8 @@ nsl_status query_setup_make(query_setup *setup, const cli_options *o, size_t i,
     nsl_status status = make_spectrum(setup, o, i, err);
     if (status == NSL_OK)
         status = make_model(setup, o, kernel, err);
+    if (status == NSL_OK)
+        status = make_exact(setup, o, err);
     if (status != NSL_OK) {
         query_setup_clear(setup);
         return status;
@@ -158,6 +193,7 @@ nsl_status query_setup_make(query_setup *setup, const cli_options *o, size_t i,
 
 void query_setup_clear(query_setup *setup)
 {
+    nsl_model_mp_free(setup->exact);
     nsl_model_free(setup->model);
     nsl_spectrum_free(setup->spectrum);
     *setup = (query_setup){.model = NULL};
@@ -205,10 +241,119 @@ int query_check(const cli_options *o)
         code = check_sweeps(o);
     if (code == EXIT_FINE)
         code = check_tied(o);
+    uint64_t digits = o->value[OPT_DIGITS].whole;
+    if (code == EXIT_FINE && given(o, OPT_DIGITS) &&
+        (digits < NSL_DIGITS_MIN || digits > NSL_DIGITS_MAX))
+        return options_complain(
+            o->command, EXIT_USAGE,
+            "--digits must be a whole number from %d to %d, got '%s'", NSL_DIGITS_MIN,
+            NSL_DIGITS_MAX, o->value[OPT_DIGITS].text);
     if (code == EXIT_FINE && o->operand && strcmp(o->operand, "-") == 0 &&
         given(o, OPT_SPECTRUM) && strcmp(o->value[OPT_SPECTRUM].text, "-") == 0)
         return complain(o, "the runs and --spectrum cannot both be standard input");
     return code;
+}
+
+/* The text of an option's number: as given, or as the i-th point of its sweep prints.
+ */
+static const char *decimal(char *printed, size_t size, const cli_options *o,
+                           option_id id, size_t i, const char *fallback)
+{
+    const option_value *value = &o->value[id];
+    if (!value->given)
+        return fallback;
+    if (!value->sweep_count)
+        return value->text;
+    value_shortest(printed, size, value_sweep_point(value, i));
+    return printed;
+}
+
+void query_texts_set(query_texts *out, const cli_options *o, size_t i)
+{
+    size_t size = sizeof out->features;
+    option_id ridge = given(o, OPT_KERNEL_RIDGE) ? OPT_KERNEL_RIDGE : OPT_RIDGE;
+    nsl_point_decimals *d = &out->decimals;
+    d->features = decimal(out->features, size, o, OPT_FEATURES, i, NULL);
+    d->samples = decimal(out->samples, size, o, OPT_SAMPLES, i, NULL);
+    d->ridge = decimal(out->ridge, size, o, ridge, i, "0");
+    d->noise = decimal(out->noise, size, o, OPT_NOISE, i, "0");
+    if (given(o, OPT_SAMPLES_PER_FEATURE)) {
+        double samples = query_point(o, i).samples;
+        value_shortest(out->samples, size, samples);
+        d->samples = out->samples;
+    }
+}
+
+void query_answer_init(query_answer *answer)
+{
+    answer->digits = 0;
+    nsl_prediction_mp_init(&answer->mp);
+}
+
+void query_answer_clear(query_answer *answer)
+{
+    nsl_prediction_mp_clear(&answer->mp);
+}
+
+/* Decimals that are not whole numbers are rounded to doubles, up to half an ulp each:
+ * what that does to the loss is its elasticity times the rounding. */
+static double input_rounding(double value, double elasticity)
+{
+    bool exact = value == floor(value);
+    return exact || isnan(elasticity) ? 0.0 : fabs(elasticity) * (DBL_EPSILON / 2);
+}
+
+/* Relative bound on the test loss for the numbers as given. The elasticity to a hidden
+ * width W is at most some W/(W − z). */
+static double error_of_inputs(const nsl_prediction *p, const nsl_point *point,
+                              const query_setup *setup)
+{
+    double error = p->error + input_rounding(point->features, p->elasticity_features) +
+                   input_rounding(point->samples, p->elasticity_samples) +
+                   input_rounding(point->ridge, p->elasticity_ridge);
+    for (size_t k = 0; k < setup->hidden_count; k++)
+        if (isfinite(setup->hidden[k]))
+            error += input_rounding(setup->hidden[k], 2.0 * setup->hidden[k] /
+                                                          (setup->hidden[k] - p->dof));
+    return isnan(p->test_loss) ? (double)NAN : error;
+}
+
+nsl_status query_predict_double(query_answer *out, const query_setup *setup,
+                                const nsl_point *point, nsl_error *err)
+{
+    nsl_status status = nsl_predict(&out->p, setup->model, point, err);
+    out->digits = 0;
+    if (status == NSL_OK)
+        out->error = error_of_inputs(&out->p, point, setup);
+    return status;
+}
+
+nsl_status query_predict(query_answer *out, const cli_options *o,
+                         const query_setup *setup, const nsl_point *point,
+                         const nsl_point_decimals *decimals, nsl_error *err)
+{
+    nsl_units_mp plain = {false, false};
+    nsl_units_mp units = {given(o, OPT_MSE), given(o, OPT_TEST_NOISE)};
+    if (given(o, OPT_DIGITS)) {
+        out->digits = (unsigned)o->value[OPT_DIGITS].whole;
+        nsl_status status = nsl_predict_mp(&out->mp, setup->exact, point, decimals,
+                                           units, out->digits, err);
+        digits_to_double(&out->p, &out->mp);
+        out->p.notes = out->mp.notes; /* what double cannot hold is no matter here */
+        return status;
+    }
+    nsl_status status = query_predict_double(out, setup, point, err);
+    bool kept = status == NSL_OK && !(out->error > NSL_PROMISE) &&
+                !(out->p.notes & NSL_NOTE_ELASTICITY);
+    if (kept || status == NSL_EINVAL || status == NSL_ENOMEM)
+        return status;
+    if (nsl_predict_mp(&out->mp, setup->exact, point, decimals, plain, DIGITS_OF_DOUBLE,
+                       NULL) == NSL_OK) {
+        digits_to_double(&out->p, &out->mp);
+        out->error = out->p.error;
+        return NSL_OK;
+    }
+    return status; /* double's best, with its notes */
 }
 
 /* A given number, or the text "inf"; for a sweep, its text. */

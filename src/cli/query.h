@@ -5,6 +5,7 @@
 
 #include "cli/document.h"
 #include "cli/options.h"
+#include <nslaw/theory_mp.h>
 
 /* The rules between options that the library cannot know: what excludes what, what is
  * required. Prints a message and returns an exit code, EXIT_FINE when all is well. */
@@ -22,6 +23,7 @@ typedef struct {
     uint64_t latents;
     const double *hidden; /* widths of the hidden layers, of the options */
     size_t hidden_count;
+    nsl_model_mp *exact; /* the model with the options' decimals */
 } query_setup;
 
 /* Makes the spectrum and the model; for a sweep of M at its i-th point, made anew when
@@ -32,6 +34,35 @@ void query_setup_clear(query_setup *setup);
 
 /* The i-th point asked for. */
 nsl_point query_point(const cli_options *options, size_t i);
+
+/* Its numbers as they were given, or as they are printed for sweeps and ties. */
+typedef struct {
+    char features[64], samples[64], ridge[64], noise[64]; /* printed ones */
+    nsl_point_decimals decimals;
+} query_texts;
+
+void query_texts_set(query_texts *out, const cli_options *options, size_t i);
+
+/* What a query found: doubles, and with --digits all of the digits. */
+typedef struct {
+    nsl_prediction p; /* losses as L on clean labels */
+    double error;     /* bound on the reported test loss, rounding of inputs included */
+    unsigned digits;  /* 0: doubles only */
+    nsl_prediction_mp mp; /* in the units asked for */
+} query_answer;
+
+void query_answer_init(query_answer *answer);
+void query_answer_clear(query_answer *answer);
+
+/* Predicts at a point: with --digits to so many, else in double, and where that cannot
+ * keep the promise of 1e-12, with more digits behind the scenes. */
+nsl_status query_predict(query_answer *out, const cli_options *options,
+                         const query_setup *setup, const nsl_point *point,
+                         const nsl_point_decimals *decimals, nsl_error *err);
+
+/* The double route alone. */
+nsl_status query_predict_double(query_answer *out, const query_setup *setup,
+                                const nsl_point *point, nsl_error *err);
 
 /* What the runs of a comparison give in columns instead of options. */
 typedef struct {

@@ -38,7 +38,8 @@ static void put_upright(const document *d, FILE *out)
                 continue;
             const char *meaning = d->column[c].meaning;
             if (*meaning)
-                fprintf(out, "%-22s%-16s%s\n", d->column[c].key, value->brief, meaning);
+                fprintf(out, "%-22s%-15s %s\n", d->column[c].key, value->brief,
+                        meaning);
             else
                 fprintf(out, "%-22s%s\n", d->column[c].key, value->brief);
         }

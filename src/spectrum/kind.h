@@ -22,6 +22,8 @@ typedef struct {
     double *owned;         /* to be freed with the target */
     double unlearnable;    /* Σ v² over zero eigenvalues: u = 0 there at every Δ */
     bool zero;             /* every weight is 0 */
+    bool normalised;       /* to a label variance, rather than by σ_w² */
+    double source;         /* β where the target is a source target, else 0 */
 } nsl_target;
 
 typedef struct {
@@ -51,6 +53,23 @@ struct nsl_spectrum {
 };
 
 extern const nsl_spectrum_ops nsl_powerlaw_ops, nsl_table_ops;
+
+/* What the high-precision route sums over: the numbers of a power law, … */
+typedef struct {
+    double alpha, lambda_max;
+} nsl_powerlaw_view;
+
+nsl_powerlaw_view nsl_powerlaw_numbers(const nsl_spectrum *spectrum);
+
+/* … or the rows of a table, largest eigenvalue first, each array of `rows`. */
+typedef struct {
+    size_t rows, positive_rows;
+    const double *lambda, *copies, *target; /* target: NULL where it has none */
+    const uint64_t *up_to; /* eigenvalues in rows 0 … i, copies counted */
+    char *const *lambda_text, *const *target_text; /* the file's decimals, or NULL */
+} nsl_table_view;
+
+nsl_table_view nsl_table_rows(const nsl_spectrum *spectrum);
 
 /* A whole number up to 2^64 as a double and what that double leaves over. */
 typedef struct {

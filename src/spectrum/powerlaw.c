@@ -247,6 +247,12 @@ static nsl_status powerlaw_set_source(nsl_target *target, const nsl_spectrum *sp
     return NSL_OK;
 }
 
+nsl_powerlaw_view nsl_powerlaw_numbers(const nsl_spectrum *spectrum)
+{
+    const powerlaw *law = (const powerlaw *)spectrum;
+    return (nsl_powerlaw_view){law->exponent.alpha, law->lambda_max};
+}
+
 const nsl_spectrum_ops nsl_powerlaw_ops = {
     .name = "powerlaw",
     .free = powerlaw_free,

@@ -23,12 +23,24 @@ static const double defaults[COLUMNS] = {0.0, 0.0, 1.0};
 typedef struct {
     size_t rows, room;
     double *column[COLUMNS];
+    bool exact; /* keep the decimals of eigenvalue and target, too */
+    char **text[COLUMNS];
 } rows;
 
 static void rows_clear(rows *r)
 {
-    for (int c = 0; c < COLUMNS; c++)
+    for (int c = 0; c < COLUMNS; c++) {
+        for (size_t i = 0; r->text[c] && i < r->rows; i++)
+            free(r->text[c][i]);
+        free(r->text[c]);
         free(r->column[c]);
+    }
+}
+
+/* Whether the decimals of a column are kept. */
+static bool keeps_text(const rows *r, const int *index, int c)
+{
+    return r->exact && c != MULTIPLICITY && index[c] != NSL_CSV_NONE;
 }
 
 static nsl_status rows_add(rows *r, const int *index, const double *value,
@@ -43,6 +55,12 @@ static nsl_status rows_add(rows *r, const int *index, const double *value,
             if (!grown)
                 return nsl_fail_memory(err);
             r->column[c] = grown;
+            if (!keeps_text(r, index, c))
+                continue;
+            char **texts = realloc(r->text[c], room * sizeof *texts);
+            if (!texts)
+                return nsl_fail_memory(err);
+            r->text[c] = texts;
         }
         r->room = room;
     }
@@ -74,6 +92,19 @@ static nsl_status find_columns(const nsl_csv *csv, int *index, nsl_error *err)
                     csv->name, csv->line, header);
 }
 
+/* The texts of the row just added. */
+static nsl_status keep_texts(rows *r, const nsl_csv *csv, const int *index,
+                             nsl_error *err)
+{
+    bool fine = true;
+    for (int c = 0; c < COLUMNS; c++)
+        if (keeps_text(r, index, c)) {
+            r->text[c][r->rows - 1] = strdup(csv->field[index[c]]);
+            fine &= r->text[c][r->rows - 1] != NULL;
+        }
+    return fine ? NSL_OK : nsl_fail_memory(err);
+}
+
 static nsl_status check(const double *value, const char *where, nsl_error *err)
 {
     return nsl_table_check_row(where, NSL_EFILE, value[EIGENVALUE], value[TARGET],
@@ -92,8 +123,10 @@ static nsl_status read_row(rows *r, const nsl_csv *csv, const int *index,
         if (status != NSL_OK)
             return status;
     }
-    if (check(value, "", NULL) == NSL_OK)
-        return rows_add(r, index, value, err);
+    if (check(value, "", NULL) == NSL_OK) {
+        nsl_status status = rows_add(r, index, value, err);
+        return status == NSL_OK ? keep_texts(r, csv, index, err) : status;
+    }
     char where[160]; /* made for the message alone: rows are many */
     snprintf(where, sizeof where, "%s:%zu", csv->name, csv->line);
     return check(value, where, err);
@@ -122,6 +155,7 @@ static nsl_status read_csv(rows *r, FILE *stream, const char *name, nsl_error *e
 static nsl_status read_npy(rows *r, FILE *stream, const char *name, nsl_error *err)
 {
     nsl_npy array;
+    r->exact = false; /* the doubles are exact */
     nsl_status status = nsl_npy_read(&array, stream, name, COLUMNS, err);
     if (status != NSL_OK)
         return status;
@@ -144,14 +178,15 @@ static nsl_status read_npy(rows *r, FILE *stream, const char *name, nsl_error *e
     return status;
 }
 
-nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *err)
+static nsl_status read_table(nsl_spectrum **out, const char *path, bool exact,
+                             nsl_error *err)
 {
     *out = NULL;
     nsl_input input;
     nsl_status status = nsl_input_open(&input, path, err);
     if (status != NSL_OK)
         return status;
-    rows r = {0};
+    rows r = {.exact = exact};
     int first = getc(input.stream);
     if (first != EOF)
         ungetc(first, input.stream);
@@ -159,9 +194,9 @@ nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *er
                                          : read_csv(&r, input.stream, input.name, err);
     if (status == NSL_OK) {
         nsl_error inner = {0};
-        status =
-            nsl_spectrum_new_table(out, r.rows, r.column[EIGENVALUE], r.column[TARGET],
-                                   r.column[MULTIPLICITY], &inner);
+        status = nsl_table_new_exact(out, r.rows, r.column[EIGENVALUE],
+                                     r.column[TARGET], r.column[MULTIPLICITY],
+                                     r.text[EIGENVALUE], r.text[TARGET], &inner);
         if (status == NSL_EINVAL)
             status = nsl_fail(err, NSL_EFILE, "", "%s: %s", input.name, inner.message);
         else if (status != NSL_OK)
@@ -170,4 +205,14 @@ nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *er
     rows_clear(&r);
     nsl_input_close(&input);
     return status;
+}
+
+nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *err)
+{
+    return read_table(out, path, false, err);
+}
+
+nsl_status nsl_spectrum_read_exact(nsl_spectrum **out, const char *path, nsl_error *err)
+{
+    return read_table(out, path, true, err);
 }

@@ -18,10 +18,11 @@ static const double TABLE_ERROR = (BLOCK + 8) * DBL_EPSILON / 2;
 typedef struct {
     nsl_spectrum head;
     size_t rows, positive_rows;
-    double *lambda;  /* descending */
-    double *copies;  /* multiplicity of a row */
-    double *target;  /* v² of one copy, or NULL */
-    uint64_t *up_to; /* eigenvalues in rows 0 … i, copies counted */
+    double *lambda;                    /* descending */
+    double *copies;                    /* multiplicity of a row */
+    double *target;                    /* v² of one copy, or NULL */
+    uint64_t *up_to;                   /* eigenvalues in rows 0 … i, copies counted */
+    char **lambda_text, **target_text; /* the decimals of a file, or NULL */
 } table;
 
 /* One input row, for sorting. */
@@ -59,9 +60,18 @@ nsl_status nsl_table_check_row(const char *where, nsl_status failure, double eig
     return NSL_OK;
 }
 
+static void free_texts(char **text, size_t count)
+{
+    for (size_t i = 0; text && i < count; i++)
+        free(text[i]);
+    free(text);
+}
+
 static void table_free(nsl_spectrum *spectrum)
 {
     table *t = (table *)spectrum;
+    free_texts(t->lambda_text, t->rows);
+    free_texts(t->target_text, t->rows);
     free(t->lambda);
     free(t->copies);
     free(t->target);
@@ -118,9 +128,31 @@ static nsl_status table_fill(table *t, const table_row *sorted, nsl_error *err)
     return NSL_OK;
 }
 
+/* Moves the texts of the input rows, in the order of the sorted ones. */
+static bool take_texts(char ***out, char **text, const table_row *sorted, size_t rows)
+{
+    if (!text)
+        return true;
+    *out = calloc(rows, sizeof **out);
+    for (size_t i = 0; *out && i < rows; i++) {
+        (*out)[i] = text[sorted[i].at];
+        text[sorted[i].at] = NULL;
+    }
+    return *out != NULL;
+}
+
 nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
                                   const double *eigenvalue, const double *target,
                                   const double *multiplicity, nsl_error *err)
+{
+    return nsl_table_new_exact(out, rows, eigenvalue, target, multiplicity, NULL, NULL,
+                               err);
+}
+
+nsl_status nsl_table_new_exact(nsl_spectrum **out, size_t rows,
+                               const double *eigenvalue, const double *target,
+                               const double *multiplicity, char **eigenvalue_text,
+                               char **target_text, nsl_error *err)
 {
     *out = NULL;
     if (rows == 0)
@@ -143,6 +175,11 @@ nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
     if (status == NSL_OK) {
         qsort(sorted, rows, sizeof *sorted, descending);
         status = table_fill(t, sorted, err);
+    }
+    if (status == NSL_OK &&
+        !(take_texts(&t->lambda_text, eigenvalue_text, sorted, rows) &&
+          take_texts(&t->target_text, target_text, sorted, rows))) {
+        status = nsl_fail_memory(err);
     }
     free(sorted);
     if (status != NSL_OK) {
@@ -314,6 +351,14 @@ static void table_set_own(nsl_target *target, const nsl_spectrum *spectrum)
 {
     const table *t = (const table *)spectrum;
     use_weights(target, t, t->target);
+}
+
+nsl_table_view nsl_table_rows(const nsl_spectrum *spectrum)
+{
+    const table *t = (const table *)spectrum;
+    return (nsl_table_view){t->rows,        t->positive_rows, t->lambda,
+                            t->copies,      t->target,        t->up_to,
+                            t->lambda_text, t->target_text};
 }
 
 const nsl_spectrum_ops nsl_table_ops = {

@@ -95,12 +95,17 @@ static nsl_status set_target(nsl_model *model, const nsl_model_options *o,
         return NSL_OK;
     }
     double variance = isnan(o->label_variance) ? 1.0 : o->label_variance;
+    model->label_variance = variance;
+    model->sigma_w2 = isnan(o->sigma_w2) ? 1.0 : o->sigma_w2;
+    target->source = isnan(o->source) ? 0.0 : o->source;
     if (!isnan(o->source))
         return s->ops->set_source(target, s, o->source, variance, err);
     target->kind = NSL_TARGET_MRS;
     if (isnan(o->label_variance) && s->latents != NSL_LATENTS_INFINITE)
-        target->scale = (isnan(o->sigma_w2) ? 1.0 : o->sigma_w2) / (double)s->latents;
+        target->scale = model->sigma_w2 / (double)s->latents;
     else
+        target->normalised = true;
+    if (target->normalised)
         target->scale = variance / s->ops->trace(s);
     if (!isnormal(target->scale))
         return nsl_fail(err, NSL_EINVAL, given_scale(o),

@@ -12,6 +12,7 @@ struct nsl_model {
     nsl_target target;
     nsl_ridge_convention convention;
     double sigma_u2, outputs;
+    double sigma_w2, label_variance; /* of the target's scale: see set_target */
     size_t hidden_count;
     double hidden[]; /* widths before the last layer */
 };

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nsl_predict_mp: two precisions, and higher ones until their digits agree. */
+#include "core/error.h"
+#include "input/number.h"
+#include "mp/loss_mp.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Bits beyond the digits at the first precision, and added for the second. */
+enum { GUARD_BITS = 64, STEP_BITS = 64 };
+
+/* Values must agree to this many bits beyond the digits: then rounding the better one
+ * is off by hardly more than half a unit in the last digit. */
+enum { AGREE_BITS = 12 };
+
+/* Tries, each at half as much precision again. */
+enum { TRIES_MAX = 12 };
+
+/* --- the model's decimals ----------------------------------------------------------
+ */
+
+/* Copies a decimal; NULL stays NULL. */
+static nsl_status take_text(char **out, const char *text, const char *field,
+                            nsl_error *err)
+{
+    *out = NULL;
+    if (!text)
+        return NSL_OK;
+    double value;
+    nsl_number_status parsed = nsl_number_parse(text, &value);
+    if (parsed != NSL_NUMBER_OK)
+        return nsl_fail(err, NSL_EINVAL, field, "%s", nsl_number_problem(parsed));
+    *out = strdup(text);
+    return *out ? NSL_OK : nsl_fail_memory(err);
+}
+
+nsl_status nsl_model_mp_new(nsl_model_mp **out, const nsl_model *model,
+                            const nsl_model_decimals *decimals, nsl_error *err)
+{
+    static const nsl_model_decimals none = {NULL, NULL, NULL, NULL, NULL, NULL, NULL};
+    const nsl_model_decimals *d = decimals ? decimals : &none;
+    const char *texts[DECIMALS] = {d->alpha,          d->lambda_max, d->source,
+                                   d->label_variance, d->sigma_w2,   d->sigma_u2};
+    static const char *const fields[DECIMALS] = {
+        "alpha", "lambda-max", "source", "label-variance", "sigma-w2", "sigma-u2"};
+    *out = NULL;
+    nsl_model_mp *mm = calloc(1, sizeof *mm);
+    if (!mm)
+        return nsl_fail_memory(err);
+    mm->model = model;
+    mm->hidden_count = model->hidden_count;
+    nsl_status status = NSL_OK;
+    for (int i = 0; i < DECIMALS && status == NSL_OK; i++)
+        status = take_text(&mm->text[i], texts[i], fields[i], err);
+    for (size_t k = 0; k < mm->hidden_count && status == NSL_OK; k++)
+        status =
+            take_text(&mm->hidden[k], d->hidden ? d->hidden[k] : NULL, "hidden", err);
+    if (status != NSL_OK) {
+        nsl_model_mp_free(mm);
+        return status;
+    }
+    *out = mm;
+    return NSL_OK;
+}
+
+void nsl_model_mp_free(nsl_model_mp *model)
+{
+    if (!model)
+        return;
+    for (int i = 0; i < DECIMALS; i++)
+        free(model->text[i]);
+    for (size_t k = 0; k < model->hidden_count; k++)
+        free(model->hidden[k]);
+    free(model);
+}
+
+/* --- predictions -------------------------------------------------------------------
+ */
+
+mpfr_ptr nsl_prediction_mp_value(nsl_prediction_mp *p, int i)
+{
+    mpfr_ptr all[NSL_PREDICTION_MP_VALUES] = {p->delta,
+                                              p->dof,
+                                              p->test_loss,
+                                              p->signal_loss,
+                                              p->noise_loss,
+                                              p->train_loss,
+                                              p->elasticity_features,
+                                              p->elasticity_samples,
+                                              p->elasticity_ridge};
+    return all[i];
+}
+
+static void set_precision(nsl_prediction_mp *p, mpfr_prec_t bits)
+{
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        mpfr_set_prec(nsl_prediction_mp_value(p, i), bits);
+}
+
+void nsl_prediction_mp_init(nsl_prediction_mp *p)
+{
+    p->notes = 0;
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        mpfr_init2(nsl_prediction_mp_value(p, i), 53);
+}
+
+void nsl_prediction_mp_clear(nsl_prediction_mp *p)
+{
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        mpfr_clear(nsl_prediction_mp_value(p, i));
+}
+
+/* What a prediction is asked about. */
+typedef struct {
+    const nsl_model_mp *model;
+    const nsl_point *point;
+    const nsl_point_decimals *decimals;
+    nsl_units_mp units;
+} question;
+
+/* The best root so far, and how many bits of it are right. */
+typedef struct {
+    mpfr_t delta;
+    mpfr_prec_t known;
+} best_root;
+
+/* One evaluation at one precision, at most that of the level. */
+static nsl_status predict_at(nsl_prediction_mp *out, const question *q,
+                             nsl_level *level, mpfr_prec_t bits, best_root *best,
+                             nsl_error *err)
+{
+    nsl_problem_mp problem;
+    nsl_root_mp root;
+    set_precision(out, bits);
+    nsl_problem_mp_init(&problem, q->model, q->point, q->decimals, bits);
+    nsl_root_mp_init(&root, problem.layers, bits);
+    nsl_status status =
+        nsl_root_mp_solve(&root, level, &problem, best->delta, best->known, err);
+    if (status == NSL_OK && root.kind == NSL_ROOT_POSITIVE) {
+        mpfr_set_prec(best->delta, bits);
+        mpfr_set(best->delta, root.delta, MPFR_RNDN);
+        best->known = bits - GUARD_BITS;
+    }
+    if (status == NSL_OK)
+        status = nsl_loss_mp(out, level, &problem, &root, q->units, err);
+    nsl_root_mp_clear(&root, problem.layers);
+    nsl_problem_mp_clear(&problem);
+    return status;
+}
+
+/* Whether two values agree to `bits`, relative; NaN and zero only with themselves. */
+static bool agree(mpfr_srcptr a, mpfr_srcptr b, mpfr_prec_t bits)
+{
+    if (mpfr_nan_p(a) || mpfr_nan_p(b))
+        return mpfr_nan_p(a) && mpfr_nan_p(b);
+    if (mpfr_equal_p(a, b))
+        return true;
+    if (mpfr_zero_p(a) || mpfr_zero_p(b))
+        return false;
+    mpfr_t difference;
+    mpfr_init2(difference, 64);
+    mpfr_sub(difference, a, b, MPFR_RNDN);
+    bool near = mpfr_get_exp(difference) <= mpfr_get_exp(b) - bits;
+    mpfr_clear(difference);
+    return near;
+}
+
+static bool all_agree(nsl_prediction_mp *a, nsl_prediction_mp *b, mpfr_prec_t bits)
+{
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        if (!agree(nsl_prediction_mp_value(a, i), nsl_prediction_mp_value(b, i), bits))
+            return false;
+    return a->notes == b->notes;
+}
+
+/* From where to look for Δ: the double root, or a place among the eigenvalues where
+ * that does not exist (N = rank in double, say, and not in decimals). */
+static nsl_status first_start(double *start, const nsl_model *model,
+                              const nsl_point *point, nsl_error *err)
+{
+    nsl_prediction p;
+    nsl_status status = nsl_predict(&p, model, point, err);
+    if (status == NSL_EINVAL || status == NSL_ENOMEM)
+        return status;
+    if (status == NSL_OK && (p.notes & (NSL_NOTE_UNDERFLOW | NSL_NOTE_OVERFLOW)) &&
+        isnan(p.delta))
+        return nsl_fail(
+            err, NSL_EFAILED, "",
+            "delta is outside the range of double, where the search starts");
+    *start =
+        status == NSL_OK && p.delta > 0.0 ? p.delta : 1e-3 * model->spectrum->smallest;
+    return NSL_OK;
+}
+
+static void set_unknown(nsl_prediction_mp *p)
+{
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        mpfr_set_nan(nsl_prediction_mp_value(p, i));
+}
+
+static void copy(nsl_prediction_mp *to, nsl_prediction_mp *from, mpfr_prec_t bits)
+{
+    set_precision(to, bits);
+    for (int k = 0; k < NSL_PREDICTION_MP_VALUES; k++)
+        mpfr_set(nsl_prediction_mp_value(to, k), nsl_prediction_mp_value(from, k),
+                 MPFR_RNDN);
+    to->notes = from->notes;
+}
+
+/* Evaluates at rising precisions until two agree to `wanted` bits. The first two share
+ * their tables, which are good for the higher one. */
+static nsl_status settle(nsl_prediction_mp *out, const question *q, mpfr_prec_t wanted,
+                         best_root *best, bool *agreed, nsl_error *err)
+{
+    mpfr_prec_t bits = wanted + GUARD_BITS;
+    nsl_prediction_mp lower;
+    nsl_status status = NSL_OK;
+    nsl_prediction_mp_init(&lower);
+    *agreed = false;
+    for (int i = 0; i < TRIES_MAX && status == NSL_OK && !*agreed; i++) {
+        nsl_level level;
+        mpfr_prec_t higher = i == 0 ? bits + STEP_BITS : bits + bits / 2;
+        status =
+            nsl_level_init(&level, q->model, higher) ? NSL_OK : nsl_fail_memory(err);
+        if (status == NSL_OK && i == 0)
+            status = predict_at(&lower, q, &level, bits, best, err);
+        bits = higher;
+        if (status == NSL_OK)
+            status = predict_at(out, q, &level, bits, best, err);
+        *agreed = status == NSL_OK && all_agree(&lower, out, wanted);
+        if (!*agreed)
+            copy(&lower, out, bits);
+        nsl_level_clear(&level);
+    }
+    nsl_prediction_mp_clear(&lower);
+    return status;
+}
+
+nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
+                          const nsl_point *point, const nsl_point_decimals *decimals,
+                          nsl_units_mp units, unsigned digits, nsl_error *err)
+{
+    double start = 0.0;
+    set_unknown(out);
+    out->notes = 0;
+    if (digits < NSL_DIGITS_MIN || digits > NSL_DIGITS_MAX)
+        return nsl_fail(err, NSL_EINVAL, "digits",
+                        "must be a whole number from %d to %d, got %u", NSL_DIGITS_MIN,
+                        NSL_DIGITS_MAX, digits);
+    nsl_status status = first_start(&start, model->model, point, err);
+    if (status != NSL_OK)
+        return status;
+    question q = {model, point, decimals, units};
+    best_root best = {.known = 0};
+    bool agreed = false;
+    mpfr_init2(best.delta, 53);
+    mpfr_set_d(best.delta, start, MPFR_RNDN);
+    status = settle(out, &q, (mpfr_prec_t)ceil(digits * log2(10.0)) + AGREE_BITS, &best,
+                    &agreed, err);
+    mpfr_clear(best.delta);
+    if (status == NSL_OK && !agreed)
+        status = nsl_fail(err, NSL_EFAILED, "",
+                          "%u digits do not settle at any precision tried", digits);
+    if (status != NSL_OK)
+        set_unknown(out);
+    return status;
+}
