@@ -33,6 +33,11 @@ for format in table csv json; do
     check 0 nslaw curve -M 10:1000:20 -N 20 -P 30 --alpha 0.3 -f $format
     check 0 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --mse -f $format
 done
+check 0 nslaw loss -N 100 -P 300 --alpha 0.3 --source 1.3 --hidden 500,200 --digits 30
+check 0 nslaw loss -N 100 -P 300 $mnist --digits 20
+check 0 nslaw loss -N 1000.001 -P 1000 --alpha 1 --kernel-ridge 1e-14
+check 0 nslaw curve -N 100:300:3 -P 300 --alpha 0.3 -M 1e9 --noise 0.1 --digits 20 -f csv
+check 1 nslaw loss -N 1e200 -P 2e200 --alpha 1 --digits 20
 check 0 nslaw loss -N 100 -P 300 --alpha 0.3 -o "$files/out.csv"
 check 3 nslaw loss -N 100 -P 300 --alpha 0.3 -o "$files/missing/out.csv"
 check 3 nslaw loss -N 100 -P 300 --alpha 0.3 -o /dev/full

@@ -330,6 +330,26 @@ Test(cli, promise_is_kept_or_marked)
     json_object_put(runs);
 }
 
+/* All digits arrive in CSV and JSON, zeros and given numbers as they are. */
+Test(cli, digits_in_files)
+{
+    shell_result r = shell_run(
+        "/", "nslaw loss -N 1000 -P 4000 --alpha .3 --digits 25 -f csv | tail -n 1");
+    cr_expect_str_eq(
+        r.out,
+        "1000,4000,,0,0,0.0006757938642678770632159642,1000.000000000000000000000,"
+        "0.1145816536724569760037864,0.1145816536724569760037864,0,"
+        "0.06445218019075704900212983,-0.03398292073977300516021306,"
+        "0.3333333333333333333333333,0,1e-24,latents = inf\n",
+        "%s", r.out);
+    shell_clear(&r);
+    r = shell_run("/",
+                  "nslaw loss -N 30 -P 70 --alpha 1 --noise .50 --kernel-ridge 1E-3 "
+                  "--digits 40 -f json | grep -e '\"noise\"' -e kernel_ridge -e dof");
+    cr_expect(strstr(r.out, "\"noise\": 0.50,") && strstr(r.out, "1E-3"), "%s", r.out);
+    shell_clear(&r);
+}
+
 /* The same command prints the same bytes, and so does the record of its options. */
 Test(cli, same_command_same_bytes)
 {

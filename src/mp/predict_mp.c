@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Bits beyond the digits at the first precision, and added for the second. */
-enum { GUARD_BITS = 64, STEP_BITS = 64 };
+enum { GUARD_BITS = 40, STEP_BITS = 40 };
 
 /* Values must agree to this many bits beyond the digits: then rounding the better one
  * is off by hardly more than half a unit in the last digit. */
