@@ -6,6 +6,7 @@
 #include <criterion/criterion.h>
 #include <json.h>
 #include <math.h>
+#include <mpfr.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -348,6 +349,42 @@ Test(cli, digits_in_files)
                   "--digits 40 -f json | grep -e '\"noise\"' -e kernel_ridge -e dof");
     cr_expect(strstr(r.out, "\"noise\": 0.50,") && strstr(r.out, "1E-3"), "%s", r.out);
     shell_clear(&r);
+}
+
+/* Each number of digits prints the long value rounded: off by half a unit of the last
+ * digit, and a little for the rounding of the long one. */
+Test(cli, digits_are_rounded_well)
+{
+    static const char *const keys[] = {"delta", "test_loss", "elasticity_features"};
+    const char *command = "nslaw loss -N 37 -P 91 --alpha 0.7 --kernel-ridge 0.01 "
+                          "--noise 0.3 -f json --digits";
+    char line[256];
+    mpfr_t full, part, unit;
+    mpfr_inits2(400, full, part, unit, (mpfr_ptr)NULL);
+    snprintf(line, sizeof line, "%s 60", command);
+    struct json_object *most = run_json(line);
+    for (int digits = 16; digits <= 40; digits++) {
+        snprintf(line, sizeof line, "%s %d", command, digits);
+        struct json_object *root = run_json(line);
+        for (int i = 0; i < 3; i++) {
+            const char *text = json_object_get_string(member(row(root, 0), keys[i]));
+            mpfr_set_str(full, json_object_get_string(member(row(most, 0), keys[i])),
+                         10, MPFR_RNDN);
+            mpfr_set_str(part, text, 10, MPFR_RNDN);
+            mpfr_log10(unit, full, MPFR_RNDN); /* 10^(exponent + 1 − digits) */
+            long exponent = (long)floor(mpfr_get_d(unit, MPFR_RNDN));
+            mpfr_set_si(unit, exponent + 1 - digits, MPFR_RNDN);
+            mpfr_exp10(unit, unit, MPFR_RNDN);
+            mpfr_sub(part, part, full, MPFR_RNDN);
+            mpfr_div(part, part, unit, MPFR_RNDN);
+            cr_expect(fabs(mpfr_get_d(part, MPFR_RNDN)) <= 0.5001,
+                      "%d digits of %s: %s", digits, keys[i], text);
+        }
+        json_object_put(root);
+    }
+    json_object_put(most);
+    mpfr_clears(full, part, unit, (mpfr_ptr)NULL);
+    mpfr_free_cache();
 }
 
 /* The same command prints the same bytes, and so does the record of its options. */
