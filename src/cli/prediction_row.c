@@ -239,13 +239,16 @@ char *row_caption(const cli_options *o, const query_setup *setup, query_columns 
     caption_target(target, sizeof target, o, setup);
     caption_ridge(ridge, sizeof ridge, o, columns);
     int length = asprintf(
-        &caption, "%s%s\n%s, label noise %s%s%s\nlosses: %s, on %s test labels\n\n",
+        &caption, "%s%s\n%s, label noise %s%s%s\nlosses: %s, on %s test labels\n%s\n",
         spectrum, target, ridge,
         columns.noise ? "of each run" : given_text(o, OPT_NOISE, "0"),
         o->value[OPT_HIDDEN].given ? ", hidden widths " : "",
         o->value[OPT_HIDDEN].given ? o->value[OPT_HIDDEN].text : "",
         o->value[OPT_MSE].given ? "mean squared error per output"
                                 : "half the squared error, summed over outputs",
-        o->value[OPT_TEST_NOISE].given ? "noisy" : "clean");
+        o->value[OPT_TEST_NOISE].given ? "noisy" : "clean",
+        o->command_bit == FOR_CURVE ? "delta: units of lambda; elasticities: "
+                                      "-dln(test_loss)/dln(resource)\n"
+                                    : "");
     return length < 0 ? NULL : caption;
 }
