@@ -71,14 +71,14 @@ static void compare_sums(const char *alpha, const char *beta, uint64_t latents,
     em_moments got, expected;
     mpfr_t x, z, z_expected;
     mpfr_inits2(ORACLE_BITS, x, z, z_expected, (mpfr_ptr)NULL);
-    em_tables_init(&t, ORACLE_BITS, latents, true);
+    nsl_em_tables_init_mp(&t, ORACLE_BITS, latents, true);
     mpfr_set_str(t.alpha, alpha, 10, MPFR_RNDN);
     mpfr_set_str(t.beta, beta, 10, MPFR_RNDN);
     mpfr_add_ui(t.p, t.alpha, 1, MPFR_RNDN);
     mpfr_set_str(x, x_text, 10, MPFR_RNDN);
-    em_moments_init(&got, SUM_BITS);
-    em_moments_init(&expected, ORACLE_BITS);
-    cr_assert(em_moments_at(&got, &t, x, true));
+    nsl_em_moments_init_mp(&got, SUM_BITS);
+    nsl_em_moments_init_mp(&expected, ORACLE_BITS);
+    cr_assert(nsl_em_moments_at_mp(&got, &t, x, true));
     direct_sums(&expected, z_expected, &t, x);
     mpfr_sub(z, got.count, got.above, MPFR_RNDN);
     mpfr_add(z, z, got.below, MPFR_RNDN);
@@ -90,9 +90,9 @@ static void compare_sums(const char *alpha, const char *beta, uint64_t latents,
         cr_expect(distance(a[i], b[i]) < HUNDRED_DIGITS,
                   "alpha %s beta %s M %lu x %s: %s is off by %.2e", alpha, beta,
                   (unsigned long)latents, x_text, names[i], distance(a[i], b[i]));
-    em_moments_clear(&got);
-    em_moments_clear(&expected);
-    em_tables_clear(&t);
+    nsl_em_moments_clear_mp(&got);
+    nsl_em_moments_clear_mp(&expected);
+    nsl_em_tables_clear_mp(&t);
     mpfr_clears(x, z, z_expected, (mpfr_ptr)NULL);
 }
 

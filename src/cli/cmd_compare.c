@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nslaw compare: the prediction at each measured run, beside its measurement. */
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/prediction_row.h"
@@ -296,13 +297,8 @@ static int run(comparison *c)
 int cmd_compare(int argc, char **argv)
 {
     cli_options options;
-    int code = EXIT_FINE;
-    if (!options_parse(&options, &text, argc, argv, &code))
-        return code;
-    code = query_check(&options);
-    if (code == EXIT_FINE)
-        code = output_check(&options);
-    if (code != EXIT_FINE)
+    int code;
+    if (!command_begin(&options, &text, argc, argv, &code))
         return code;
     comparison c = {.options = &options};
     query_answer_init(&c.answer);

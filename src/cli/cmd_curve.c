@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nslaw curve: predictions along one swept option, with the plateau. */
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/digits.h"
 #include "cli/output.h"
@@ -153,13 +154,8 @@ static int run(const cli_options *o, query_setup *setup, document *d)
 int cmd_curve(int argc, char **argv)
 {
     cli_options options;
-    int code = EXIT_FINE;
-    if (!options_parse(&options, &text, argc, argv, &code))
-        return code;
-    code = query_check(&options);
-    if (code == EXIT_FINE)
-        code = output_check(&options);
-    if (code != EXIT_FINE)
+    int code;
+    if (!command_begin(&options, &text, argc, argv, &code))
         return code;
     query_setup setup = {.model = NULL};
     document d = {0};

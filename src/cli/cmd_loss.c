@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nslaw loss: the prediction at one point. */
+#include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/output.h"
 #include "cli/prediction_row.h"
@@ -53,13 +54,8 @@ static int run(const cli_options *options, query_setup *setup, query_answer *ans
 int cmd_loss(int argc, char **argv)
 {
     cli_options options;
-    int code = EXIT_FINE;
-    if (!options_parse(&options, &text, argc, argv, &code))
-        return code;
-    code = query_check(&options);
-    if (code == EXIT_FINE)
-        code = output_check(&options);
-    if (code != EXIT_FINE)
+    int code;
+    if (!command_begin(&options, &text, argc, argv, &code))
         return code;
     query_setup setup = {.model = NULL};
     document d = {0};

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp/em_end.h"
 
-void em_end_init(em_end *e, mpfr_prec_t bits)
+void nsl_em_end_init_mp(em_end *e, mpfr_prec_t bits)
 {
     *e = (em_end){.exists = false};
     mpfr_inits2(bits, e->at, e->u, e->w, (mpfr_ptr)NULL);
 }
 
-void em_end_clear(em_end *e)
+void nsl_em_end_clear_mp(em_end *e)
 {
     mpfr_clears(e->at, e->u, e->w, (mpfr_ptr)NULL);
-    series_clear(&e->v);
-    series_clear(&e->square_u);
-    series_clear(&e->square_w);
-    series_clear(&e->weight);
+    nsl_series_clear(&e->v);
+    nsl_series_clear(&e->square_u);
+    nsl_series_clear(&e->square_w);
+    nsl_series_clear(&e->weight);
 }
 
 /* β(η) = (1+θη)^exponent − 1. */
@@ -30,39 +30,40 @@ static void binomial_series(series *s, unsigned theta, const mpfr_t exponent)
         mpfr_mul_ui(step, step, theta, MPFR_RNDN);
         mpfr_div_ui(step, step, n * EM_THETA_UNIT, MPFR_RNDN);
         mpfr_mul(value, value, step, MPFR_RNDN);
-        series_set(s, n, value);
+        nsl_series_set(s, n, value);
     }
     mpfr_clear(value);
     mpfr_clear(step);
 }
 
 /* v = −β/(1 + w₀β): from 1 + y(1+h)^p = (1+y)(1 + w₀β). */
-bool em_end_expand(em_end *e, const em_tables *t)
+bool nsl_em_end_expand_mp(em_end *e, const em_tables *t)
 {
     mpfr_prec_t bits = mpfr_get_prec(e->u);
     unsigned long fixed = (unsigned long)bits + 64;
     series beta, bottom;
-    if (!series_init(&e->v, 2 * e->corrections + 1, fixed))
+    if (!nsl_series_init(&e->v, 2 * e->corrections + 1, fixed))
         return false;
-    if (!series_init(&beta, e->v.length, fixed))
+    if (!nsl_series_init(&beta, e->v.length, fixed))
         return false;
     binomial_series(&beta, e->theta, t->p);
-    bool fine = series_init(&bottom, e->v.length, fixed);
+    bool fine = nsl_series_init(&bottom, e->v.length, fixed);
     if (fine) {
         for (size_t n = 0; n < beta.length; n++)
             mpz_set(bottom.a[n], beta.a[n]);
-        series_scale(&bottom, e->w);
+        nsl_series_scale(&bottom, e->w);
         mpz_setbit(bottom.a[0], fixed);
-        fine = series_invert(&e->v, &bottom) && series_multiply(&e->v, &e->v, &beta);
+        fine = nsl_series_invert(&e->v, &bottom) &&
+               nsl_series_multiply(&e->v, &e->v, &beta);
         for (size_t n = 0; n < e->v.length; n++)
             mpz_neg(e->v.a[n], e->v.a[n]);
-        series_clear(&bottom);
+        nsl_series_clear(&bottom);
     }
-    series_clear(&beta);
+    nsl_series_clear(&beta);
     return fine;
 }
 
-void em_fractions(mpfr_t u, mpfr_t w, const mpfr_t y)
+void nsl_em_fractions_mp(mpfr_t u, mpfr_t w, const mpfr_t y)
 {
     mpfr_add_ui(u, y, 1, MPFR_RNDN);
     mpfr_ui_div(u, 1, u, MPFR_RNDN);
@@ -75,7 +76,7 @@ static bool want_square(em_end *e, bool of_w)
     series *to = of_w ? &e->square_w : &e->square_u;
     if (to->a)
         return true;
-    if (!series_init(to, e->v.length, e->v.bits))
+    if (!nsl_series_init(to, e->v.length, e->v.bits))
         return false;
     mpfr_t factor;
     mpz_t two;
@@ -85,11 +86,11 @@ static bool want_square(em_end *e, bool of_w)
         mpfr_neg(factor, factor, MPFR_RNDN);
     for (size_t n = 0; n < to->length; n++)
         mpz_set(to->a[n], e->v.a[n]);
-    series_scale(to, factor);
+    nsl_series_scale(to, factor);
     mpz_init_set_ui(two, 2);
     mpz_mul_2exp(two, two, to->bits);
     mpz_add(to->a[0], to->a[0], two);
-    series_multiply(to, to, &e->v);
+    nsl_series_multiply(to, to, &e->v);
     mpz_clear(two);
     mpfr_clear(factor);
     return true;
@@ -137,7 +138,7 @@ static bool want_weight(em_end *e, const em_tables *t)
 {
     if (e->weight.a)
         return true;
-    if (!series_init(&e->weight, e->v.length, e->v.bits))
+    if (!nsl_series_init(&e->weight, e->v.length, e->v.bits))
         return false;
     mpfr_t s;
     mpfr_init2(s, mpfr_get_prec(e->u));
@@ -166,10 +167,11 @@ static bool weigh(series *phi, em_end *e, const em_tables *t, em_term term)
         mpz_clear(constant);
         mpfr_clear(inverse);
     }
-    return series_multiply(phi, phi, &e->weight);
+    return nsl_series_multiply(phi, phi, &e->weight);
 }
 
-bool em_end_term(series *phi, mpfr_t c, em_end *e, const em_tables *t, em_term term)
+bool nsl_em_end_term_mp(series *phi, mpfr_t c, em_end *e, const em_tables *t,
+                        em_term term)
 {
     return term_series(phi, c, e, t, term) &&
            (!term.weighted || weigh(phi, e, t, term));

@@ -17,14 +17,14 @@ typedef struct {
     series square_u, square_w, weight; /* made when first wanted: see below */
 } em_end;
 
-void em_end_init(em_end *e, mpfr_prec_t bits);
-void em_end_clear(em_end *e);
+void nsl_em_end_init_mp(em_end *e, mpfr_prec_t bits);
+void nsl_em_end_clear_mp(em_end *e);
 
 /* Makes v from `u`, `w`, `theta` and `corrections`. False when out of memory. */
-bool em_end_expand(em_end *e, const em_tables *t);
+bool nsl_em_end_expand_mp(em_end *e, const em_tables *t);
 
 /* u and w from y. */
-void em_fractions(mpfr_t u, mpfr_t w, const mpfr_t y);
+void nsl_em_fractions_mp(mpfr_t u, mpfr_t w, const mpfr_t y);
 
 /* A summand u^j w^k, or I^−(1+β) u^j w^k, of those in powersum.h. */
 typedef struct {
@@ -33,6 +33,7 @@ typedef struct {
 } em_term;
 
 /* Φ and c with F = c Φ around an end, weight included; for k = 0 less its constant. */
-bool em_end_term(series *phi, mpfr_t c, em_end *e, const em_tables *t, em_term term);
+bool nsl_em_end_term_mp(series *phi, mpfr_t c, em_end *e, const em_tables *t,
+                        em_term term);
 
 #endif

@@ -91,7 +91,7 @@ static double plan_cost(double first, double corrections)
     return first * (3.0 + 100.0 / log(first + 2.0)) + 600.0 * 2.0 * corrections;
 }
 
-em_plan em_plan_make(const em_tables *t, mpfr_prec_t bits, double scale_index)
+em_plan nsl_em_plan_make_mp(const em_tables *t, mpfr_prec_t bits, double scale_index)
 {
     double target = -(double)(bits + EM_SLACK_BITS) * M_LN2, best = (double)INFINITY;
     double p = mpfr_get_d(t->p, MPFR_RNDN);

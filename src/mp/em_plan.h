@@ -17,6 +17,6 @@ typedef struct {
 
 /* The cheapest plan whose bounds are below 2^−bits, at X = scale_index. Fails (first =
  * 0) only where 2^40 terms would not do. */
-em_plan em_plan_make(const em_tables *t, mpfr_prec_t bits, double scale_index);
+em_plan nsl_em_plan_make_mp(const em_tables *t, mpfr_prec_t bits, double scale_index);
 
 #endif

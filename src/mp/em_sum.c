@@ -22,17 +22,17 @@ static bool add_end(mpfr_t sum, const em_range *range, em_end *e, em_term term,
         return true;
     series phi;
     mpfr_t c, total, g, part, step;
-    if (!series_init(&phi, e->v.length, e->v.bits))
+    if (!nsl_series_init(&phi, e->v.length, e->v.bits))
         return false;
     mpfr_inits2(range->bits, c, total, g, part, step, (mpfr_ptr)NULL);
-    bool fine = em_end_term(&phi, c, e, range->t, term);
+    bool fine = nsl_em_end_term_mp(&phi, c, e, range->t, term);
     mpfr_set_zero(total, 1);
     mpfr_mul_ui(step, e->at, e->theta, MPFR_RNDN);
     mpfr_div_ui(step, step, EM_THETA_UNIT, MPFR_RNDN); /* θ·at */
     mpfr_ui_div(g, 1, step, MPFR_RNDN);                /* (2k−1)!/(θ at)^{2k−1} */
     mpfr_sqr(step, step, MPFR_RNDN);
     for (size_t k = 1; k <= e->corrections && fine; k++) {
-        series_get(part, &phi, 2 * k - 1);
+        nsl_series_get(part, &phi, 2 * k - 1);
         mpfr_mul(part, part, g, MPFR_RNDN);
         mpfr_mul(part, part, range->t->factor[k], MPFR_RNDN);
         mpfr_add(total, total, part, MPFR_RNDN);
@@ -63,7 +63,7 @@ static bool add_end(mpfr_t sum, const em_range *range, em_end *e, em_term term,
     }
     mpfr_add(sum, sum, total, MPFR_RNDN);
     mpfr_clears(c, total, g, part, step, (mpfr_ptr)NULL);
-    series_clear(&phi);
+    nsl_series_clear(&phi);
     return fine;
 }
 
@@ -186,7 +186,7 @@ static void add_integral(mpfr_t sum, const em_range *range, em_term term, em_edg
     mpfr_clears(e, c, ga, gb, one_less_s, zero, (mpfr_ptr)NULL);
 }
 
-bool em_range_sum(mpfr_t sum, em_range *range, em_term term)
+bool nsl_em_range_sum_mp(mpfr_t sum, em_range *range, em_term term)
 {
     mpfr_t half;
     mpfr_init2(half, 2);

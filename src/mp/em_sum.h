@@ -14,6 +14,6 @@ typedef struct {
 } em_range;
 
 /* Σ_{I₀}^{M} F; for k = 0 and I₀ < X < M less X − I₀ + 1/2, as in powersum.c. */
-bool em_range_sum(mpfr_t sum, em_range *range, em_term term);
+bool nsl_em_range_sum_mp(mpfr_t sum, em_range *range, em_term term);
 
 #endif

@@ -3,7 +3,8 @@
 
 #include <stdlib.h>
 
-void em_tables_init(em_tables *t, mpfr_prec_t bits, uint64_t latents, bool weighted)
+void nsl_em_tables_init_mp(em_tables *t, mpfr_prec_t bits, uint64_t latents,
+                           bool weighted)
 {
     *t = (em_tables){.bits = bits, .latents = latents, .weighted = weighted};
     mpfr_inits2(bits, t->alpha, t->p, t->beta, (mpfr_ptr)NULL);
@@ -17,7 +18,7 @@ static void free_values(mpfr_t *values, size_t first, size_t last)
     free(values);
 }
 
-void em_tables_clear(em_tables *t)
+void nsl_em_tables_clear_mp(em_tables *t)
 {
     mpfr_clears(t->alpha, t->p, t->beta, (mpfr_ptr)NULL);
     free_values(t->power, 1, t->powers);
@@ -60,7 +61,7 @@ static void extend_powers(mpfr_t *value, size_t have, size_t want,
     }
 }
 
-bool em_want_powers(em_tables *t, size_t want)
+bool nsl_em_want_powers_mp(em_tables *t, size_t want)
 {
     if (want <= t->powers)
         return true;
@@ -95,7 +96,7 @@ static void hyperbolic(series *s, unsigned shift)
 /* b_k for k ≤ want: Σ b_k x^{2k} = (x/2) coth(x/2), as a quotient of series in
  * η = x²/32, in which the coefficients b_k 32^k stay below 1. They fall by 0.81 a step:
  * bits enough to keep the last to full precision. */
-bool em_want_factors(em_tables *t, size_t want)
+bool nsl_em_want_factors_mp(em_tables *t, size_t want)
 {
     if (want <= t->factors)
         return true;
@@ -103,25 +104,25 @@ bool em_want_factors(em_tables *t, size_t want)
     series cosh_series, sinh_series, inverse;
     if (!grow(&t->factor, t->factors, want, t->bits))
         return false;
-    if (!series_init(&cosh_series, want + 1, bits))
+    if (!nsl_series_init(&cosh_series, want + 1, bits))
         return false;
-    bool fine = series_init(&sinh_series, want + 1, bits);
+    bool fine = nsl_series_init(&sinh_series, want + 1, bits);
     if (fine) {
         hyperbolic(&cosh_series, 0);
         hyperbolic(&sinh_series, 1);
-        fine = series_init(&inverse, want + 1, bits);
+        fine = nsl_series_init(&inverse, want + 1, bits);
         if (fine) {
-            fine = series_invert(&inverse, &sinh_series) &&
-                   series_multiply(&inverse, &inverse, &cosh_series);
+            fine = nsl_series_invert(&inverse, &sinh_series) &&
+                   nsl_series_multiply(&inverse, &inverse, &cosh_series);
             for (size_t k = t->factors + 1; k <= want && fine; k++) {
-                series_get(t->factor[k], &inverse, k);
+                nsl_series_get(t->factor[k], &inverse, k);
                 mpfr_div_2ui(t->factor[k], t->factor[k], 5 * k, MPFR_RNDN);
             }
-            series_clear(&inverse);
+            nsl_series_clear(&inverse);
         }
-        series_clear(&sinh_series);
+        nsl_series_clear(&sinh_series);
     }
-    series_clear(&cosh_series);
+    nsl_series_clear(&cosh_series);
     if (fine)
         t->factors = want;
     else
@@ -192,8 +193,8 @@ static void power_term(mpfr_t out, const em_tables *t, uint64_t i, bool of_weigh
  * first correction left out. At I₀ = 0.6 bits, the corrections to I₀/4 fall below the
  * last bit
  * ((2k)!/(2πI₀)^{2k} at 2k = I₀/2 is (4πe)^{−I₀/2} < 2^−1.5 bits). */
-bool em_power_sum(mpfr_t out, em_tables *t, bool of_weight, uint64_t first,
-                  uint64_t last)
+bool nsl_em_power_sum_mp(mpfr_t out, em_tables *t, bool of_weight, uint64_t first,
+                         uint64_t last)
 {
     mpfr_prec_t bits = mpfr_get_prec(out);
     uint64_t start = (uint64_t)(0.6 * (double)bits) + 64;
@@ -204,15 +205,16 @@ bool em_power_sum(mpfr_t out, em_tables *t, bool of_weight, uint64_t first,
     mpfr_set_zero(sum, 1);
     bool short_range = last != UINT64_MAX && last - first < 2 * start;
     uint64_t direct = short_range ? last : start - 1;
-    bool fine =
-        direct > t->powers && first == 1 ? em_want_powers(t, (size_t)direct) : true;
+    bool fine = direct > t->powers && first == 1
+                    ? nsl_em_want_powers_mp(t, (size_t)direct)
+                    : true;
     for (uint64_t i = direct; i >= first && fine; i--) {
         power_term(part, t, i, of_weight);
         mpfr_add(sum, sum, part, MPFR_RNDN);
     }
     if (!short_range && fine) {
         mpfr_srcptr exponent = of_weight ? t->beta : t->alpha;
-        fine = em_want_factors(t, corrections);
+        fine = nsl_em_want_factors_mp(t, corrections);
         mpfr_set_uj(part, start, MPFR_RNDN);
         fine = fine && add_hurwitz(sum, t, exponent, part, 1, corrections);
         mpfr_set_uj(part, last, MPFR_RNDN);

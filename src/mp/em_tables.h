@@ -24,16 +24,17 @@ typedef struct {
 } em_tables;
 
 /* Sets up empty tables; alpha, p and beta are then set by the caller. */
-void em_tables_init(em_tables *t, mpfr_prec_t bits, uint64_t latents, bool weighted);
-void em_tables_clear(em_tables *t);
+void nsl_em_tables_init_mp(em_tables *t, mpfr_prec_t bits, uint64_t latents,
+                           bool weighted);
+void nsl_em_tables_clear_mp(em_tables *t);
 
 /* Make the tables reach so far. False when out of memory. */
-bool em_want_powers(em_tables *t, size_t want);
-bool em_want_factors(em_tables *t, size_t want);
+bool nsl_em_want_powers_mp(em_tables *t, size_t want);
+bool nsl_em_want_factors_mp(em_tables *t, size_t want);
 
 /* Σ_{I=first}^{last} I^−(1+beta), or I^−(1+alpha), to the precision of `out`; last may
  * be UINT64_MAX for ∞. False when out of memory. */
-bool em_power_sum(mpfr_t out, em_tables *t, bool of_weight, uint64_t first,
-                  uint64_t last);
+bool nsl_em_power_sum_mp(mpfr_t out, em_tables *t, bool of_weight, uint64_t first,
+                         uint64_t last);
 
 #endif

@@ -43,7 +43,8 @@ static bool trace(mpfr_t out, nsl_level *level)
 {
     const nsl_spectrum *spectrum = level->model->model->spectrum;
     if (!is_table(spectrum)) {
-        bool fine = em_power_sum(out, &level->tables, false, 1, spectrum->latents);
+        bool fine =
+            nsl_em_power_sum_mp(out, &level->tables, false, 1, spectrum->latents);
         mpfr_mul(out, out, level->lambda_max, MPFR_RNDN);
         return fine;
     }
@@ -66,8 +67,8 @@ static bool source_rows(nsl_level *level)
     uint64_t before = 0;
     bool fine = true;
     for (size_t i = 0; i < view.rows && fine; i++) {
-        fine = em_power_sum(level->target[i], &level->tables, true, before + 1,
-                            view.up_to[i]);
+        fine = nsl_em_power_sum_mp(level->target[i], &level->tables, true, before + 1,
+                                   view.up_to[i]);
         mpfr_div_d(level->target[i], level->target[i], view.copies[i], MPFR_RNDN);
         mpfr_mul(level->target[i], level->target[i], level->scale, MPFR_RNDN);
         before = view.up_to[i];
@@ -97,8 +98,9 @@ static bool set_target(nsl_level *level)
     mpfr_t sum;
     mpfr_init2(sum, level->bits);
     bool of_source = model->target.kind != NSL_TARGET_MRS;
-    fine = of_source ? em_power_sum(sum, &level->tables, true, 1, spectrum->latents)
-                     : trace(sum, level);
+    fine = of_source
+               ? nsl_em_power_sum_mp(sum, &level->tables, true, 1, spectrum->latents)
+               : trace(sum, level);
     nsl_exact_set(level->scale, mm->text[DECIMAL_LABEL_VARIANCE],
                   model->label_variance);
     mpfr_div(level->scale, level->scale, sum, MPFR_RNDN);
@@ -164,7 +166,7 @@ bool nsl_level_init(nsl_level *level, const nsl_model_mp *model, mpfr_prec_t bit
     *level = (nsl_level){.bits = bits, .model = model};
     mpfr_inits2(bits, level->lambda_max, level->scale, level->unlearnable,
                 (mpfr_ptr)NULL);
-    em_tables_init(&level->tables, bits, spectrum->latents, source);
+    nsl_em_tables_init_mp(&level->tables, bits, spectrum->latents, source);
     if (source)
         nsl_exact_set(level->tables.beta, model->text[DECIMAL_SOURCE],
                       m->target.source);
@@ -193,7 +195,7 @@ static void free_values(mpfr_t *values, size_t count)
 
 void nsl_level_clear(nsl_level *level)
 {
-    em_tables_clear(&level->tables);
+    nsl_em_tables_clear_mp(&level->tables);
     mpfr_clears(level->lambda_max, level->scale, level->unlearnable, (mpfr_ptr)NULL);
     free_values(level->lambda, level->rows);
     free_values(level->target, level->rows);
@@ -250,10 +252,10 @@ static bool powerlaw_sums(nsl_moments_mp *m, nsl_level *level, const mpfr_t delt
     em_moments sums;
     mpfr_t x;
     mpfr_prec_t bits = mpfr_get_prec(m->r);
-    em_moments_init(&sums, bits);
+    nsl_em_moments_init_mp(&sums, bits);
     mpfr_init2(x, bits);
     mpfr_div(x, delta, level->lambda_max, MPFR_RNDN);
-    bool fine = em_moments_at(&sums, &level->tables, x, all);
+    bool fine = nsl_em_moments_at_mp(&sums, &level->tables, x, all);
     mpfr_ptr to[] = {m->count, m->above, m->below, m->r, m->q,
                      m->q1,    m->t0,    m->td,    m->tc};
     mpfr_ptr from[] = {sums.count, sums.above, sums.below, sums.r, sums.q,
@@ -261,7 +263,7 @@ static bool powerlaw_sums(nsl_moments_mp *m, nsl_level *level, const mpfr_t delt
     for (size_t i = 0; i < sizeof to / sizeof *to; i++)
         mpfr_swap(to[i], from[i]);
     mpfr_clear(x);
-    em_moments_clear(&sums);
+    nsl_em_moments_clear_mp(&sums);
     return fine;
 }
 

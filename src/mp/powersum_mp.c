@@ -3,13 +3,13 @@
 #include "mp/powersum_mp.h"
 #include "mp/em_sum.h"
 
-void em_moments_init(em_moments *m, mpfr_prec_t bits)
+void nsl_em_moments_init_mp(em_moments *m, mpfr_prec_t bits)
 {
     mpfr_inits2(bits, m->count, m->above, m->below, m->r, m->q, m->q1, m->t0, m->td,
                 m->tc, (mpfr_ptr)NULL);
 }
 
-void em_moments_clear(em_moments *m)
+void nsl_em_moments_clear_mp(em_moments *m)
 {
     mpfr_clears(m->count, m->above, m->below, m->r, m->q, m->q1, m->t0, m->td, m->tc,
                 (mpfr_ptr)NULL);
@@ -31,7 +31,7 @@ static void add_direct(em_moments *m, const em_tables *t, const mpfr_t x,
     mpfr_inits2(mpfr_get_prec(m->r), u, w, uw, part, (mpfr_ptr)NULL);
     for (size_t i = 1; i < end; i++) {
         mpfr_mul(part, x, t->power[i], MPFR_RNDN);
-        em_fractions(u, w, part);
+        nsl_em_fractions_mp(u, w, part);
         mpfr_mul(uw, u, w, MPFR_RNDN);
         mpfr_add(m->r, m->r, uw, MPFR_RNDN);
         if (mpfr_cmp_ui(scale_index, i) >= 0) {
@@ -63,7 +63,7 @@ static bool add_term(mpfr_t moment, em_range *range, em_term term)
 {
     mpfr_t sum;
     mpfr_init2(sum, range->bits);
-    bool fine = em_range_sum(sum, range, term);
+    bool fine = nsl_em_range_sum_mp(sum, range, term);
     mpfr_add(moment, moment, sum, MPFR_RNDN);
     mpfr_clear(sum);
     return fine;
@@ -123,48 +123,48 @@ static bool range_set(em_range *range, const em_tables *t, em_plan plan, const m
     mpfr_init2(y, range->bits);
     mpfr_set_ui(range->first.at, plan.first, MPFR_RNDN);
     mpfr_mul(y, x, t->power[plan.first], MPFR_RNDN);
-    em_fractions(range->first.u, range->first.w, y);
+    nsl_em_fractions_mp(range->first.u, range->first.w, y);
     range->first.exists = true;
     range->first.theta = range->last.theta = plan.theta;
     range->first.corrections = plan.corrections;
-    bool fine = em_end_expand(&range->first, t);
+    bool fine = nsl_em_end_expand_mp(&range->first, t);
     if (fine && t->latents != UINT64_MAX) {
         range->last.exists = true;
         range->last.corrections = plan.corrections_last;
         mpfr_set_uj(range->last.at, t->latents, MPFR_RNDN);
         mpfr_pow(y, range->last.at, t->p, MPFR_RNDN);
         mpfr_mul(y, y, x, MPFR_RNDN);
-        em_fractions(range->last.u, range->last.w, y);
-        fine = em_end_expand(&range->last, t);
+        nsl_em_fractions_mp(range->last.u, range->last.w, y);
+        fine = nsl_em_end_expand_mp(&range->last, t);
     }
     mpfr_clear(y);
     return fine;
 }
 
-bool em_moments_at(em_moments *m, em_tables *t, const mpfr_t x, bool all)
+bool nsl_em_moments_at_mp(em_moments *m, em_tables *t, const mpfr_t x, bool all)
 {
     em_range range = {.t = t, .bits = mpfr_get_prec(m->r)};
     mpfr_inits2(range.bits, range.scale_index, (mpfr_ptr)NULL);
-    em_end_init(&range.first, range.bits);
-    em_end_init(&range.last, range.bits);
+    nsl_em_end_init_mp(&range.first, range.bits);
+    nsl_em_end_init_mp(&range.last, range.bits);
     mpfr_ui_div(range.scale_index, 1, t->p, MPFR_RNDN);
     mpfr_neg(range.scale_index, range.scale_index, MPFR_RNDN);
     mpfr_pow(range.scale_index, x, range.scale_index, MPFR_RNDN);
     em_plan plan =
-        em_plan_make(t, range.bits, mpfr_get_d(range.scale_index, MPFR_RNDN));
+        nsl_em_plan_make_mp(t, range.bits, mpfr_get_d(range.scale_index, MPFR_RNDN));
     bool direct = t->latents != UINT64_MAX && plan.first > t->latents;
     set_zero(m);
     bool fine = plan.first > 0 &&
-                em_want_powers(t, direct ? plan.first - 1 : plan.first) &&
-                em_want_factors(t, plan.corrections > plan.corrections_last
-                                       ? plan.corrections
-                                       : plan.corrections_last);
+                nsl_em_want_powers_mp(t, direct ? plan.first - 1 : plan.first) &&
+                nsl_em_want_factors_mp(t, plan.corrections > plan.corrections_last
+                                              ? plan.corrections
+                                              : plan.corrections_last);
     if (fine)
         add_direct(m, t, x, range.scale_index, plan.first, all);
     if (fine && !direct)
         fine = range_set(&range, t, plan, x) && add_range(m, &range, t->latents, all);
-    em_end_clear(&range.first);
-    em_end_clear(&range.last);
+    nsl_em_end_clear_mp(&range.first);
+    nsl_em_end_clear_mp(&range.last);
     mpfr_clear(range.scale_index);
     return fine;
 }

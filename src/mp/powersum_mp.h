@@ -12,11 +12,11 @@ typedef struct {
     mpfr_t count, above, below, r, q, q1, t0, td, tc;
 } em_moments;
 
-void em_moments_init(em_moments *m, mpfr_prec_t bits);
-void em_moments_clear(em_moments *m);
+void nsl_em_moments_init_mp(em_moments *m, mpfr_prec_t bits);
+void nsl_em_moments_clear_mp(em_moments *m);
 
 /* Fills them at the precision of `m`; only count, above, below and r unless `all`.
  * False when out of memory. */
-bool em_moments_at(em_moments *m, em_tables *t, const mpfr_t x, bool all);
+bool nsl_em_moments_at_mp(em_moments *m, em_tables *t, const mpfr_t x, bool all);
 
 #endif

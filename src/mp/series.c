@@ -7,7 +7,7 @@
 /* Below this many coefficients plain products are as fast. */
 enum { SCHOOLBOOK = 24 };
 
-bool series_init(series *s, size_t length, unsigned long bits)
+bool nsl_series_init(series *s, size_t length, unsigned long bits)
 {
     *s = (series){length, bits, malloc(length * sizeof(mpz_t))};
     if (!s->a)
@@ -17,7 +17,7 @@ bool series_init(series *s, size_t length, unsigned long bits)
     return true;
 }
 
-void series_clear(series *s)
+void nsl_series_clear(series *s)
 {
     if (s->a)
         for (size_t n = 0; n < s->length; n++)
@@ -129,17 +129,17 @@ static void multiply_low(series *out, const series *x, const series *y, size_t l
     mpz_clears(p, q, NULL);
 }
 
-bool series_multiply(series *out, const series *x, const series *y)
+bool nsl_series_multiply(series *out, const series *x, const series *y)
 {
     multiply_low(out, x, y, out->length);
     return true;
 }
 
 /* Newton: v ← v + v(1 − x v), doubling the length known. */
-bool series_invert(series *out, const series *x)
+bool nsl_series_invert(series *out, const series *x)
 {
     series rest;
-    if (!series_init(&rest, out->length, out->bits))
+    if (!nsl_series_init(&rest, out->length, out->bits))
         return false;
     for (size_t n = 0; n < out->length; n++)
         mpz_set_ui(out->a[n], 0);
@@ -156,11 +156,11 @@ bool series_invert(series *out, const series *x)
             mpz_set(out->a[n], rest.a[n]);
         known = next;
     }
-    series_clear(&rest);
+    nsl_series_clear(&rest);
     return true;
 }
 
-void series_set(series *s, size_t n, const mpfr_t value)
+void nsl_series_set(series *s, size_t n, const mpfr_t value)
 {
     mpfr_t scaled;
     mpfr_init2(scaled, mpfr_get_prec(value));
@@ -169,13 +169,13 @@ void series_set(series *s, size_t n, const mpfr_t value)
     mpfr_clear(scaled);
 }
 
-void series_get(mpfr_t out, const series *s, size_t n)
+void nsl_series_get(mpfr_t out, const series *s, size_t n)
 {
     mpfr_set_z(out, s->a[n], MPFR_RNDN);
     mpfr_div_2ui(out, out, s->bits, MPFR_RNDN);
 }
 
-void series_scale(series *s, const mpfr_t factor)
+void nsl_series_scale(series *s, const mpfr_t factor)
 {
     mpz_t fixed;
     mpfr_t scaled;

@@ -20,20 +20,20 @@ typedef struct {
 } series;
 
 /* All zero. False when out of memory. */
-bool series_init(series *s, size_t length, unsigned long bits);
-void series_clear(series *s);
+bool nsl_series_init(series *s, size_t length, unsigned long bits);
+void nsl_series_clear(series *s);
 
 /* out = x·y, cut to out's length. out may be x or y. */
-bool series_multiply(series *out, const series *x, const series *y);
+bool nsl_series_multiply(series *out, const series *x, const series *y);
 
 /* out = 1/x for x_0 = 1. */
-bool series_invert(series *out, const series *x);
+bool nsl_series_invert(series *out, const series *x);
 
 /* A coefficient from and to a real number. */
-void series_set(series *s, size_t n, const mpfr_t value);
-void series_get(mpfr_t out, const series *s, size_t n);
+void nsl_series_set(series *s, size_t n, const mpfr_t value);
+void nsl_series_get(mpfr_t out, const series *s, size_t n);
 
 /* All coefficients times a real number. */
-void series_scale(series *s, const mpfr_t factor);
+void nsl_series_scale(series *s, const mpfr_t factor);
 
 #endif

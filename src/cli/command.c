@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/query.h"
+
+bool command_begin(cli_options *out, const command_text *text, int argc, char **argv,
+                   int *exit_code)
+{
+    *exit_code = EXIT_FINE;
+    if (!options_parse(out, text, argc, argv, exit_code))
+        return false;
+    *exit_code = query_check(out);
+    if (*exit_code == EXIT_FINE)
+        *exit_code = output_check(out);
+    return *exit_code == EXIT_FINE;
+}
