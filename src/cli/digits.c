@@ -77,6 +77,18 @@ cell digits_given(const char *text)
     return (cell){CELL_NUMBER, full, full ? strdup(full) : NULL};
 }
 
+bool digits_is_double(const char *text, double value)
+{
+    if (isinf(value))
+        return true;
+    mpfr_t exact; /* so many bits that no decimal of this length rounds onto a double */
+    mpfr_init2(exact, 64 + 4 * (mpfr_prec_t)strlen(text) + 64);
+    bool same =
+        mpfr_set_str(exact, text, 10, MPFR_RNDN) == 0 && mpfr_cmp_d(exact, value) == 0;
+    mpfr_clear(exact);
+    return same;
+}
+
 cell digits_bound(unsigned digits)
 {
     char text[32];

@@ -13,6 +13,9 @@ cell digits_cell(mpfr_srcptr value, unsigned digits, bool wide);
 /* A given decimal as it is, in the form that JSON allows; inf is null in files. */
 cell digits_given(const char *text);
 
+/* Whether the decimal is the double, or both are infinite. */
+bool digits_is_double(const char *text, double value);
+
 /* One unit in the last digit, relative at most: 1e-(digits-1). */
 cell digits_bound(unsigned digits);
 

@@ -295,37 +295,61 @@ void query_answer_clear(query_answer *answer)
     nsl_prediction_mp_clear(&answer->mp);
 }
 
-/* Decimals that are not whole numbers are rounded to doubles, up to half an ulp each:
- * what that does to the loss is its elasticity times the rounding. */
-static double input_rounding(double value, double elasticity)
+/* Decimals are rounded to doubles by up to half an ulp each: what that does to the loss
+ * is its elasticity times the rounding. Without a text, whole numbers are exact. */
+static double input_rounding(const char *text, double value, double elasticity)
 {
-    bool exact = value == floor(value);
+    bool exact = text ? digits_is_double(text, value) : value == floor(value);
     return exact || isnan(elasticity) ? 0.0 : fabs(elasticity) * (DBL_EPSILON / 2);
 }
 
 /* Relative bound on the test loss for the numbers as given. The elasticity to a hidden
  * width W is at most some W/(W − z). */
 static double error_of_inputs(const nsl_prediction *p, const nsl_point *point,
-                              const query_setup *setup)
+                              const nsl_point_decimals *d, const query_setup *setup)
 {
-    double error = p->error + input_rounding(point->features, p->elasticity_features) +
-                   input_rounding(point->samples, p->elasticity_samples) +
-                   input_rounding(point->ridge, p->elasticity_ridge);
+    double error =
+        p->error +
+        input_rounding(d ? d->features : NULL, point->features,
+                       p->elasticity_features) +
+        input_rounding(d ? d->samples : NULL, point->samples, p->elasticity_samples) +
+        input_rounding(d ? d->ridge : NULL, point->ridge, p->elasticity_ridge);
     for (size_t k = 0; k < setup->hidden_count; k++)
         if (isfinite(setup->hidden[k]))
-            error += input_rounding(setup->hidden[k], 2.0 * setup->hidden[k] /
-                                                          (setup->hidden[k] - p->dof));
+            error +=
+                input_rounding(NULL, setup->hidden[k],
+                               2.0 * setup->hidden[k] / (setup->hidden[k] - p->dof));
     return isnan(p->test_loss) ? (double)NAN : error;
+}
+
+static nsl_status predict_double(query_answer *out, const query_setup *setup,
+                                 const nsl_point *point,
+                                 const nsl_point_decimals *decimals, nsl_error *err)
+{
+    nsl_status status = nsl_predict(&out->p, setup->model, point, err);
+    out->digits = 0;
+    if (status == NSL_OK)
+        out->error = error_of_inputs(&out->p, point, decimals, setup);
+    return status;
 }
 
 nsl_status query_predict_double(query_answer *out, const query_setup *setup,
                                 const nsl_point *point, nsl_error *err)
 {
-    nsl_status status = nsl_predict(&out->p, setup->model, point, err);
-    out->digits = 0;
-    if (status == NSL_OK)
-        out->error = error_of_inputs(&out->p, point, setup);
-    return status;
+    return predict_double(out, setup, point, NULL, err);
+}
+
+/* Whether double has said all: its bound keeps the promise, and what it calls a tie (a
+ * divergence, a kink, a vanishing loss) is one for the decimals too. */
+static bool double_suffices(const query_answer *answer, const nsl_point *point,
+                            const nsl_point_decimals *d)
+{
+    unsigned ties = NSL_NOTE_DIVERGES | NSL_NOTE_KINK | NSL_NOTE_ZERO_LOSS;
+    if (answer->error > NSL_PROMISE || (answer->p.notes & NSL_NOTE_ELASTICITY))
+        return false;
+    bool tied = (answer->p.notes & ties) || answer->p.delta == 0.0;
+    return !tied || (digits_is_double(d->features, point->features) &&
+                     digits_is_double(d->samples, point->samples));
 }
 
 nsl_status query_predict(query_answer *out, const cli_options *o,
@@ -342,9 +366,8 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
         out->p.notes = out->mp.notes; /* what double cannot hold is no matter here */
         return status;
     }
-    nsl_status status = query_predict_double(out, setup, point, err);
-    bool kept = status == NSL_OK && !(out->error > NSL_PROMISE) &&
-                !(out->p.notes & NSL_NOTE_ELASTICITY);
+    nsl_status status = predict_double(out, setup, point, decimals, err);
+    bool kept = status == NSL_OK && double_suffices(out, point, decimals);
     if (kept || status == NSL_EINVAL || status == NSL_ENOMEM)
         return status;
     if (nsl_predict_mp(&out->mp, setup->exact, point, decimals, plain, DIGITS_OF_DOUBLE,

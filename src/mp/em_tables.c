@@ -197,13 +197,13 @@ bool nsl_em_power_sum_mp(mpfr_t out, em_tables *t, bool of_weight, uint64_t firs
                          uint64_t last)
 {
     mpfr_prec_t bits = mpfr_get_prec(out);
-    uint64_t start = (uint64_t)(0.6 * (double)bits) + 64;
-    size_t corrections = (size_t)(start / 4);
-    start = first > start ? first : start;
+    uint64_t least = (uint64_t)(0.6 * (double)bits) + 64;
+    uint64_t start = first > least ? first : least;
+    size_t corrections = (size_t)(least / 4);
     mpfr_t part, sum;
     mpfr_inits2(bits + EM_SLACK_BITS, part, sum, (mpfr_ptr)NULL);
     mpfr_set_zero(sum, 1);
-    bool short_range = last != UINT64_MAX && last - first < 2 * start;
+    bool short_range = last != UINT64_MAX && last - first < 2 * least;
     uint64_t direct = short_range ? last : start - 1;
     bool fine = direct > t->powers && first == 1
                     ? nsl_em_want_powers_mp(t, (size_t)direct)
