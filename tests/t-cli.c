@@ -331,6 +331,58 @@ Test(cli, promise_is_kept_or_marked)
     json_object_put(runs);
 }
 
+/* Without --digits the decimals as given count too: each value within the promise of
+ * the one of many digits. */
+Test(cli, near_ties_are_not_ties)
+{
+    const char *points[] = {
+        "--alpha 1 -M 1000 -N 999.9999999 -P 2000 --noise 1",
+        "--alpha 0.1 -N 12345 -P 12345.00000000001 --kernel-ridge 5.35e-19",
+        "--alpha 1 -N 1000.00000000000000001 -P 1000 --noise 1",
+        "--alpha 1.5 -M 17 -N 16.999999999999999999999999999999 "
+        "-P 16.999999999999999999899999999999 --hidden 2979",
+        "--alpha 20 -M 1e18 -N 999999999999999999.5 -P 2e18"};
+    const char *keys[] = {"delta",      "test_loss",           "signal_loss",
+                          "train_loss", "elasticity_features", "elasticity_samples"};
+    for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
+        char one[256], many[256];
+        snprintf(one, sizeof one, "nslaw loss %s -f json", points[i]);
+        snprintf(many, sizeof many, "nslaw loss %s -f json --digits 25", points[i]);
+        struct json_object *a = run_json(one), *b = run_json(many);
+        for (int k = 0; k < 6; k++) {
+            double got = value(a, 0, keys[k]), expected = value(b, 0, keys[k]);
+            bool beyond = isnan(got) && strstr(note(a, 0), "range of double");
+            cr_expect(beyond || testing_distance(got, expected) <= NSL_PROMISE,
+                      "%s: %s is %.17g, not %.17g", points[i], keys[k], got, expected);
+        }
+        json_object_put(a);
+        json_object_put(b);
+    }
+}
+
+/* Steep sums and far indices: digits where there once were none, in no time. */
+Test(cli, steep_sums_have_digits, .timeout = 20)
+{
+    const char *commands[] = {
+        "nslaw loss -N 10 -P 20 --alpha 1 --source 200 --digits 20 -f json",
+        "nslaw loss -N 10 -P 20 --alpha 1 --source 1e7 --digits 20 -f json",
+        "nslaw loss -N 10.5 -P 20 --alpha 200 --digits 20 -f json",
+        "printf 'eigenvalue,multiplicity\\n3,3000000000\\n2,3000000000\\n1,5\\n' | "
+        "nslaw "
+        "loss -N 2 -P 3 --spectrum - --source 1.5 --digits 20 -f json"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        struct json_object *root = run_json(commands[i]);
+        cr_expect(value(root, 0, "test_loss") > 0.0, "%s", commands[i]);
+        json_object_put(root);
+    }
+    /* a value that all but cancels is no zero: duality gives e_P = e_N here */
+    struct json_object *far = run_json(
+        "nslaw loss -N 10 -P 20 -M 1e6 --alpha 1 --ridge 1e45 --digits 20 -f json");
+    cr_expect(testing_distance(value(far, 0, "elasticity_samples"),
+                               value(far, 0, "elasticity_features")) < 1e-15);
+    json_object_put(far);
+}
+
 /* All digits arrive in CSV and JSON, zeros and given numbers as they are. */
 Test(cli, digits_in_files)
 {

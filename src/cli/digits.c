@@ -56,9 +56,23 @@ cell digits_cell(mpfr_srcptr value, unsigned digits, bool wide)
     return (cell){CELL_NUMBER, full, brief};
 }
 
+bool digits_is_double(const char *text, double value)
+{
+    if (isinf(value))
+        return true;
+    mpfr_t exact; /* so many bits that no decimal of this length rounds onto a double */
+    mpfr_init2(exact, 64 + 4 * (mpfr_prec_t)strlen(text) + 64);
+    bool same =
+        mpfr_set_str(exact, text, 10, MPFR_RNDN) == 0 && mpfr_cmp_d(exact, value) == 0;
+    mpfr_clear(exact);
+    return same;
+}
+
 cell digits_given(const char *text)
 {
     const char *digits = text + (*text == '+');
+    if (digits_is_double(text, 0.0))
+        return cell_given(0.0);
     if (strpbrk(digits, "nN"))
         return cell_given((double)INFINITY);
     while (*digits == '0' && digits[1] >= '0' && digits[1] <= '9')
@@ -75,18 +89,6 @@ cell digits_given(const char *text)
         *to = '\0';
     }
     return (cell){CELL_NUMBER, full, full ? strdup(full) : NULL};
-}
-
-bool digits_is_double(const char *text, double value)
-{
-    if (isinf(value))
-        return true;
-    mpfr_t exact; /* so many bits that no decimal of this length rounds onto a double */
-    mpfr_init2(exact, 64 + 4 * (mpfr_prec_t)strlen(text) + 64);
-    bool same =
-        mpfr_set_str(exact, text, 10, MPFR_RNDN) == 0 && mpfr_cmp_d(exact, value) == 0;
-    mpfr_clear(exact);
-    return same;
 }
 
 cell digits_bound(unsigned digits)

@@ -339,17 +339,57 @@ nsl_status query_predict_double(query_answer *out, const query_setup *setup,
     return predict_double(out, setup, point, NULL, err);
 }
 
-/* Whether double has said all: its bound keeps the promise, and what it calls a tie (a
+/* How much a width's rounding may move Δ, parts of the loss and elasticities, relative:
+ * they hang on its distances from the other widths and the rank, unless a ridge keeps
+ * it further than that from the effective dimension. */
+static double width_rounding(const char *text, double width, const double *others,
+                             size_t count, double dof)
+{
+    enum { MARGIN = 8 }; /* derivatives of losses and elasticities over those of gaps */
+    double sensitivity = 0.0;
+    if (!isfinite(width) ||
+        (text ? digits_is_double(text, width) : width == floor(width)))
+        return 0.0;
+    for (size_t i = 0; i < count; i++)
+        if (isfinite(others[i]))
+            sensitivity += width / fmax(fabs(width - others[i]), fabs(width - dof));
+    return MARGIN * sensitivity * (DBL_EPSILON / 2);
+}
+
+static double rounding_of_widths(const query_answer *answer, const query_setup *setup,
+                                 const nsl_point *point, const nsl_point_decimals *d)
+{
+    uint64_t rank = nsl_spectrum_rank(setup->spectrum);
+    double others[NSL_HIDDEN_MAX + 2], dof = answer->p.dof, error = 0.0;
+    others[0] = rank == NSL_LATENTS_INFINITE ? (double)INFINITY : (double)rank;
+    others[1] = point->samples;
+    for (size_t k = 0; k < setup->hidden_count; k++)
+        others[2 + k] = setup->hidden[k];
+    error += width_rounding(d->features, point->features, others,
+                            setup->hidden_count + 2, dof);
+    others[1] = point->features;
+    error += width_rounding(d->samples, point->samples, others, setup->hidden_count + 2,
+                            dof);
+    for (size_t k = 0; k < setup->hidden_count; k++) {
+        const double beside[] = {others[0], point->features, point->samples};
+        error += width_rounding(NULL, setup->hidden[k], beside, 3, dof);
+    }
+    return error;
+}
+
+/* Whether double has said all: its bounds keep the promise, and what it calls a tie (a
  * divergence, a kink, a vanishing loss) is one for the decimals too. */
-static bool double_suffices(const query_answer *answer, const nsl_point *point,
-                            const nsl_point_decimals *d)
+static bool double_suffices(const query_answer *answer, const query_setup *setup,
+                            const nsl_point *point, const nsl_point_decimals *d)
 {
     unsigned ties = NSL_NOTE_DIVERGES | NSL_NOTE_KINK | NSL_NOTE_ZERO_LOSS;
+    bool exact = digits_is_double(d->features, point->features) &&
+                 digits_is_double(d->samples, point->samples);
     if (answer->error > NSL_PROMISE || (answer->p.notes & NSL_NOTE_ELASTICITY))
         return false;
-    bool tied = (answer->p.notes & ties) || answer->p.delta == 0.0;
-    return !tied || (digits_is_double(d->features, point->features) &&
-                     digits_is_double(d->samples, point->samples));
+    if (!exact && ((answer->p.notes & ties) || answer->p.delta == 0.0))
+        return false;
+    return !(rounding_of_widths(answer, setup, point, d) > NSL_PROMISE);
 }
 
 nsl_status query_predict(query_answer *out, const cli_options *o,
@@ -367,7 +407,7 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
         return status;
     }
     nsl_status status = predict_double(out, setup, point, decimals, err);
-    bool kept = status == NSL_OK && double_suffices(out, point, decimals);
+    bool kept = status == NSL_OK && double_suffices(out, setup, point, decimals);
     if (kept || status == NSL_EINVAL || status == NSL_ENOMEM)
         return status;
     if (nsl_predict_mp(&out->mp, setup->exact, point, decimals, plain, DIGITS_OF_DOUBLE,

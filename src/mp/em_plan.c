@@ -18,11 +18,12 @@
  *     |R_K| ≤ 4 (2K)!/(2πθI₀)^{2K} · C G(I₀) · I₀/(2K−1−pk),     2K > 1 + pk.
  *
  * The sum itself is at least F(I₀) ≥ 2^−(j+k) G(I₀), so that the relative error is
- * known before anything is computed. Corrections at M beyond the K_M-th are left out:
- * they add up to at most twice the first, |b_k F^(2k−1)(M)| ≤ 4 (2k−1)!/(2π)^{2k} C
- * G(M)/(θM)^{2k−1} while these fall by half or more, and the sum is at least F(M). For
- * z the bound holds relative to Σ u w, because u' = −p u w/t.
- */
+ * known before anything is computed. Where M ≥ 2 I₀, corrections at M beyond the K_M-th
+ * are left out: |b_k F^(2k−1)(M)| ≤ 4 (2k−1)!/(2π)^{2k} C G(M)/(θM)^{2k−1} fall by
+ * three quarters or more a step, since k ≤ K ≤ πθI₀, so that they add up to at most
+ * twice the first, and the sum is at least F(M). For z the bound holds relative to Σ u
+ * w: with u' = −p u w/t it gains a factor pθ/((1−θ)n), less than what C at j = k = 2,
+ * the one used throughout, exceeds that at j = k = 1, 16 (1+θ)^p (1−θ)^−p. */
 #include "mp/em_plan.h"
 
 #include <math.h>
@@ -91,30 +92,44 @@ static double plan_cost(double first, double corrections)
     return first * (3.0 + 100.0 / log(first + 2.0)) + 600.0 * 2.0 * corrections;
 }
 
+/* u falls with I and w grows at most like I^p, so that the terms I^−s u^j w^k are at
+ * most I^{2p−s} of the first, and those from I₀ on together I₀^{2p−s+1}. */
+static bool weights_are_over(double first, mpfr_prec_t bits, double p, double s)
+{
+    double decay = s - 2.0 * p - 1.0;
+    return decay >= 1.0 && decay * log2(first) > (double)(bits + EM_SLACK_BITS);
+}
+
 em_plan nsl_em_plan_make_mp(const em_tables *t, mpfr_prec_t bits, double scale_index)
 {
     double target = -(double)(bits + EM_SLACK_BITS) * M_LN2, best = (double)INFINITY;
     double p = mpfr_get_d(t->p, MPFR_RNDN);
     double s = t->weighted ? 1.0 + mpfr_get_d(t->beta, MPFR_RNDN) : 0.0;
     double latents = t->latents == UINT64_MAX ? (double)INFINITY : (double)t->latents;
-    em_plan plan = {0, 0, 0, 0};
+    em_plan plan = {.first = 0};
     for (double first = 16.0; first < 0x1p40; first = ceil(first * 1.15)) {
         if (first > 2.0 * latents || plan_cost(first, 1.0) > best)
             break;
         unsigned theta = widest_theta(first, scale_index, p);
         if (theta == 0)
             continue;
-        double wide = (double)theta / EM_THETA_UNIT;
-        size_t k = least_corrections(log_remainder, target, first, wide, p, s);
+        bool over = s > 0.0 && weights_are_over(first, bits, p, s);
+        double wide = (double)theta / EM_THETA_UNIT, weight = over ? 0.0 : s;
+        size_t k = least_corrections(log_remainder, target, first, wide, p, weight);
         if (k == 0 || plan_cost(first, (double)k) >= best)
             continue;
         best = plan_cost(first, (double)k);
-        plan = (em_plan){(size_t)first, theta, k, 0};
+        plan = (em_plan){(size_t)first, theta, k, 0, over};
     }
     if (isfinite(latents) && (plan.first == 0 || (double)plan.first + 2.0 >= latents))
         plan.first = (size_t)latents + 1;
+    else if (latents < 2.0 * (double)plan.first) /* M too near: all corrections */
+        plan.corrections_last = plan.corrections;
     else if (isfinite(latents))
-        plan.corrections_last = least_corrections(
-            log_omitted, target, latents, (double)plan.theta / EM_THETA_UNIT, p, s);
+        plan.corrections_last = least_corrections(log_omitted, target, latents,
+                                                  (double)plan.theta / EM_THETA_UNIT, p,
+                                                  plan.weights_over ? 0.0 : s);
+    if (plan.corrections_last == 0)
+        plan.corrections_last = plan.corrections;
     return plan;
 }

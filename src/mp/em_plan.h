@@ -13,6 +13,7 @@ typedef struct {
     unsigned theta;          /* in units of 1/64 */
     size_t corrections;      /* K at I₀ */
     size_t corrections_last; /* K_M at M */
+    bool weights_over;       /* weighted terms from I₀ on are below the last bit */
 } em_plan;
 
 /* The cheapest plan whose bounds are below 2^−bits, at X = scale_index. Fails (first =

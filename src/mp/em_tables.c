@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp/em_tables.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void nsl_em_tables_init_mp(em_tables *t, mpfr_prec_t bits, uint64_t latents,
@@ -189,20 +190,36 @@ static void power_term(mpfr_t out, const em_tables *t, uint64_t i, bool of_weigh
     }
 }
 
+/* A sum this steep is over, to any precision, long before its start. */
+static const double STEEPEST = 1e5;
+
+/* The last I that counts in a sum from 1: the rest is below J^{1−s} < 2^−bits. */
+static uint64_t last_that_counts(double s, mpfr_prec_t bits, uint64_t last)
+{
+    double steps = ((double)bits + EM_SLACK_BITS) / (s - 1.0);
+    double reach = steps < 62.0 ? ceil(exp2(steps)) + 1.0 : 0x1p62;
+    return reach < (double)last ? (uint64_t)reach : last;
+}
+
 /* t^−s is completely monotone: what Euler–Maclaurin leaves out is smaller than the
- * first correction left out. At I₀ = 0.6 bits, the corrections to I₀/4 fall below the
- * last bit
- * ((2k)!/(2πI₀)^{2k} at 2k = I₀/2 is (4πe)^{−I₀/2} < 2^−1.5 bits). */
+ * first correction left out. From I₀ = 0.6 bits + 2s on, the k-th correction is at most
+ * (s)_{2k}/(2πI₀)^{2k}, whose factors (s+2k)/(2πI₀) stay below 0.19 up to 2k = 2I₀/3:
+ * it is below the last bit by then, which is checked. */
 bool nsl_em_power_sum_mp(mpfr_t out, em_tables *t, bool of_weight, uint64_t first,
                          uint64_t last)
 {
     mpfr_prec_t bits = mpfr_get_prec(out);
-    uint64_t least = (uint64_t)(0.6 * (double)bits) + 64;
+    double s = 1.0 + mpfr_get_d(of_weight ? t->beta : t->alpha, MPFR_RNDN);
+    uint64_t least = (uint64_t)(0.6 * (double)bits + 2.0 * fmin(s, STEEPEST)) + 64;
     uint64_t start = first > least ? first : least;
-    size_t corrections = (size_t)(least / 4);
+    size_t corrections = (size_t)(least / 3);
     mpfr_t part, sum;
     mpfr_inits2(bits + EM_SLACK_BITS, part, sum, (mpfr_ptr)NULL);
     mpfr_set_zero(sum, 1);
+    if (first == 1) {
+        uint64_t reach = last_that_counts(s, bits, last);
+        last = reach < start ? reach : last;
+    }
     bool short_range = last != UINT64_MAX && last - first < 2 * least;
     uint64_t direct = short_range ? last : start - 1;
     bool fine = direct > t->powers && first == 1

@@ -173,6 +173,8 @@ static void set_elasticity(mpfr_t out, work *w, bool of_samples)
     mpfr_add(fall, fall, w->x[DB], MPFR_RNDN);
     mpfr_div(fall, fall, w->x[BOTTOM], MPFR_RNDN);
     mpfr_sub(out, fall, x1, MPFR_RNDN);
+    if (mpfr_zero_p(out) && !mpfr_zero_p(x1)) /* all bits cancelled: none is known */
+        mpfr_set_ui_2exp(out, 1, mpfr_get_exp(x1) - mpfr_get_prec(out), MPFR_RNDN);
     mpfr_clear(fall);
 }
 

@@ -95,7 +95,8 @@ static bool add_square(em_moments *m, em_range *range)
     return add_term(m->q, range, (em_term){2, 0, false});
 }
 
-static bool add_range(em_moments *m, em_range *range, uint64_t latents, bool all)
+static bool add_range(em_moments *m, em_range *range, uint64_t latents, bool all,
+                      bool weighted)
 {
     bool fine =
         add_dof(m, range, latents) && add_term(m->r, range, (em_term){1, 1, false});
@@ -110,7 +111,7 @@ static bool add_range(em_moments *m, em_range *range, uint64_t latents, bool all
         fine = add_square(m, range);
     }
     fine = fine && add_term(m->q1, range, (em_term){2, 1, false});
-    if (range->t->weighted)
+    if (weighted)
         fine = fine && add_term(m->t0, range, (em_term){0, 2, true}) &&
                add_term(m->td, range, (em_term){1, 1, true}) &&
                add_term(m->tc, range, (em_term){1, 2, true});
@@ -162,7 +163,8 @@ bool nsl_em_moments_at_mp(em_moments *m, em_tables *t, const mpfr_t x, bool all)
     if (fine)
         add_direct(m, t, x, range.scale_index, plan.first, all);
     if (fine && !direct)
-        fine = range_set(&range, t, plan, x) && add_range(m, &range, t->latents, all);
+        fine = range_set(&range, t, plan, x) &&
+               add_range(m, &range, t->latents, all, t->weighted && !plan.weights_over);
     nsl_em_end_clear_mp(&range.first);
     nsl_em_end_clear_mp(&range.last);
     mpfr_clear(range.scale_index);

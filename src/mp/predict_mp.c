@@ -4,6 +4,7 @@
 #include "input/number.h"
 #include "mp/loss_mp.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,9 +176,27 @@ static bool all_agree(nsl_prediction_mp *a, nsl_prediction_mp *b, mpfr_prec_t bi
     return a->notes == b->notes;
 }
 
-/* From where to look for Δ: the double root, or a place among the eigenvalues where
+/* A thousandth of the least eigenvalue, which may be below the range of double. */
+static void below_spectrum(mpfr_t out, const nsl_spectrum *spectrum)
+{
+    mpfr_set_d(out, spectrum->smallest, MPFR_RNDN);
+    if (spectrum->ops == &nsl_powerlaw_ops && spectrum->smallest < DBL_MIN &&
+        spectrum->latents != NSL_LATENTS_INFINITE) {
+        nsl_powerlaw_view law = nsl_powerlaw_numbers(spectrum);
+        mpfr_t p;
+        mpfr_init2(p, 53);
+        mpfr_set_d(p, -1.0 - law.alpha, MPFR_RNDN);
+        mpfr_set_uj(out, spectrum->latents, MPFR_RNDN);
+        mpfr_pow(out, out, p, MPFR_RNDN);
+        mpfr_mul_d(out, out, law.lambda_max, MPFR_RNDN);
+        mpfr_clear(p);
+    }
+    mpfr_div_ui(out, out, 1000, MPFR_RNDN);
+}
+
+/* From where to look for Δ: the double root, or a place below the eigenvalues where
  * that does not exist (N = rank in double, say, and not in decimals). */
-static nsl_status first_start(double *start, const nsl_model *model,
+static nsl_status first_start(mpfr_t start, const nsl_model *model,
                               const nsl_point *point, nsl_error *err)
 {
     nsl_prediction p;
@@ -189,8 +208,10 @@ static nsl_status first_start(double *start, const nsl_model *model,
         return nsl_fail(
             err, NSL_EFAILED, "",
             "delta is outside the range of double, where the search starts");
-    *start =
-        status == NSL_OK && p.delta > 0.0 ? p.delta : 1e-3 * model->spectrum->smallest;
+    if (status == NSL_OK && p.delta > 0.0)
+        mpfr_set_d(start, p.delta, MPFR_RNDN);
+    else
+        below_spectrum(start, model->spectrum);
     return NSL_OK;
 }
 
@@ -242,23 +263,20 @@ nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
                           const nsl_point *point, const nsl_point_decimals *decimals,
                           nsl_units_mp units, unsigned digits, nsl_error *err)
 {
-    double start = 0.0;
     set_unknown(out);
     out->notes = 0;
     if (digits < NSL_DIGITS_MIN || digits > NSL_DIGITS_MAX)
         return nsl_fail(err, NSL_EINVAL, "digits",
                         "must be a whole number from %d to %d, got %u", NSL_DIGITS_MIN,
                         NSL_DIGITS_MAX, digits);
-    nsl_status status = first_start(&start, model->model, point, err);
-    if (status != NSL_OK)
-        return status;
     question q = {model, point, decimals, units};
     best_root best = {.known = 0};
     bool agreed = false;
     mpfr_init2(best.delta, 53);
-    mpfr_set_d(best.delta, start, MPFR_RNDN);
-    status = settle(out, &q, (mpfr_prec_t)ceil(digits * log2(10.0)) + AGREE_BITS, &best,
-                    &agreed, err);
+    nsl_status status = first_start(best.delta, model->model, point, err);
+    if (status == NSL_OK)
+        status = settle(out, &q, (mpfr_prec_t)ceil(digits * log2(10.0)) + AGREE_BITS,
+                        &best, &agreed, err);
     mpfr_clear(best.delta);
     if (status == NSL_OK && !agreed)
         status = nsl_fail(err, NSL_EFAILED, "",
