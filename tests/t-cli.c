@@ -423,7 +423,8 @@ Test(cli, digits_are_rounded_well)
             mpfr_set_str(full, json_object_get_string(member(row(most, 0), keys[i])),
                          10, MPFR_RNDN);
             mpfr_set_str(part, text, 10, MPFR_RNDN);
-            mpfr_log10(unit, full, MPFR_RNDN); /* 10^(exponent + 1 − digits) */
+            mpfr_abs(unit, full, MPFR_RNDN); /* 10^(exponent + 1 − digits) */
+            mpfr_log10(unit, unit, MPFR_RNDN);
             long exponent = (long)floor(mpfr_get_d(unit, MPFR_RNDN));
             mpfr_set_si(unit, exponent + 1 - digits, MPFR_RNDN);
             mpfr_exp10(unit, unit, MPFR_RNDN);
