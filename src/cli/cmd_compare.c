@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nslaw compare: the prediction at each measured run, beside its measurement. */
+#include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/output.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nslaw curve: predictions along one swept option, with the plateau. */
+#include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/digits.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* nslaw loss: the prediction at one point. */
+#include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/output.h"

@@ -3,7 +3,7 @@
 #ifndef NSL_CLI_PREDICTION_ROW_H
 #define NSL_CLI_PREDICTION_ROW_H
 
-#include "cli/query.h"
+#include "cli/answer.h"
 
 /* Which columns people need: those that the caption does not say already. */
 typedef struct {

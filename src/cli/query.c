@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/query.h"
-#include "cli/digits.h"
 #include "cli/value.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Digits that settle every bit of a double. */
-enum { DIGITS_OF_DOUBLE = 18 };
 
 static bool given(const cli_options *o, option_id id)
 {
@@ -282,141 +277,6 @@ void query_texts_set(query_texts *out, const cli_options *o, size_t i)
         value_shortest(out->samples, size, samples);
         d->samples = out->samples;
     }
-}
-
-void query_answer_init(query_answer *answer)
-{
-    answer->digits = 0;
-    nsl_prediction_mp_init(&answer->mp);
-}
-
-void query_answer_clear(query_answer *answer)
-{
-    nsl_prediction_mp_clear(&answer->mp);
-}
-
-/* Decimals are rounded to doubles by up to half an ulp each: what that does to the loss
- * is its elasticity times the rounding. Without a text, whole numbers are exact. */
-static double input_rounding(const char *text, double value, double elasticity)
-{
-    bool exact = text ? digits_is_double(text, value) : value == floor(value);
-    return exact || isnan(elasticity) ? 0.0 : fabs(elasticity) * (DBL_EPSILON / 2);
-}
-
-/* Relative bound on the test loss for the numbers as given. The elasticity to a hidden
- * width W is at most some W/(W − z). */
-static double error_of_inputs(const nsl_prediction *p, const nsl_point *point,
-                              const nsl_point_decimals *d, const query_setup *setup)
-{
-    double error =
-        p->error +
-        input_rounding(d ? d->features : NULL, point->features,
-                       p->elasticity_features) +
-        input_rounding(d ? d->samples : NULL, point->samples, p->elasticity_samples) +
-        input_rounding(d ? d->ridge : NULL, point->ridge, p->elasticity_ridge);
-    for (size_t k = 0; k < setup->hidden_count; k++)
-        if (isfinite(setup->hidden[k]))
-            error +=
-                input_rounding(NULL, setup->hidden[k],
-                               2.0 * setup->hidden[k] / (setup->hidden[k] - p->dof));
-    return isnan(p->test_loss) ? (double)NAN : error;
-}
-
-static nsl_status predict_double(query_answer *out, const query_setup *setup,
-                                 const nsl_point *point,
-                                 const nsl_point_decimals *decimals, nsl_error *err)
-{
-    nsl_status status = nsl_predict(&out->p, setup->model, point, err);
-    out->digits = 0;
-    if (status == NSL_OK)
-        out->error = error_of_inputs(&out->p, point, decimals, setup);
-    return status;
-}
-
-nsl_status query_predict_double(query_answer *out, const query_setup *setup,
-                                const nsl_point *point, nsl_error *err)
-{
-    return predict_double(out, setup, point, NULL, err);
-}
-
-/* How much a width's rounding may move Δ, parts of the loss and elasticities, relative:
- * they hang on its distances from the other widths and the rank, unless a ridge keeps
- * it further than that from the effective dimension. */
-static double width_rounding(const char *text, double width, const double *others,
-                             size_t count, double dof)
-{
-    enum { MARGIN = 8 }; /* derivatives of losses and elasticities over those of gaps */
-    double sensitivity = 0.0;
-    if (!isfinite(width) ||
-        (text ? digits_is_double(text, width) : width == floor(width)))
-        return 0.0;
-    for (size_t i = 0; i < count; i++)
-        if (isfinite(others[i]))
-            sensitivity += width / fmax(fabs(width - others[i]), fabs(width - dof));
-    return MARGIN * sensitivity * (DBL_EPSILON / 2);
-}
-
-static double rounding_of_widths(const query_answer *answer, const query_setup *setup,
-                                 const nsl_point *point, const nsl_point_decimals *d)
-{
-    uint64_t rank = nsl_spectrum_rank(setup->spectrum);
-    double others[NSL_HIDDEN_MAX + 2], dof = answer->p.dof, error = 0.0;
-    others[0] = rank == NSL_LATENTS_INFINITE ? (double)INFINITY : (double)rank;
-    others[1] = point->samples;
-    for (size_t k = 0; k < setup->hidden_count; k++)
-        others[2 + k] = setup->hidden[k];
-    error += width_rounding(d->features, point->features, others,
-                            setup->hidden_count + 2, dof);
-    others[1] = point->features;
-    error += width_rounding(d->samples, point->samples, others, setup->hidden_count + 2,
-                            dof);
-    for (size_t k = 0; k < setup->hidden_count; k++) {
-        const double beside[] = {others[0], point->features, point->samples};
-        error += width_rounding(NULL, setup->hidden[k], beside, 3, dof);
-    }
-    return error;
-}
-
-/* Whether double has said all: its bounds keep the promise, and what it calls a tie (a
- * divergence, a kink, a vanishing loss) is one for the decimals too. */
-static bool double_suffices(const query_answer *answer, const query_setup *setup,
-                            const nsl_point *point, const nsl_point_decimals *d)
-{
-    unsigned ties = NSL_NOTE_DIVERGES | NSL_NOTE_KINK | NSL_NOTE_ZERO_LOSS;
-    bool exact = digits_is_double(d->features, point->features) &&
-                 digits_is_double(d->samples, point->samples);
-    if (answer->error > NSL_PROMISE || (answer->p.notes & NSL_NOTE_ELASTICITY))
-        return false;
-    if (!exact && ((answer->p.notes & ties) || answer->p.delta == 0.0))
-        return false;
-    return !(rounding_of_widths(answer, setup, point, d) > NSL_PROMISE);
-}
-
-nsl_status query_predict(query_answer *out, const cli_options *o,
-                         const query_setup *setup, const nsl_point *point,
-                         const nsl_point_decimals *decimals, nsl_error *err)
-{
-    nsl_units_mp plain = {false, false};
-    nsl_units_mp units = {given(o, OPT_MSE), given(o, OPT_TEST_NOISE)};
-    if (given(o, OPT_DIGITS)) {
-        out->digits = (unsigned)o->value[OPT_DIGITS].whole;
-        nsl_status status = nsl_predict_mp(&out->mp, setup->exact, point, decimals,
-                                           units, out->digits, err);
-        digits_to_double(&out->p, &out->mp);
-        out->p.notes = out->mp.notes; /* what double cannot hold is no matter here */
-        return status;
-    }
-    nsl_status status = predict_double(out, setup, point, decimals, err);
-    bool kept = status == NSL_OK && double_suffices(out, setup, point, decimals);
-    if (kept || status == NSL_EINVAL || status == NSL_ENOMEM)
-        return status;
-    if (nsl_predict_mp(&out->mp, setup->exact, point, decimals, plain, DIGITS_OF_DOUBLE,
-                       NULL) == NSL_OK) {
-        digits_to_double(&out->p, &out->mp);
-        out->error = out->p.error;
-        return NSL_OK;
-    }
-    return status; /* double's best, with its notes */
 }
 
 /* A given number, or the text "inf"; for a sweep, its text. */
