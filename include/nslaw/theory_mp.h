@@ -38,9 +38,9 @@ nsl_status nsl_model_mp_new(nsl_model_mp **out, const nsl_model *model,
                             const nsl_model_decimals *decimals, nsl_error *err);
 void nsl_model_mp_free(nsl_model_mp *model);
 
-/** The values of nsl_prediction, each within one unit of its last of `digits` digits
- *  (and in fact within a thousandth of that); 0 is exact. NaN as in nsl_prediction,
- *  with `notes`. */
+/** The values of nsl_prediction, known to a thousandth of a unit in the last of
+ * `digits` digits, so that rounding them to so many is right to less than one unit; 0
+ * is exact. NaN as in nsl_prediction, with `notes`. */
 typedef struct {
     mpfr_t delta, dof, test_loss, signal_loss, noise_loss, train_loss;
     mpfr_t elasticity_features, elasticity_samples, elasticity_ridge;

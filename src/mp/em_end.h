@@ -14,7 +14,7 @@ typedef struct {
     unsigned theta;
     size_t corrections;
     series v;
-    series square_u, square_w, weight; /* made when first wanted: see below */
+    series square_u, square_w, weight; /* made when first wanted */
 } em_end;
 
 void nsl_em_end_init_mp(em_end *e, mpfr_prec_t bits);

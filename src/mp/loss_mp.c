@@ -4,8 +4,6 @@
 #include "mp/loss_mp.h"
 #include "core/error.h"
 
-#include <stdlib.h>
-
 /* Scratch numbers of one evaluation. */
 enum {
     GAP,    /* Λ */
