@@ -39,7 +39,10 @@ typedef struct {
     double features; /**< N > 0 or INFINITY; the last layer's width */
     double samples;  /**< P > 0 or INFINITY */
     double ridge; /**< γ or δ ≥ 0 in the model's convention; 0: ridgeless, γ → 0 */
-    double noise; /**< label-noise variance σ_ε² ≥ 0 per output */
+    double noise;    /**< label-noise variance σ_ε² ≥ 0 per output */
+    double ensemble; /**< models K ≥ 1 or INFINITY, trained on the same samples with
+                          their own random features, whose predictions are averaged
+                          [E5]; 0 stands for 1 */
 } nsl_point;
 
 /** Why a value of nsl_prediction is NaN (bits of `notes`). */
@@ -61,6 +64,10 @@ typedef struct {
     double signal_loss; /**< its part that label noise does not cause */
     double noise_loss;  /**< its part that label noise causes */
     double train_loss;  /**< [E3], a mean per sample, on the noisy labels */
+    double bias;        /**< part of signal_loss: squared bias t₀ (section 3, [E5]) */
+    double variance_samples;    /**< part of signal_loss: variance from the samples */
+    double variance_features;   /**< part of signal_loss: variance from the features; of
+                                     an ensemble, what its K models leave of it */
     double elasticity_features; /**< −∂ln(test_loss)/∂lnN at fixed P and ridge */
     double elasticity_samples;  /**< −∂ln(test_loss)/∂lnP at fixed N and ridge */
     double elasticity_ridge; /**< −∂ln(test_loss)/∂ln(ridge); 0 when ridgeless */

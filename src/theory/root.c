@@ -93,6 +93,10 @@ static nsl_status check_point(const nsl_model *model, const nsl_point *point,
     if (!(point->noise >= 0.0 && isfinite(point->noise)))
         return nsl_fail(err, NSL_EINVAL, "noise",
                         "must be a finite number >= 0, got %g", point->noise);
+    if (!(point->ensemble >= 1.0 || point->ensemble == 0.0) ||
+        (isfinite(point->ensemble) && point->ensemble != floor(point->ensemble)))
+        return nsl_fail(err, NSL_EINVAL, "ensemble",
+                        "must be a whole number >= 1, or inf, got %g", point->ensemble);
     if (model->convention == NSL_RIDGE_KERNEL || point->ridge == 0.0)
         return NSL_OK;
     const char *infinite = isinf(point->features) ? "features"
