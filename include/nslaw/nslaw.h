@@ -9,6 +9,7 @@
 
 #include <nslaw/error.h>
 #include <nslaw/model.h>
+#include <nslaw/optimum.h>
 #include <nslaw/spectrum.h>
 #include <nslaw/theory.h>
 

@@ -38,7 +38,8 @@ nsl_status nsl_moments_at(nsl_moments *out, const nsl_model *model, double delta
 typedef struct {
     double features; /**< N > 0 or INFINITY; the last layer's width */
     double samples;  /**< P > 0 or INFINITY */
-    double ridge; /**< γ or δ ≥ 0 in the model's convention; 0: ridgeless, γ → 0 */
+    double ridge; /**< γ or δ ≥ 0 in the model's convention; 0: ridgeless, γ → 0;
+                       INFINITY: nothing is learnt */
     double noise;    /**< label-noise variance σ_ε² ≥ 0 per output */
     double ensemble; /**< models K ≥ 1 or INFINITY, trained on the same samples with
                           their own random features, whose predictions are averaged
@@ -53,7 +54,8 @@ enum {
     NSL_NOTE_UNDERFLOW = 8,     /**< a value is below the range of double */
     NSL_NOTE_DOF_INFINITE = 16, /**< N = P = M = ∞: z is infinite */
     NSL_NOTE_ELASTICITY = 32,   /**< double cannot give an elasticity to 1e-12 */
-    NSL_NOTE_OVERFLOW = 64      /**< a value is above the range of double */
+    NSL_NOTE_OVERFLOW = 64,     /**< a value is above the range of double */
+    NSL_NOTE_RIDGE_INFINITE = 128 /**< Δ is infinite, as the ridge is */
 };
 
 /** The theory's prediction at a point. Losses are L = C·E/2 (theory.md section 1). */

@@ -192,16 +192,16 @@ static void set_losses(nsl_prediction *out, const nsl_model *model,
                        const nsl_root *root, const nsl_point *point, nsl_risk e)
 {
     double half = 0.5 * model->outputs, total = e.signal + e.noise;
-    bool no_noise = point->noise == 0.0 || isinf(point->samples);
+    bool no_noise =
+        point->noise == 0.0 || isinf(point->samples) || root->kind == NSL_ROOT_INFINITE;
     bool no_signal =
         model->target.zero || (root->kind == NSL_ROOT_ZERO && e.signal == 0.0);
     out->signal_loss = in_range(half * e.signal, no_signal, out);
     out->noise_loss = in_range(half * e.noise, no_noise, out);
     out->test_loss = in_range(half * total, no_signal && no_noise, out);
     out->bias = in_range(half * e.bias, no_signal || e.bias == 0.0, out);
-    out->variance_samples =
-        in_range(half * e.variance_samples,
-                 no_signal || e.bias == 0.0 || isinf(point->samples), out);
+    out->variance_samples = in_range(half * e.variance_samples,
+                                     no_signal || e.variance_samples == 0.0, out);
     out->variance_features = in_range(half * e.variance_features,
                                       no_signal || e.variance_features == 0.0, out);
     /* [E3]   E_train = (b/P)² (E + σ_ε²); b = 0 interpolates. */
@@ -237,15 +237,21 @@ nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
             root.kind == NSL_ROOT_UNDERFLOW ? NSL_NOTE_UNDERFLOW : NSL_NOTE_OVERFLOW;
         return NSL_OK;
     }
-    out->delta = root.delta;
+    if (root.kind == NSL_ROOT_INFINITE)
+        out->notes |= NSL_NOTE_RIDGE_INFINITE;
+    else
+        out->delta = root.delta;
     if (isinf(root.m.z))
         out->notes |= NSL_NOTE_DOF_INFINITE;
     else
-        out->dof = in_range(root.m.z, false, out);
+        out->dof = in_range(root.m.z, root.kind == NSL_ROOT_INFINITE, out);
     nsl_risk e = risk_of_root(out, &root, model, point);
     set_losses(out, model, &root, point, e);
     if (isnan(out->test_loss))
         nsl_set_undefined_elasticities(out, 0);
+    else if (root.kind == NSL_ROOT_INFINITE)
+        out->elasticity_features = out->elasticity_samples = out->elasticity_ridge =
+            0.0;
     else if (root.kind == NSL_ROOT_ZERO)
         resolved_elasticities(out, &root, point);
     else if (out->test_loss > 0.0)

@@ -87,8 +87,8 @@ static nsl_status check_point(const nsl_model *model, const nsl_point *point,
         return nsl_fail(err, NSL_EINVAL, "samples", "must be a number > 0, got %g",
                         point->samples);
     const char *field = model->convention == NSL_RIDGE_MRS ? "ridge" : "kernel-ridge";
-    if (!(point->ridge >= 0.0 && isfinite(point->ridge)))
-        return nsl_fail(err, NSL_EINVAL, field, "must be a finite number >= 0, got %g",
+    if (!(point->ridge >= 0.0))
+        return nsl_fail(err, NSL_EINVAL, field, "must be a number >= 0, got %g",
                         point->ridge);
     if (!(point->noise >= 0.0 && isfinite(point->noise)))
         return nsl_fail(err, NSL_EINVAL, "noise",
@@ -189,9 +189,14 @@ static double gap_at(const widths *w, double delta)
 }
 
 /* z − n + ε from the counts: exact but for the rounding of the short sums. */
-static double excess_dof(const nsl_moments *m, const widths *w, double gap)
+static double excess_dof(const nsl_moments *m, double least, double gap)
 {
-    return (((m->count - w->least) + m->count_low) - m->above) + (m->below + gap);
+    return (((m->count - least) + m->count_low) - m->above) + (m->below + gap);
+}
+
+double nsl_root_excess(const nsl_moments *m, double least)
+{
+    return excess_dof(m, least, 0.0);
 }
 
 /* −dh/dlnΔ > 0. */
@@ -239,7 +244,7 @@ typedef struct {
 static excess excess_at(const nsl_moments *m, const widths *w, double gap)
 {
     double counted = (m->count - w->least) + m->count_low;
-    excess e = {.h = excess_dof(m, w, gap), .slope = falling_slope(m, w, gap)};
+    excess e = {.h = excess_dof(m, w->least, gap), .slope = falling_slope(m, w, gap)};
     e.p = m->below + gap + fmax(counted, 0.0);
     e.q = m->above + fmax(-counted, 0.0);
     e.p_slope = e.slope - m->r * (m->above / (m->above + m->below));
@@ -307,10 +312,10 @@ static void set_count_less_dof(nsl_root *root, const widths *w, double gap)
 }
 
 static nsl_status find_positive(nsl_root *root, const nsl_model *model, const widths *w,
-                                double *gap, nsl_error *err)
+                                double start, double *gap, nsl_error *err)
 {
     search s = {0.0, INFINITY, INFINITY};
-    double delta = first_delta(model, w);
+    double delta = start > 0.0 ? start : first_delta(model, w);
     for (int i = 0; i < ITERATIONS_MAX; i++) {
         nsl_moments *m = &root->m;
         nsl_model_moments(m, model, delta);
@@ -354,8 +359,24 @@ static void set_resolved(nsl_root *root, const nsl_model *model)
         .count = rank, .z = rank, .q = rank, .t0 = model->target.unlearnable};
 }
 
-nsl_status nsl_root_solve(nsl_root *out, const nsl_model *model, const nsl_point *point,
-                          nsl_error *err)
+/* Ridge = ∞: Δ = ∞, z = 0, the whole target is bias. */
+static void set_unlearnt(nsl_root *root, const nsl_model *model)
+{
+    static const double NOTHING = 0x1p-70; /* 1 − u is 1 in double from here on */
+    nsl_moments m;
+    double delta = model->spectrum->ops->guess(model->spectrum, 0.5);
+    do {
+        delta = fmin(delta * 0x1p+20, DELTA_MAX);
+        nsl_model_moments(&m, model, delta);
+    } while (m.z > NOTHING && delta < DELTA_MAX);
+    root->kind = NSL_ROOT_INFINITE;
+    root->delta = INFINITY;
+    root->delta_error = 0.0;
+    root->m = (nsl_moments){.t0 = m.t0 + m.td, .error = m.error};
+}
+
+nsl_status nsl_root_solve_from(nsl_root *out, const nsl_model *model,
+                               const nsl_point *point, double start, nsl_error *err)
 {
     nsl_status status = check_point(model, point, err);
     if (status != NSL_OK)
@@ -369,11 +390,55 @@ nsl_status nsl_root_solve(nsl_root *out, const nsl_model *model, const nsl_point
         set_gaps(out, model, point, rank.high, -rank.low);
         return NSL_OK;
     }
+    if (!w.ridgeless && isinf(point->ridge)) {
+        set_unlearnt(out, model);
+        set_gaps(out, model, point, 0.0, 0.0);
+        return NSL_OK;
+    }
     double gap = 0.0;
-    status = find_positive(out, model, &w, &gap, err);
+    status = find_positive(out, model, &w, start, &gap, err);
     if (status == NSL_OK)
         set_gaps(out, model, point, w.least, gap);
     return status;
+}
+
+nsl_status nsl_root_solve(nsl_root *out, const nsl_model *model, const nsl_point *point,
+                          nsl_error *err)
+{
+    return nsl_root_solve_from(out, model, point, 0.0, err);
+}
+
+double nsl_root_least_width(const nsl_model *model, const nsl_point *point)
+{
+    double least = fmin(point->features, point->samples);
+    for (size_t k = 0; k < model->hidden_count; k++)
+        least = fmin(least, model->hidden[k]);
+    return least;
+}
+
+void nsl_root_set_gaps(nsl_root *root, const nsl_model *model, const nsl_point *point,
+                       double gap)
+{
+    set_gaps(root, model, point, nsl_root_least_width(model, point), gap);
+}
+
+double nsl_root_ridge(const nsl_root *root, const nsl_model *model,
+                      const nsl_point *point)
+{
+    nsl_point unit = *point;
+    unit.ridge = 1.0;
+    wide per_ridge = scaled_ridge(model, &unit), g = wide_normal(root->delta, 0);
+    for (size_t k = 0; k < root->layers; k++)
+        if (isfinite(root->gap[k]))
+            g = wide_times(g, root->gap[k]);
+    if (isfinite(root->gap_samples))
+        g = wide_times(g, root->gap_samples);
+    g = wide_over(g, per_ridge.mantissa);
+    g.exponent -= per_ridge.exponent;
+    if (g.mantissa == 0.0 || g.exponent < DBL_MIN_EXP)
+        return 0.0;
+    return g.exponent > DBL_MAX_EXP ? (double)INFINITY
+                                    : ldexp(g.mantissa, (int)g.exponent);
 }
 
 bool nsl_root_resolved_limit(nsl_root *root, const nsl_model *model)

@@ -12,7 +12,8 @@ typedef enum {
     NSL_ROOT_POSITIVE,  /* Δ > 0; the moments are those at Δ */
     NSL_ROOT_ZERO,      /* ridgeless with min(N_k, P) ≥ rank: Δ = 0 */
     NSL_ROOT_UNDERFLOW, /* Δ > 0 lies below the range of double */
-    NSL_ROOT_OVERFLOW   /* Δ lies above it */
+    NSL_ROOT_OVERFLOW,  /* Δ lies above it */
+    NSL_ROOT_INFINITE   /* ridge = ∞: nothing is learnt */
 } nsl_root_kind;
 
 typedef struct {
@@ -31,6 +32,25 @@ typedef struct {
  * tc are 0, z = q = rank, t0 = Σv² over zero eigenvalues. */
 nsl_status nsl_root_solve(nsl_root *out, const nsl_model *model, const nsl_point *point,
                           nsl_error *err);
+
+/* The same, looking for Δ from `start` > 0 on. */
+nsl_status nsl_root_solve_from(nsl_root *out, const nsl_model *model,
+                               const nsl_point *point, double start, nsl_error *err);
+
+/* n, the least of the finite widths and P; INFINITY when there is none. */
+double nsl_root_least_width(const nsl_model *model, const nsl_point *point);
+
+/* z − n from the counts of the moments: exact but for the rounding of short sums. */
+double nsl_root_excess(const nsl_moments *m, double least);
+
+/* Sets the gaps that a least gap ε leaves. */
+void nsl_root_set_gaps(nsl_root *root, const nsl_model *model, const nsl_point *point,
+                       double gap);
+
+/* The ridge, in the model's convention, for which Δ and the gaps solve [E1]; 0 or
+ * INFINITY where it is outside the range of double. */
+double nsl_root_ridge(const nsl_root *root, const nsl_model *model,
+                      const nsl_point *point);
 
 /* Moments and gaps of the limit γ → 0 at N_k = P = rank, where ratios of the gaps
  * decide: taken at a Δ so small that the ratios differ from the limit by less than
