@@ -19,6 +19,8 @@ typedef struct {
     nsl_optimum_kind kind;
     double ridge; /**< γ* or δ* in the model's convention; 0 or INFINITY by kind */
     double error; /**< relative bound on it */
+    double delta; /**< Δ there; NaN unless interior */
+    double gap;   /**< n − z(Δ) there, n = min(N_k, P); NaN unless interior */
     bool tie;     /**< another local minimum has the same loss to 1e-12 */
 } nsl_optimum;
 

@@ -40,7 +40,7 @@ typedef struct {
     double samples;  /**< P > 0 or INFINITY */
     double ridge; /**< γ or δ ≥ 0 in the model's convention; 0: ridgeless, γ → 0;
                        INFINITY: nothing is learnt */
-    double noise;    /**< label-noise variance σ_ε² ≥ 0 per output */
+    double noise; /**< label-noise variance σ_ε² ≥ 0 per output */
     double ensemble; /**< models K ≥ 1 or INFINITY, trained on the same samples with
                           their own random features, whose predictions are averaged
                           [E5]; 0 stands for 1 */
@@ -48,13 +48,13 @@ typedef struct {
 
 /** Why a value of nsl_prediction is NaN (bits of `notes`). */
 enum {
-    NSL_NOTE_DIVERGES = 1,      /**< the loss diverges: N = P at zero ridge */
-    NSL_NOTE_ZERO_LOSS = 2,     /**< elasticities of a zero loss are undefined */
-    NSL_NOTE_KINK = 4,          /**< one-sided derivatives differ: N or P = rank */
-    NSL_NOTE_UNDERFLOW = 8,     /**< a value is below the range of double */
-    NSL_NOTE_DOF_INFINITE = 16, /**< N = P = M = ∞: z is infinite */
-    NSL_NOTE_ELASTICITY = 32,   /**< double cannot give an elasticity to 1e-12 */
-    NSL_NOTE_OVERFLOW = 64,     /**< a value is above the range of double */
+    NSL_NOTE_DIVERGES = 1,        /**< the loss diverges: N = P at zero ridge */
+    NSL_NOTE_ZERO_LOSS = 2,       /**< elasticities of a zero loss are undefined */
+    NSL_NOTE_KINK = 4,            /**< one-sided derivatives differ: N or P = rank */
+    NSL_NOTE_UNDERFLOW = 8,       /**< a value is below the range of double */
+    NSL_NOTE_DOF_INFINITE = 16,   /**< N = P = M = ∞: z is infinite */
+    NSL_NOTE_ELASTICITY = 32,     /**< double cannot give an elasticity to 1e-12 */
+    NSL_NOTE_OVERFLOW = 64,       /**< a value is above the range of double */
     NSL_NOTE_RIDGE_INFINITE = 128 /**< Δ is infinite, as the ridge is */
 };
 

@@ -6,6 +6,7 @@
 
 #include <nslaw/error.h>
 #include <nslaw/model.h>
+#include <nslaw/optimum.h>
 #include <nslaw/theory.h>
 
 #include <mpfr.h>
@@ -43,6 +44,7 @@ void nsl_model_mp_free(nsl_model_mp *model);
  * is exact. NaN as in nsl_prediction, with `notes`. */
 typedef struct {
     mpfr_t delta, dof, test_loss, signal_loss, noise_loss, train_loss;
+    mpfr_t bias, variance_samples, variance_features;
     mpfr_t elasticity_features, elasticity_samples, elasticity_ridge;
     unsigned notes;
 } nsl_prediction_mp;
@@ -51,7 +53,7 @@ void nsl_prediction_mp_init(nsl_prediction_mp *p);
 void nsl_prediction_mp_clear(nsl_prediction_mp *p);
 
 /** Number of values in nsl_prediction_mp, and the i-th of them in the order above. */
-#define NSL_PREDICTION_MP_VALUES 9
+#define NSL_PREDICTION_MP_VALUES 12
 mpfr_ptr nsl_prediction_mp_value(nsl_prediction_mp *p, int i);
 
 /** How losses are reported: L = C·E/2, or with `mse` the mean squared error per output
@@ -71,5 +73,15 @@ typedef struct {
 nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
                           const nsl_point *point, const nsl_point_decimals *decimals,
                           nsl_units_mp units, unsigned digits, nsl_error *err);
+
+/** The same at the optimal ridge (optimum.h), which is written to `ridge` with as many
+ *  digits; `elasticity_ridge` is then exactly 0. The ridge of `point` and `decimals` is
+ *  ignored, and whether the best ridge is 0, positive or infinite is decided in double.
+ *  @param kind  may be NULL */
+nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
+                                  nsl_optimum_kind *kind, const nsl_model_mp *model,
+                                  const nsl_point *point,
+                                  const nsl_point_decimals *decimals,
+                                  nsl_units_mp units, unsigned digits, nsl_error *err);
 
 #endif

@@ -106,6 +106,9 @@ void digits_to_double(nsl_prediction *out, nsl_prediction_mp *values)
                                             &out->signal_loss,
                                             &out->noise_loss,
                                             &out->train_loss,
+                                            &out->bias,
+                                            &out->variance_samples,
+                                            &out->variance_features,
                                             &out->elasticity_features,
                                             &out->elasticity_samples,
                                             &out->elasticity_ridge};

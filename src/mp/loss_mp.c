@@ -6,20 +6,24 @@
 
 /* Scratch numbers of one evaluation. */
 enum {
-    GAP,    /* Λ */
-    SHARE,  /* h of the last layer */
-    SHARE2, /* H = Σ h_k² */
-    S,      /* s = Λ/(Λ+r) */
-    REST,   /* 1 − s */
-    RHO,    /* dr/dlnΔ */
-    SIGNAL, /* S = t₀ + (1−s) t_d */
-    NOISE,  /* Z = q + (1−s) r */
-    BOTTOM, /* b + s r */
-    D,      /* Λb + r(Λ+b) */
-    TOTAL,  /* P S + σ_ε² Z */
-    DX,     /* changes: lnΔ, … */
-    DGAP,   /* Λ, … */
-    DB,     /* b */
+    GAP,     /* Λ */
+    SHARE,   /* h of the last layer */
+    SHARE2,  /* H = Σ h_k² */
+    S,       /* s = Λ/(Λ+r) */
+    REST,    /* 1 − s */
+    RHO,     /* dr/dlnΔ */
+    SIGNAL,  /* S = t₀ + (1−s) t_d */
+    NOISE,   /* Z = q + (1−s) r */
+    BOTTOM,  /* b + s r */
+    D,       /* Λb + r(Λ+b) */
+    TOTAL,   /* P S + σ_ε² Z */
+    DX,      /* changes: lnΔ, … */
+    DGAP,    /* Λ, … */
+    DB,      /* b */
+    SHARE_K, /* 1/K */
+    MANY,    /* W = b + r */
+    CROSS,   /* E_× */
+    SINGLE,  /* E */
     T1,
     T2,
     T3,
@@ -43,6 +47,8 @@ static void work_init(work *w, const nsl_problem_mp *p, nsl_root_mp *root,
     w->r = root->m.r;
     for (int i = 0; i < SCRATCH; i++)
         mpfr_init2(w->x[i], bits);
+    mpfr_set_d(w->x[SHARE_K], p->ensemble > 1.0 ? p->ensemble : 1.0, MPFR_RNDN);
+    mpfr_ui_div(w->x[SHARE_K], 1, w->x[SHARE_K], MPFR_RNDN);
 }
 
 static void work_clear(work *w)
@@ -51,39 +57,41 @@ static void work_clear(work *w)
         mpfr_clear(w->x[i]);
 }
 
-/* Λ, h and H; layers at zero gap share equally. */
-static void set_layers(work *w)
+void nsl_layers_mp(mpfr_t gap, mpfr_t share, mpfr_t square, const nsl_root_mp *root,
+                   size_t layers)
 {
-    size_t layers = w->p->layers;
-    mpfr_set_inf(w->x[T1], 1);
+    mpfr_t least, sum, part;
+    mpfr_inits2(mpfr_get_prec(gap), least, sum, part, (mpfr_ptr)NULL);
+    mpfr_set_inf(least, 1);
     for (size_t k = 0; k < layers; k++)
-        mpfr_min(w->x[T1], w->x[T1], w->root->gap[k], MPFR_RNDN);
-    mpfr_set_zero(w->x[T2], 1);     /* Σ least/a_k */
-    mpfr_set_zero(w->x[SHARE2], 1); /* Σ (least/a_k)² */
-    mpfr_set_zero(w->x[SHARE], 1);
-    for (size_t k = 0; k < layers && !mpfr_inf_p(w->x[T1]); k++) {
-        if (mpfr_equal_p(w->root->gap[k], w->x[T1]))
-            mpfr_set_ui(w->x[SHARE], 1, MPFR_RNDN);
+        mpfr_min(least, least, root->gap[k], MPFR_RNDN);
+    mpfr_set_zero(sum, 1);    /* Σ least/a_k */
+    mpfr_set_zero(square, 1); /* Σ (least/a_k)² */
+    mpfr_set_zero(share, 1);
+    for (size_t k = 0; k < layers && !mpfr_inf_p(least); k++) {
+        if (mpfr_equal_p(root->gap[k], least)) /* also at zero gap */
+            mpfr_set_ui(share, 1, MPFR_RNDN);
         else
-            mpfr_div(w->x[SHARE], w->x[T1], w->root->gap[k], MPFR_RNDN);
-        mpfr_add(w->x[T2], w->x[T2], w->x[SHARE], MPFR_RNDN);
-        mpfr_sqr(w->x[T3], w->x[SHARE], MPFR_RNDN);
-        mpfr_add(w->x[SHARE2], w->x[SHARE2], w->x[T3], MPFR_RNDN);
+            mpfr_div(share, least, root->gap[k], MPFR_RNDN);
+        mpfr_add(sum, sum, share, MPFR_RNDN);
+        mpfr_sqr(part, share, MPFR_RNDN);
+        mpfr_add(square, square, part, MPFR_RNDN);
     }
-    mpfr_set(w->x[GAP], w->x[T1], MPFR_RNDN);
-    if (mpfr_inf_p(w->x[GAP]))
-        return;
-    mpfr_div(w->x[GAP], w->x[GAP], w->x[T2], MPFR_RNDN);
-    mpfr_div(w->x[SHARE], w->x[SHARE], w->x[T2], MPFR_RNDN);
-    mpfr_sqr(w->x[T2], w->x[T2], MPFR_RNDN);
-    mpfr_div(w->x[SHARE2], w->x[SHARE2], w->x[T2], MPFR_RNDN);
+    mpfr_set(gap, least, MPFR_RNDN);
+    if (!mpfr_inf_p(least)) {
+        mpfr_div(gap, gap, sum, MPFR_RNDN);
+        mpfr_div(share, share, sum, MPFR_RNDN);
+        mpfr_sqr(sum, sum, MPFR_RNDN);
+        mpfr_div(square, square, sum, MPFR_RNDN);
+    }
+    mpfr_clears(least, sum, part, (mpfr_ptr)NULL);
 }
 
 /* s, 1−s, S, Z, b + s r and what is made of them. */
 static void set_risk(work *w)
 {
     const nsl_moments_mp *m = &w->root->m;
-    set_layers(w);
+    nsl_layers_mp(w->x[GAP], w->x[SHARE], w->x[SHARE2], w->root, w->p->layers);
     if (mpfr_inf_p(w->x[GAP]) || mpfr_zero_p(w->r)) {
         mpfr_set_ui(w->x[S], 1, MPFR_RNDN);
         mpfr_set_zero(w->x[REST], 1);
@@ -100,20 +108,63 @@ static void set_risk(work *w)
     mpfr_add(w->x[BOTTOM], w->x[BOTTOM], w->b, MPFR_RNDN);
 }
 
-/* Signal and noise part of E; false at a divergence. */
-static void set_parts(mpfr_t signal, mpfr_t noise, const work *w)
+/* out = a·b/c, 0 where a or b is. */
+static void set_quotient(mpfr_t out, mpfr_srcptr a, mpfr_srcptr b, mpfr_srcptr c)
 {
+    mpfr_mul(out, a, b, MPFR_RNDN);
+    if (!mpfr_zero_p(out))
+        mpfr_div(out, out, c, MPFR_RNDN);
+}
+
+/* The parts of nsl_risk_at in loss.c, with those of the features for K models, and
+ * signal and noise part of E_K; infinite at a divergence. */
+static void set_parts(nsl_prediction_mp *out, work *w)
+{
+    const nsl_moments_mp *m = &w->root->m;
+    mpfr_ptr gain = w->x[T1], noise = w->x[T2], part = w->x[T3];
+    bool one = mpfr_cmp_ui(w->x[SHARE_K], 1) == 0;
+    mpfr_set(out->bias, m->t0, MPFR_RNDN);
     if (mpfr_inf_p(w->P)) {
-        mpfr_set(signal, w->x[SIGNAL], MPFR_RNDN);
-        mpfr_set_zero(noise, 1);
+        mpfr_mul(out->variance_features, w->x[REST], m->td, MPFR_RNDN);
+        mpfr_add(w->x[SINGLE], out->bias, out->variance_features, MPFR_RNDN);
+        mpfr_mul(out->variance_features, out->variance_features, w->x[SHARE_K],
+                 MPFR_RNDN);
+        mpfr_set(w->x[CROSS], out->bias, MPFR_RNDN);
+        mpfr_set_zero(out->variance_samples, 1);
+        mpfr_set_zero(out->noise_loss, 1);
+        mpfr_add(out->signal_loss, out->bias, out->variance_features, MPFR_RNDN);
         return;
     }
-    mpfr_mul(signal, w->x[SIGNAL], w->P, MPFR_RNDN);
-    if (!mpfr_zero_p(signal))
-        mpfr_div(signal, signal, w->x[BOTTOM], MPFR_RNDN);
-    mpfr_mul(noise, w->x[NOISE], w->p->noise, MPFR_RNDN);
-    if (!mpfr_zero_p(noise))
-        mpfr_div(noise, noise, w->x[BOTTOM], MPFR_RNDN);
+    mpfr_add(w->x[MANY], w->b, w->r, MPFR_RNDN);
+    set_quotient(out->variance_samples, m->t0, m->q, w->x[MANY]);
+    set_quotient(noise, w->p->noise, m->q, w->x[MANY]); /* of E_× */
+    mpfr_add(w->x[CROSS], out->bias, out->variance_samples, MPFR_RNDN);
+    mpfr_add(w->x[CROSS], w->x[CROSS], noise, MPFR_RNDN);
+    set_quotient(out->signal_loss, w->x[SIGNAL], w->P, w->x[BOTTOM]);
+    set_quotient(out->noise_loss, w->x[NOISE], w->p->noise, w->x[BOTTOM]);
+    mpfr_add(w->x[SINGLE], out->signal_loss, out->noise_loss, MPFR_RNDN);
+    /* (1−s) P/(b + s r): times t_d + t₀ r/W, and σ_ε² r/W */
+    set_quotient(gain, w->x[REST], w->P, w->x[BOTTOM]);
+    set_quotient(part, m->t0, w->r, w->x[MANY]);
+    mpfr_add(part, part, m->td, MPFR_RNDN);
+    if (mpfr_zero_p(w->x[SHARE_K]))
+        mpfr_set_zero(gain, 1);
+    else
+        mpfr_mul(gain, gain, w->x[SHARE_K], MPFR_RNDN);
+    if (mpfr_zero_p(gain) || mpfr_zero_p(part))
+        mpfr_set_zero(out->variance_features, 1);
+    else
+        mpfr_mul(out->variance_features, part, gain, MPFR_RNDN);
+    if (one)
+        return;
+    mpfr_add(out->signal_loss, out->bias, out->variance_samples, MPFR_RNDN);
+    mpfr_add(out->signal_loss, out->signal_loss, out->variance_features, MPFR_RNDN);
+    set_quotient(part, w->p->noise, w->r, w->x[MANY]);
+    if (!mpfr_zero_p(part) && !mpfr_zero_p(gain))
+        mpfr_mul(part, part, gain, MPFR_RNDN);
+    else
+        mpfr_set_zero(part, 1);
+    mpfr_add(out->noise_loss, noise, part, MPFR_RNDN);
 }
 
 /* out += sign·a·b·c (c may be NULL). */
@@ -176,6 +227,53 @@ static void set_elasticity(mpfr_t out, work *w, bool of_samples)
     mpfr_clear(fall);
 }
 
+/* −dlnE_× for the changes, E_× = (P t₀ + σ_ε² q)/W, dW = db + ρ dx. */
+static void set_cross_elasticity(mpfr_t out, work *w, bool of_samples)
+{
+    const nsl_moments_mp *m = &w->root->m;
+    mpfr_ptr top = w->x[T1], bottom = w->x[T2];
+    mpfr_mul(top, m->tc, w->P, MPFR_RNDN);
+    add_product(top, -1, w->p->noise, m->q1, NULL);
+    mpfr_mul(top, top, w->x[DX], MPFR_RNDN);
+    mpfr_mul_2ui(top, top, 1, MPFR_RNDN);
+    if (of_samples)
+        add_product(top, 1, w->P, m->t0, NULL);
+    mpfr_mul(bottom, w->x[CROSS], w->x[MANY], MPFR_RNDN);
+    mpfr_div(top, top, bottom, MPFR_RNDN);
+    mpfr_mul(bottom, w->x[RHO], w->x[DX], MPFR_RNDN);
+    mpfr_add(bottom, bottom, w->x[DB], MPFR_RNDN);
+    mpfr_div(bottom, bottom, w->x[MANY], MPFR_RNDN);
+    mpfr_sub(out, bottom, top, MPFR_RNDN);
+}
+
+/* −dlnE_K, E_K = E_× + (E − E_×)/K. */
+static void set_mixed_elasticity(mpfr_t out, work *w, bool of_samples)
+{
+    mpfr_t single, cross;
+    if (mpfr_cmp_ui(w->x[SHARE_K], 1) == 0) {
+        set_elasticity(out, w, of_samples);
+        return;
+    }
+    mpfr_inits2(mpfr_get_prec(out), single, cross, (mpfr_ptr)NULL);
+    mpfr_ui_sub(cross, 1, w->x[SHARE_K], MPFR_RNDN);
+    mpfr_mul(cross, cross, w->x[CROSS], MPFR_RNDN);
+    mpfr_set_zero(single, 1);
+    if (!mpfr_zero_p(w->x[SHARE_K])) /* E need not be finite */
+        mpfr_mul(single, w->x[SHARE_K], w->x[SINGLE], MPFR_RNDN);
+    set_cross_elasticity(out, w, of_samples);
+    mpfr_mul(out, out, cross, MPFR_RNDN);
+    mpfr_add(cross, cross, single, MPFR_RNDN); /* E_K */
+    if (!mpfr_zero_p(single)) {
+        mpfr_t own;
+        mpfr_init2(own, mpfr_get_prec(out));
+        set_elasticity(own, w, of_samples);
+        add_product(out, 1, own, single, NULL);
+        mpfr_clear(own);
+    }
+    mpfr_div(out, out, cross, MPFR_RNDN);
+    mpfr_clears(single, cross, (mpfr_ptr)NULL);
+}
+
 /* DX = factor·Λb/D and the like; db = r dx (+ dP), dΛ = H r dx (+ h² dN). */
 static void follow_delta(work *w)
 {
@@ -235,46 +333,6 @@ static void change_features(work *w, bool kernel) /* dx = −N h b/D */
     mpfr_clears(scale, dgap, (mpfr_ptr)NULL);
 }
 
-static void set_elasticities(nsl_prediction_mp *out, work *w, const nsl_level *level)
-{
-    const nsl_moments_mp *m = &w->root->m;
-    mpfr_mul_2ui(w->x[RHO], m->q1, 1, MPFR_RNDN);
-    mpfr_sub(w->x[RHO], w->x[RHO], w->r, MPFR_RNDN);
-    mpfr_set_zero(out->elasticity_features, 1);
-    mpfr_set_zero(out->elasticity_samples, 1);
-    mpfr_set_zero(out->elasticity_ridge, 1);
-    if (mpfr_inf_p(w->P)) { /* E = t₁: −(t_d/t₁)(dlnΔ/dlnN), dlnΔ/dlnN = −N h/r */
-        if (mpfr_inf_p(w->N))
-            return;
-        mpfr_mul(w->x[T1], w->N, w->x[SHARE], MPFR_RNDN);
-        mpfr_div(w->x[T1], w->x[T1], w->r, MPFR_RNDN);
-        mpfr_mul(w->x[T1], w->x[T1], m->td, MPFR_RNDN);
-        mpfr_add(w->x[T2], m->t0, m->td, MPFR_RNDN);
-        mpfr_div(out->elasticity_features, w->x[T1], w->x[T2], MPFR_RNDN);
-        return;
-    }
-    mpfr_mul(w->x[TOTAL], w->P, w->x[SIGNAL], MPFR_RNDN);
-    add_product(w->x[TOTAL], 1, w->p->noise, w->x[NOISE], NULL);
-    if (mpfr_inf_p(w->x[GAP])) { /* over Λ: D = b + r */
-        mpfr_add(w->x[D], w->b, w->r, MPFR_RNDN);
-    } else {
-        mpfr_add(w->x[D], w->x[GAP], w->b, MPFR_RNDN);
-        mpfr_mul(w->x[D], w->x[D], w->r, MPFR_RNDN);
-        add_product(w->x[D], 1, w->x[GAP], w->b, NULL);
-    }
-    change_samples(w);
-    set_elasticity(out->elasticity_samples, w, true);
-    if (!w->p->ridgeless) {
-        change_ridge(w);
-        set_elasticity(out->elasticity_ridge, w, false);
-    }
-    if (mpfr_number_p(w->N)) {
-        bool kernel = level->model->model->convention == NSL_RIDGE_KERNEL;
-        change_features(w, kernel && !w->p->ridgeless);
-        set_elasticity(out->elasticity_features, w, false);
-    }
-}
-
 static void set_undefined(nsl_prediction_mp *out, unsigned note)
 {
     mpfr_set_nan(out->elasticity_features);
@@ -283,14 +341,66 @@ static void set_undefined(nsl_prediction_mp *out, unsigned note)
     out->notes |= note;
 }
 
+static void set_flat(nsl_prediction_mp *out)
+{
+    mpfr_set_zero(out->elasticity_features, 1);
+    mpfr_set_zero(out->elasticity_samples, 1);
+    mpfr_set_zero(out->elasticity_ridge, 1);
+}
+
+static void set_elasticities(nsl_prediction_mp *out, work *w, const nsl_level *level)
+{
+    const nsl_moments_mp *m = &w->root->m;
+    mpfr_mul_2ui(w->x[RHO], m->q1, 1, MPFR_RNDN);
+    mpfr_sub(w->x[RHO], w->x[RHO], w->r, MPFR_RNDN);
+    set_flat(out);
+    if (mpfr_inf_p(w->P)) { /* E = t₁, E_× = t₀, dlnΔ/dlnN = −N h/r */
+        if (mpfr_inf_p(w->N))
+            return;
+        mpfr_mul(w->x[T1], w->N, w->x[SHARE], MPFR_RNDN);
+        mpfr_div(w->x[T1], w->x[T1], w->r, MPFR_RNDN);
+        mpfr_mul(w->x[T2], w->x[SHARE_K], m->td, MPFR_RNDN); /* E_K − t₀ */
+        mpfr_ui_sub(w->x[T3], 1, w->x[SHARE_K], MPFR_RNDN);
+        mpfr_mul(w->x[T3], w->x[T3], m->tc, MPFR_RNDN);
+        mpfr_mul_2ui(w->x[T3], w->x[T3], 1, MPFR_RNDN);
+        mpfr_add(w->x[T3], w->x[T3], w->x[T2], MPFR_RNDN);
+        mpfr_mul(w->x[T1], w->x[T1], w->x[T3], MPFR_RNDN);
+        mpfr_add(w->x[T2], w->x[T2], m->t0, MPFR_RNDN);
+        mpfr_div(out->elasticity_features, w->x[T1], w->x[T2], MPFR_RNDN);
+        return;
+    }
+    mpfr_mul(w->x[TOTAL], w->P, w->x[SIGNAL], MPFR_RNDN);
+    add_product(w->x[TOTAL], 1, w->p->noise, w->x[NOISE], NULL);
+    if (mpfr_zero_p(w->x[GAP]) && mpfr_zero_p(w->b)) { /* N = P, many models */
+        set_undefined(out, NSL_NOTE_KINK);
+        return;
+    }
+    if (mpfr_inf_p(w->x[GAP])) { /* over Λ: D = b + r */
+        mpfr_add(w->x[D], w->b, w->r, MPFR_RNDN);
+    } else {
+        mpfr_add(w->x[D], w->x[GAP], w->b, MPFR_RNDN);
+        mpfr_mul(w->x[D], w->x[D], w->r, MPFR_RNDN);
+        add_product(w->x[D], 1, w->x[GAP], w->b, NULL);
+    }
+    change_samples(w);
+    set_mixed_elasticity(out->elasticity_samples, w, true);
+    if (!w->p->ridgeless) {
+        change_ridge(w);
+        set_mixed_elasticity(out->elasticity_ridge, w, false);
+    }
+    if (mpfr_number_p(w->N)) {
+        bool kernel = level->model->model->convention == NSL_RIDGE_KERNEL;
+        change_features(w, kernel && !w->p->ridgeless);
+        set_mixed_elasticity(out->elasticity_features, w, false);
+    }
+}
+
 /* Δ = 0, as in resolved_elasticities of loss.c. */
 static void resolved_elasticities(nsl_prediction_mp *out, const work *w)
 {
     bool kink = mpfr_zero_p(w->root->gap[w->p->layers - 1]) != 0;
     bool tied = mpfr_zero_p(w->b) != 0;
-    mpfr_set_zero(out->elasticity_ridge, 1);
-    mpfr_set_zero(out->elasticity_features, 1);
-    mpfr_set_zero(out->elasticity_samples, 1);
+    set_flat(out);
     if (kink || tied)
         out->notes |= NSL_NOTE_KINK;
     if (kink)
@@ -337,28 +447,30 @@ static nsl_status set_risk_at_root(nsl_prediction_mp *out, work *w, nsl_level *l
             mpfr_add(w->root->gap[k], w->root->gap[k], m->above, MPFR_RNDN);
         mpfr_add(w->root->gap_samples, w->root->gap_samples, m->above, MPFR_RNDN);
         set_risk(w);
-        set_parts(out->signal_loss, out->noise_loss, w);
+        set_parts(out, w);
         out->notes |= NSL_NOTE_KINK;
         mpfr_set_zero(w->root->gap_samples, 1); /* as it is at Δ = 0 */
         mpfr_set_zero(w->root->gap[w->p->layers - 1], 1);
         return NSL_OK;
     }
     set_risk(w);
-    bool peak = tied && (zero || some_layer_tied(w));
+    bool peak = tied && (zero || (some_layer_tied(w) && !mpfr_zero_p(w->x[SHARE_K])));
     if (zero && tied && quiet) {
-        mpfr_set_zero(out->signal_loss, 1);
-        mpfr_set_zero(out->noise_loss, 1);
+        mpfr_ptr none[] = {out->signal_loss, out->noise_loss, out->bias,
+                           out->variance_samples, out->variance_features};
+        for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+            mpfr_set_zero(none[i], 1);
         return NSL_OK;
     }
-    set_parts(out->signal_loss, out->noise_loss, w);
-    if (peak) {
-        if (!mpfr_zero_p(out->signal_loss) || !mpfr_zero_p(out->noise_loss))
-            out->notes |= NSL_NOTE_DIVERGES;
-        if (!mpfr_zero_p(out->signal_loss))
-            mpfr_set_nan(out->signal_loss);
-        if (!mpfr_zero_p(out->noise_loss))
-            mpfr_set_nan(out->noise_loss);
-    }
+    set_parts(out, w);
+    mpfr_ptr parts[] = {out->signal_loss, out->noise_loss, out->variance_features,
+                        out->variance_samples};
+    bool whole = mpfr_zero_p(out->signal_loss) && mpfr_zero_p(out->noise_loss);
+    if (peak && !whole)
+        out->notes |= NSL_NOTE_DIVERGES;
+    for (int i = 0; i < (zero ? 4 : 3) && peak; i++)
+        if (!mpfr_zero_p(parts[i]))
+            mpfr_set_nan(parts[i]);
     return NSL_OK;
 }
 
@@ -392,8 +504,10 @@ static void set_losses(nsl_prediction_mp *out, work *w, const nsl_level *level,
         mpfr_div(elasticity[i], elasticity[i], noisy, MPFR_RNDN);
     }
     mpfr_mul(out->test_loss, units.test_noise ? noisy : clean, half, MPFR_RNDN);
-    mpfr_mul(out->signal_loss, out->signal_loss, half, MPFR_RNDN);
-    mpfr_mul(out->noise_loss, out->noise_loss, half, MPFR_RNDN);
+    mpfr_ptr parts[] = {out->signal_loss, out->noise_loss, out->bias,
+                        out->variance_samples, out->variance_features};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        mpfr_mul(parts[i], parts[i], half, MPFR_RNDN);
 }
 
 nsl_status nsl_loss_mp(nsl_prediction_mp *out, nsl_level *level,
@@ -405,6 +519,10 @@ nsl_status nsl_loss_mp(nsl_prediction_mp *out, nsl_level *level,
     out->notes = 0;
     mpfr_set(out->delta, root->delta, MPFR_RNDN);
     mpfr_set(out->dof, root->m.z, MPFR_RNDN);
+    if (root->kind == NSL_ROOT_INFINITE) {
+        mpfr_set_nan(out->delta);
+        out->notes |= NSL_NOTE_RIDGE_INFINITE;
+    }
     if (mpfr_inf_p(root->m.z)) {
         mpfr_set_nan(out->dof);
         out->notes |= NSL_NOTE_DOF_INFINITE;
@@ -417,6 +535,8 @@ nsl_status nsl_loss_mp(nsl_prediction_mp *out, nsl_level *level,
             set_undefined(out, 0);
         else if (root->kind == NSL_ROOT_ZERO)
             resolved_elasticities(out, &w);
+        else if (root->kind == NSL_ROOT_INFINITE)
+            set_flat(out);
         else if (!none)
             set_elasticities(out, &w, level);
         if (none)

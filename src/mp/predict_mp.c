@@ -3,6 +3,7 @@
 #include "core/error.h"
 #include "input/number.h"
 #include "mp/loss_mp.h"
+#include "mp/optimum_mp.h"
 
 #include <float.h>
 #include <math.h>
@@ -88,6 +89,9 @@ mpfr_ptr nsl_prediction_mp_value(nsl_prediction_mp *p, int i)
                                               p->signal_loss,
                                               p->noise_loss,
                                               p->train_loss,
+                                              p->bias,
+                                              p->variance_samples,
+                                              p->variance_features,
                                               p->elasticity_features,
                                               p->elasticity_samples,
                                               p->elasticity_ridge};
@@ -119,33 +123,58 @@ typedef struct {
     const nsl_point *point;
     const nsl_point_decimals *decimals;
     nsl_units_mp units;
+    bool optimal; /* at the best ridge, which lies at a positive one */
 } question;
 
 /* The best root so far, and how many bits of it are right. */
 typedef struct {
-    mpfr_t delta;
+    nsl_start_mp start; /* its gap is used at the best ridge only */
     mpfr_prec_t known;
 } best_root;
 
+/* What comes out. */
+typedef struct {
+    nsl_prediction_mp *values;
+    mpfr_ptr ridge; /* the best, with question.optimal */
+} answer;
+
+/* The least of the gaps. */
+static void least_gap(mpfr_t out, const nsl_root_mp *root, size_t layers)
+{
+    mpfr_set(out, root->gap_samples, MPFR_RNDN);
+    for (size_t k = 0; k < layers; k++)
+        mpfr_min(out, out, root->gap[k], MPFR_RNDN);
+}
+
 /* One evaluation at one precision, at most that of the level. */
-static nsl_status predict_at(nsl_prediction_mp *out, const question *q,
-                             nsl_level *level, mpfr_prec_t bits, best_root *best,
-                             nsl_error *err)
+static nsl_status predict_at(answer *out, const question *q, nsl_level *level,
+                             mpfr_prec_t bits, best_root *best, nsl_error *err)
 {
     nsl_problem_mp problem;
     nsl_root_mp root;
-    set_precision(out, bits);
+    set_precision(out->values, bits);
     nsl_problem_mp_init(&problem, q->model, q->point, q->decimals, bits);
     nsl_root_mp_init(&root, problem.layers, bits);
-    nsl_status status =
-        nsl_root_mp_solve(&root, level, &problem, best->delta, best->known, err);
+    nsl_status status;
+    if (q->optimal) {
+        mpfr_set_prec(out->ridge, bits);
+        status = nsl_optimum_mp_solve(&root, out->ridge, level, &problem, &best->start,
+                                      best->known, err);
+    } else {
+        status = nsl_root_mp_solve(&root, level, &problem, best->start.delta,
+                                   best->known, err);
+    }
     if (status == NSL_OK && root.kind == NSL_ROOT_POSITIVE) {
-        mpfr_set_prec(best->delta, bits);
-        mpfr_set(best->delta, root.delta, MPFR_RNDN);
+        mpfr_set_prec(best->start.delta, bits);
+        mpfr_set_prec(best->start.gap, bits);
+        mpfr_set(best->start.delta, root.delta, MPFR_RNDN);
+        least_gap(best->start.gap, &root, problem.layers);
         best->known = bits - GUARD_BITS;
     }
     if (status == NSL_OK)
-        status = nsl_loss_mp(out, level, &problem, &root, q->units, err);
+        status = nsl_loss_mp(out->values, level, &problem, &root, q->units, err);
+    if (status == NSL_OK && q->optimal && !mpfr_nan_p(out->values->elasticity_ridge))
+        mpfr_set_zero(out->values->elasticity_ridge, 1);
     nsl_root_mp_clear(&root, problem.layers);
     nsl_problem_mp_clear(&problem);
     return status;
@@ -168,12 +197,15 @@ static bool agree(mpfr_srcptr a, mpfr_srcptr b, mpfr_prec_t bits)
     return near;
 }
 
-static bool all_agree(nsl_prediction_mp *a, nsl_prediction_mp *b, mpfr_prec_t bits)
+static bool all_agree(const answer *a, const answer *b, const question *q,
+                      mpfr_prec_t bits)
 {
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
-        if (!agree(nsl_prediction_mp_value(a, i), nsl_prediction_mp_value(b, i), bits))
+        if (!agree(nsl_prediction_mp_value(a->values, i),
+                   nsl_prediction_mp_value(b->values, i), bits))
             return false;
-    return a->notes == b->notes;
+    return a->values->notes == b->values->notes &&
+           (!q->optimal || agree(a->ridge, b->ridge, bits));
 }
 
 /* A thousandth of the least eigenvalue, which may be below the range of double. */
@@ -221,24 +253,31 @@ static void set_unknown(nsl_prediction_mp *p)
         mpfr_set_nan(nsl_prediction_mp_value(p, i));
 }
 
-static void copy(nsl_prediction_mp *to, nsl_prediction_mp *from, mpfr_prec_t bits)
+static void copy(answer *to, const answer *from, const question *q, mpfr_prec_t bits)
 {
-    set_precision(to, bits);
+    set_precision(to->values, bits);
     for (int k = 0; k < NSL_PREDICTION_MP_VALUES; k++)
-        mpfr_set(nsl_prediction_mp_value(to, k), nsl_prediction_mp_value(from, k),
-                 MPFR_RNDN);
-    to->notes = from->notes;
+        mpfr_set(nsl_prediction_mp_value(to->values, k),
+                 nsl_prediction_mp_value(from->values, k), MPFR_RNDN);
+    to->values->notes = from->values->notes;
+    if (q->optimal) {
+        mpfr_set_prec(to->ridge, bits);
+        mpfr_set(to->ridge, from->ridge, MPFR_RNDN);
+    }
 }
 
 /* Evaluates at rising precisions until two agree to `wanted` bits. The first two share
  * their tables, which are good for the higher one. */
-static nsl_status settle(nsl_prediction_mp *out, const question *q, mpfr_prec_t wanted,
+static nsl_status settle(answer *out, const question *q, mpfr_prec_t wanted,
                          best_root *best, bool *agreed, nsl_error *err)
 {
     mpfr_prec_t bits = wanted + GUARD_BITS;
-    nsl_prediction_mp lower;
+    nsl_prediction_mp values;
+    mpfr_t ridge;
+    answer lower = {&values, ridge};
     nsl_status status = NSL_OK;
-    nsl_prediction_mp_init(&lower);
+    nsl_prediction_mp_init(&values);
+    mpfr_init2(ridge, 53);
     *agreed = false;
     for (int i = 0; i < TRIES_MAX && status == NSL_OK && !*agreed; i++) {
         nsl_level level;
@@ -250,38 +289,107 @@ static nsl_status settle(nsl_prediction_mp *out, const question *q, mpfr_prec_t 
         bits = higher;
         if (status == NSL_OK)
             status = predict_at(out, q, &level, bits, best, err);
-        *agreed = status == NSL_OK && all_agree(&lower, out, wanted);
-        if (!*agreed)
-            copy(&lower, out, bits);
+        *agreed = status == NSL_OK && all_agree(&lower, out, q, wanted);
+        if (!*agreed && status == NSL_OK)
+            copy(&lower, out, q, bits);
         nsl_level_clear(&level);
     }
-    nsl_prediction_mp_clear(&lower);
+    nsl_prediction_mp_clear(&values);
+    mpfr_clear(ridge);
     return status;
+}
+
+/* Settles a question from the start that `best` has. */
+static nsl_status answer_question(answer *out, const question *q, unsigned digits,
+                                  best_root *best, nsl_error *err)
+{
+    bool agreed = false;
+    nsl_status status =
+        settle(out, q, (mpfr_prec_t)ceil(digits * log2(10.0)) + AGREE_BITS, best,
+               &agreed, err);
+    if (status == NSL_OK && !agreed)
+        status = nsl_fail(err, NSL_EFAILED, "",
+                          "%u digits do not settle at any precision tried", digits);
+    return status;
+}
+
+static nsl_status check_digits(unsigned digits, nsl_error *err)
+{
+    if (digits >= NSL_DIGITS_MIN && digits <= NSL_DIGITS_MAX)
+        return NSL_OK;
+    return nsl_fail(err, NSL_EINVAL, "digits",
+                    "must be a whole number from %d to %d, got %u", NSL_DIGITS_MIN,
+                    NSL_DIGITS_MAX, digits);
 }
 
 nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
                           const nsl_point *point, const nsl_point_decimals *decimals,
                           nsl_units_mp units, unsigned digits, nsl_error *err)
 {
+    question q = {model, point, decimals, units, false};
+    answer to = {out, NULL};
+    best_root best = {.known = 0};
     set_unknown(out);
     out->notes = 0;
-    if (digits < NSL_DIGITS_MIN || digits > NSL_DIGITS_MAX)
-        return nsl_fail(err, NSL_EINVAL, "digits",
-                        "must be a whole number from %d to %d, got %u", NSL_DIGITS_MIN,
-                        NSL_DIGITS_MAX, digits);
-    question q = {model, point, decimals, units};
-    best_root best = {.known = 0};
-    bool agreed = false;
-    mpfr_init2(best.delta, 53);
-    nsl_status status = first_start(best.delta, model->model, point, err);
+    mpfr_inits2(53, best.start.delta, best.start.gap, (mpfr_ptr)NULL);
+    nsl_status status = check_digits(digits, err);
     if (status == NSL_OK)
-        status = settle(out, &q, (mpfr_prec_t)ceil(digits * log2(10.0)) + AGREE_BITS,
-                        &best, &agreed, err);
-    mpfr_clear(best.delta);
-    if (status == NSL_OK && !agreed)
-        status = nsl_fail(err, NSL_EFAILED, "",
-                          "%u digits do not settle at any precision tried", digits);
+        status = first_start(best.start.delta, model->model, point, err);
+    if (status == NSL_OK)
+        status = answer_question(&to, &q, digits, &best, err);
+    mpfr_clears(best.start.delta, best.start.gap, (mpfr_ptr)NULL);
     if (status != NSL_OK)
         set_unknown(out);
+    return status;
+}
+
+/* At the best ridge where that is 0 or infinite, in point and decimals. */
+static nsl_status predict_at_end(nsl_prediction_mp *out, mpfr_t ridge,
+                                 const nsl_optimum *best, const question *q,
+                                 unsigned digits, nsl_error *err)
+{
+    nsl_point point = *q->point;
+    nsl_point_decimals decimals = *q->decimals;
+    point.ridge = best->ridge;
+    decimals.ridge = NULL;
+    mpfr_set_d(ridge, best->ridge, MPFR_RNDN);
+    return nsl_predict_mp(out, q->model, &point, &decimals, q->units, digits, err);
+}
+
+nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
+                                  nsl_optimum_kind *kind, const nsl_model_mp *model,
+                                  const nsl_point *point,
+                                  const nsl_point_decimals *decimals,
+                                  nsl_units_mp units, unsigned digits, nsl_error *err)
+{
+    static const nsl_point_decimals none = {NULL, NULL, NULL, NULL};
+    nsl_point unit = *point;
+    nsl_point_decimals d = decimals ? *decimals : none;
+    question q = {model, &unit, &d, units, true};
+    answer to = {out, ridge};
+    best_root best = {.known = 40}; /* of the double optimum, at least */
+    nsl_optimum rough;
+    set_unknown(out);
+    mpfr_set_nan(ridge);
+    out->notes = 0;
+    unit.ridge = 1.0;
+    d.ridge = "1";
+    nsl_status status = check_digits(digits, err);
+    if (status == NSL_OK)
+        status = nsl_optimal_ridge(&rough, model->model, point, err);
+    if (status == NSL_OK && kind)
+        *kind = rough.kind;
+    if (status == NSL_OK && rough.kind != NSL_OPTIMUM_INTERIOR)
+        return predict_at_end(out, ridge, &rough, &q, digits, err);
+    mpfr_inits2(53, best.start.delta, best.start.gap, (mpfr_ptr)NULL);
+    mpfr_set_d(best.start.delta, rough.delta, MPFR_RNDN);
+    mpfr_set_d(best.start.gap, rough.gap, MPFR_RNDN);
+    if (status == NSL_OK)
+        status = answer_question(&to, &q, digits, &best, err);
+    mpfr_clears(best.start.delta, best.start.gap, (mpfr_ptr)NULL);
+    if (status != NSL_OK) {
+        set_unknown(out);
+        mpfr_set_nan(ridge);
+    }
     return status;
 }

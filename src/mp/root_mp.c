@@ -44,6 +44,7 @@ void nsl_problem_mp_init(nsl_problem_mp *p, const nsl_model_mp *model,
     const nsl_model *m = model->model;
     const nsl_point_decimals *d = decimals ? decimals : &none;
     p->layers = m->hidden_count + 1;
+    p->ensemble = point->ensemble;
     for (size_t k = 0; k < p->layers; k++)
         mpfr_init2(p->width[k], bits);
     mpfr_inits2(bits, p->samples, p->noise, p->g, p->least, (mpfr_ptr)NULL);
@@ -251,6 +252,36 @@ static void set_resolved(nsl_root_mp *out, const nsl_level *level,
     mpfr_clear(zero);
 }
 
+/* Ridge = ∞: Δ = ∞, z = 0, the whole target is bias. It is summed at a Δ so large that
+ * 1 − u is 1 to the last bit. */
+static bool set_unlearnt(nsl_root_mp *out, nsl_level *level, const nsl_problem_mp *p)
+{
+    mpfr_t delta, zero;
+    mpfr_prec_t bits = mpfr_get_prec(out->delta);
+    const nsl_spectrum *spectrum = level->model->model->spectrum;
+    mpfr_init2(delta, 53);
+    mpfr_init2(zero, 2);
+    mpfr_set_zero(zero, 1);
+    mpfr_set_d(delta, spectrum->ops->guess(spectrum, 0.5), MPFR_RNDN);
+    mpfr_mul_2ui(delta, delta, 4 * (unsigned long)bits, MPFR_RNDN);
+    bool fine = nsl_level_moments(&out->m, level, delta, true);
+    mpfr_add(out->m.t0, out->m.t0, out->m.td, MPFR_RNDN);
+    mpfr_ptr none[] = {out->m.count, out->m.above, out->m.below, out->m.z, out->m.r,
+                       out->m.q,     out->m.q1,    out->m.td,    out->m.tc};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        mpfr_set_zero(none[i], 1);
+    out->kind = NSL_ROOT_INFINITE;
+    mpfr_set_inf(out->delta, 1);
+    set_gaps(out, p, zero, zero);
+    mpfr_clears(delta, zero, (mpfr_ptr)NULL);
+    return fine;
+}
+
+void nsl_root_mp_set_gaps(nsl_root_mp *root, const nsl_problem_mp *p, const mpfr_t gap)
+{
+    set_gaps(root, p, p->least, gap);
+}
+
 nsl_status nsl_root_mp_solve(nsl_root_mp *out, nsl_level *level,
                              const nsl_problem_mp *problem, const mpfr_t start,
                              mpfr_prec_t known, nsl_error *err)
@@ -264,6 +295,8 @@ nsl_status nsl_root_mp_solve(nsl_root_mp *out, nsl_level *level,
         mpfr_set_uj(limit, rank, MPFR_RNDN);
     bool resolved = problem->ridgeless && mpfr_cmp(problem->least, limit) >= 0;
     mpfr_clear(limit);
+    if (!problem->ridgeless && mpfr_inf_p(problem->g))
+        return set_unlearnt(out, level, problem) ? NSL_OK : nsl_fail_memory(err);
     if (!resolved)
         return find_positive(out, level, problem, start, known, err);
     set_resolved(out, level, problem);

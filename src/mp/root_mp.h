@@ -10,6 +10,7 @@
 typedef struct {
     size_t layers;
     mpfr_t width[NSL_LAYERS_MAX], samples, noise;
+    double ensemble; /* K; 0 stands for 1 */
     bool ridgeless;
     mpfr_t g;     /* over the infinite widths; undefined when ridgeless */
     mpfr_t least; /* n, of the finite widths; infinite when there are none */
@@ -38,5 +39,9 @@ void nsl_root_mp_clear(nsl_root_mp *root, size_t layers);
 nsl_status nsl_root_mp_solve(nsl_root_mp *out, nsl_level *level,
                              const nsl_problem_mp *problem, const mpfr_t start,
                              mpfr_prec_t known, nsl_error *err);
+
+/* Sets the gaps that a least gap ε leaves. */
+void nsl_root_mp_set_gaps(nsl_root_mp *root, const nsl_problem_mp *problem,
+                          const mpfr_t gap);
 
 #endif

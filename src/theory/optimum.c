@@ -358,6 +358,14 @@ static place place_at(search *s, double x, double gap)
     return at;
 }
 
+/* γ for the Δ and the gaps that the root has. */
+static void set_ridge(nsl_optimum *out, const search *s, double gap)
+{
+    out->ridge = nsl_root_ridge(&s->root, s->model, &s->point);
+    out->delta = s->root.delta;
+    out->gap = gap;
+}
+
 /* The bound on ln γ = lnΔ + Σ ln(ε + D_j): Δ moves by the rounding of z − n and of ε,
  * which the errors of the moments move by 1/slope. */
 static double ridge_error(const search *s, const place *at, double tilt)
@@ -393,7 +401,7 @@ static bool refine(nsl_optimum *out, search *s, double gap)
     if (strayed || !(fabs(at.x - last.x) <= REFINED))
         return false;
     nsl_root_set_gaps(&s->root, s->model, &s->point, at.gap);
-    out->ridge = nsl_root_ridge(&s->root, s->model, &s->point);
+    set_ridge(out, s, at.gap);
     out->error = ridge_error(s, &at, tilt);
     return out->ridge > 0.0 && isfinite(out->ridge);
 }
@@ -426,7 +434,7 @@ static bool refine_on_curve(nsl_optimum *out, search *s, double start)
     double gap = -nsl_root_excess(m, s->least);
     double gap_error = m->z_error / gap + 2 * DBL_EPSILON, along;
     double condition = SCAN_STEP / scan_step(s); /* κ */
-    out->ridge = nsl_root_ridge(&s->root, s->model, &s->point);
+    set_ridge(out, s, gap);
     along = fabs(log_balance_slope(s, gap));
     double x_error =
         (4.0 * m->error + 24 * DBL_EPSILON + along * gap_error) / fabs(slope);
@@ -496,7 +504,7 @@ static nsl_status best_of(nsl_optimum *out, search *s, const track *seen)
     static const char unknown[] = "the optimal ridge did not converge";
     brackets found = {0};
     double least = NAN, lowest = seen->value[seen->count - 1];
-    nsl_optimum candidate = {.kind = NSL_OPTIMUM_ZERO};
+    nsl_optimum candidate = {.kind = NSL_OPTIMUM_ZERO, .delta = NAN, .gap = NAN};
     nsl_status status = NSL_OK;
     find_brackets(s, &found, seen);
     if (s->limit < 0.0 && lowest > 0.0) {
@@ -591,7 +599,7 @@ static bool can_learn(const nsl_model *model)
 nsl_status nsl_optimal_ridge(nsl_optimum *out, const nsl_model *model,
                              const nsl_point *point, nsl_error *err)
 {
-    *out = (nsl_optimum){.ridge = NAN, .error = NAN};
+    *out = (nsl_optimum){.ridge = NAN, .error = NAN, .delta = NAN, .gap = NAN};
     search s = {.model = model, .point = *point, .err = err};
     s.point.ridge = 1.0;
     nsl_status status = nsl_root_solve(&s.root, model, &s.point, err); /* its checks */
@@ -600,11 +608,11 @@ nsl_status nsl_optimal_ridge(nsl_optimum *out, const nsl_model *model,
     bool learns = can_learn(model);
     bool nothing = !learns && model->target.unlearnable + point->noise == 0.0;
     if (isinf(point->samples) || nothing) {
-        *out = (nsl_optimum){.kind = NSL_OPTIMUM_ANY};
+        *out = (nsl_optimum){.kind = NSL_OPTIMUM_ANY, .delta = NAN, .gap = NAN};
         return NSL_OK;
     }
     if (!learns) {
-        *out = (nsl_optimum){.kind = NSL_OPTIMUM_INFINITE, .ridge = INFINITY};
+        *out = (nsl_optimum){NSL_OPTIMUM_INFINITE, INFINITY, 0.0, NAN, NAN, false};
         return NSL_OK;
     }
     nsl_optimum best = *out;
