@@ -16,12 +16,15 @@ static bool is_given(const cli_options *o, option_id id)
 void query_answer_init(query_answer *answer)
 {
     answer->digits = 0;
+    answer->optimal = false;
     nsl_prediction_mp_init(&answer->mp);
+    mpfr_init2(answer->ridge, 53);
 }
 
 void query_answer_clear(query_answer *answer)
 {
     nsl_prediction_mp_clear(&answer->mp);
+    mpfr_clear(answer->ridge);
 }
 
 /* Decimals are rounded to doubles by up to half an ulp each: what that does to the loss
@@ -51,21 +54,25 @@ static double error_of_inputs(const nsl_prediction *p, const nsl_point *point,
     return isnan(p->test_loss) ? (double)NAN : error;
 }
 
-static nsl_status predict_double(query_answer *out, const query_setup *setup,
-                                 const nsl_point *point,
+static nsl_status predict_double(query_answer *out, const cli_options *o,
+                                 const query_setup *setup, const nsl_point *point,
                                  const nsl_point_decimals *decimals, nsl_error *err)
 {
-    nsl_status status = nsl_predict(&out->p, setup->model, point, err);
     out->digits = 0;
+    out->optimal = query_is_optimal(o);
+    nsl_status status = out->optimal ? nsl_predict_optimal(&out->p, &out->optimum,
+                                                           setup->model, point, err)
+                                     : nsl_predict(&out->p, setup->model, point, err);
     if (status == NSL_OK)
         out->error = error_of_inputs(&out->p, point, decimals, setup);
     return status;
 }
 
-nsl_status query_predict_double(query_answer *out, const query_setup *setup,
-                                const nsl_point *point, nsl_error *err)
+nsl_status query_predict_double(query_answer *out, const cli_options *o,
+                                const query_setup *setup, const nsl_point *point,
+                                nsl_error *err)
 {
-    return predict_double(out, setup, point, NULL, err);
+    return predict_double(out, o, setup, point, NULL, err);
 }
 
 /* How much a width's rounding may move Δ, parts of the loss and elasticities, relative:
@@ -116,9 +123,23 @@ static bool double_suffices(const query_answer *answer, const query_setup *setup
                  digits_is_double(d->samples, point->samples);
     if (answer->error > NSL_PROMISE || (answer->p.notes & NSL_NOTE_ELASTICITY))
         return false;
+    if (answer->optimal && answer->optimum.error > NSL_PROMISE)
+        return false;
     if (!exact && ((answer->p.notes & ties) || answer->p.delta == 0.0))
         return false;
     return !(rounding_of_widths(answer, setup, point, d) > NSL_PROMISE);
+}
+
+static nsl_status predict_digits(query_answer *out, const query_setup *setup,
+                                 const nsl_point *point,
+                                 const nsl_point_decimals *decimals, nsl_units_mp units,
+                                 unsigned digits, nsl_error *err)
+{
+    return out->optimal ? nsl_predict_optimal_mp(&out->mp, out->ridge,
+                                                 &out->optimum.kind, setup->exact,
+                                                 point, decimals, units, digits, err)
+                        : nsl_predict_mp(&out->mp, setup->exact, point, decimals, units,
+                                         digits, err);
 }
 
 nsl_status query_predict(query_answer *out, const cli_options *o,
@@ -129,20 +150,26 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
     nsl_units_mp units = {is_given(o, OPT_MSE), is_given(o, OPT_TEST_NOISE)};
     if (is_given(o, OPT_DIGITS)) {
         out->digits = (unsigned)o->value[OPT_DIGITS].whole;
-        nsl_status status = nsl_predict_mp(&out->mp, setup->exact, point, decimals,
-                                           units, out->digits, err);
+        out->optimal = query_is_optimal(o);
+        out->optimum.tie = false;
+        nsl_status status =
+            predict_digits(out, setup, point, decimals, units, out->digits, err);
         digits_to_double(&out->p, &out->mp);
         out->p.notes = out->mp.notes; /* what double cannot hold is no matter here */
         return status;
     }
-    nsl_status status = predict_double(out, setup, point, decimals, err);
+    nsl_status status = predict_double(out, o, setup, point, decimals, err);
     bool kept = status == NSL_OK && double_suffices(out, setup, point, decimals);
     if (kept || status == NSL_EINVAL || status == NSL_ENOMEM)
         return status;
-    if (nsl_predict_mp(&out->mp, setup->exact, point, decimals, plain, DIGITS_OF_DOUBLE,
-                       NULL) == NSL_OK) {
+    if (predict_digits(out, setup, point, decimals, plain, DIGITS_OF_DOUBLE, NULL) ==
+        NSL_OK) {
         digits_to_double(&out->p, &out->mp);
         out->error = out->p.error;
+        if (out->optimal) {
+            out->optimum.ridge = mpfr_get_d(out->ridge, MPFR_RNDN);
+            out->optimum.error = DBL_EPSILON;
+        }
         return NSL_OK;
     }
     return status; /* double's best, with its notes */

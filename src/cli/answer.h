@@ -12,19 +12,24 @@ typedef struct {
     double error;     /* bound on the reported test loss, rounding of inputs included */
     unsigned digits;  /* 0: doubles only */
     nsl_prediction_mp mp; /* in the units asked for */
+    bool optimal;         /* at the best ridge: */
+    nsl_optimum optimum;
+    mpfr_t ridge; /* with digits */
 } query_answer;
 
 void query_answer_init(query_answer *answer);
 void query_answer_clear(query_answer *answer);
 
-/* Predicts at a point: with --digits to so many, else in double, and where that cannot
- * keep the promise of 1e-12, with more digits behind the scenes. */
+/* Predicts at a point, or with --ridge opt at the best ridge there: with --digits to so
+ * many, else in double, and where that cannot keep the promise of 1e-12, with more
+ * digits behind the scenes. */
 nsl_status query_predict(query_answer *out, const cli_options *options,
                          const query_setup *setup, const nsl_point *point,
                          const nsl_point_decimals *decimals, nsl_error *err);
 
 /* The double route alone. */
-nsl_status query_predict_double(query_answer *out, const query_setup *setup,
-                                const nsl_point *point, nsl_error *err);
+nsl_status query_predict_double(query_answer *out, const cli_options *options,
+                                const query_setup *setup, const nsl_point *point,
+                                nsl_error *err);
 
 #endif

@@ -199,7 +199,8 @@ static int add_runs(comparison *c, row_style style)
         row_note note = {{0}, {0}};
         loss_units units = query_units(c->options, point.noise);
         progress_at(&p, i);
-        if (query_predict_double(answer, &c->setup, &point, &err) != NSL_OK) {
+        if (query_predict_double(answer, c->options, &c->setup, &point, &err) !=
+            NSL_OK) {
             progress_end(&p);
             return complain_run(c, &c->runs.run[i], &err);
         }
@@ -269,7 +270,7 @@ static int run(comparison *c)
     code = check_both(c);
     if (code != EXIT_FINE)
         return code;
-    bool kernel = c->runs.has[NSL_RUN_KERNEL_RIDGE] || o->value[OPT_KERNEL_RIDGE].given;
+    bool kernel = c->runs.has[NSL_RUN_KERNEL_RIDGE] || query_is_kernel(o);
     if (query_setup_make(&c->setup, o, 0, kernel, &err) != NSL_OK)
         return options_complain_error(o->command, &err);
     c->measured = calloc(c->runs.count, sizeof *c->measured);
@@ -277,8 +278,9 @@ static int run(comparison *c)
     if (!c->measured || !c->predicted)
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     bool ridge_column = c->runs.has[NSL_RUN_RIDGE] || c->runs.has[NSL_RUN_KERNEL_RIDGE];
-    row_style style = {
-        .kernel = kernel, .ridge = ridge_column, .noise = c->runs.has[NSL_RUN_NOISE]};
+    row_style style = {.kernel = kernel,
+                       .ridge = ridge_column || query_is_optimal(o),
+                       .noise = c->runs.has[NSL_RUN_NOISE]};
     add_columns(&c->d, style, c->runs.has[NSL_RUN_SEM]);
     code = add_runs(c, style);
     if (code == EXIT_FINE)

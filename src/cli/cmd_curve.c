@@ -38,8 +38,7 @@ typedef struct {
 
 /* The loss as the swept resource goes to infinity. A fixed MRS ridge vanishes there
  * against g ~ N; the kernel's stays. */
-static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setup,
-                             nsl_error *err)
+static nsl_status plateau_of(limit *out, const cli_options *o, nsl_error *err)
 {
     option_id swept = query_swept(o);
     out->exists = swept == OPT_FEATURES || swept == OPT_SAMPLES;
@@ -61,11 +60,14 @@ static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setu
             texts.decimals.ridge = "0";
         }
     }
-    nsl_status status = query_setup_make(setup, o, 0, false, err);
+    /* the best ridge at N = ∞ is the kernel's; the loss is the same in both */
+    query_setup own = {.model = NULL};
+    nsl_status status = query_setup_make(&own, o, 0, query_is_optimal(o), err);
     if (status == NSL_OK)
-        status = query_predict(&out->answer, o, setup, &point, &texts.decimals, err);
+        status = query_predict(&out->answer, o, &own, &point, &texts.decimals, err);
     if (status == NSL_OK)
         out->value = row_test_loss(&out->answer.p, query_units(o, point.noise));
+    query_setup_clear(&own);
     return status;
 }
 
@@ -116,7 +118,7 @@ static nsl_status add_points(document *d, const cli_options *o, row_style style,
     query_answer answer;
     query_answer_init(&plateau.answer);
     query_answer_init(&answer);
-    nsl_status status = plateau_of(&plateau, o, setup, err);
+    nsl_status status = plateau_of(&plateau, o, err);
     progress p = progress_start(o, query_count(o));
     for (size_t i = 0; i < query_count(o) && status == NSL_OK; i++) {
         progress_at(&p, i);
@@ -133,11 +135,12 @@ static int run(const cli_options *o, query_setup *setup, document *d)
 {
     option_id swept = query_swept(o);
     row_style style = {
-        .kernel = o->value[OPT_KERNEL_RIDGE].given,
+        .kernel = query_is_kernel(o),
         .latents = swept == OPT_LATENTS,
-        .ridge = swept == OPT_RIDGE || swept == OPT_KERNEL_RIDGE,
+        .ridge = swept == OPT_RIDGE || swept == OPT_KERNEL_RIDGE || query_is_optimal(o),
         .noise = swept == OPT_NOISE,
         .parts = o->value[OPT_NOISE].given,
+        .decompose = o->value[OPT_DECOMPOSE].given,
     };
     nsl_error err = {0};
     row_add_columns(d, style);

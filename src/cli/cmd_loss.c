@@ -33,11 +33,12 @@ static int run(const cli_options *options, query_setup *setup, query_answer *ans
     if (query_setup_make(setup, options, 0, false, &err) != NSL_OK ||
         query_predict(answer, options, setup, &point, &texts.decimals, &err) != NSL_OK)
         return options_complain_error(options->command, &err);
-    row_style style = {.kernel = options->value[OPT_KERNEL_RIDGE].given,
+    row_style style = {.kernel = query_is_kernel(options),
                        .latents = true,
                        .ridge = true,
                        .noise = true,
-                       .parts = true};
+                       .parts = true,
+                       .decompose = options->value[OPT_DECOMPOSE].given};
     row_note note = {{0}, {0}};
     d->command = options->command;
     d->upright = true;

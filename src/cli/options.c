@@ -9,86 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIZE "Sizes (N, P; an infinite one gives the limit):"
-#define DATA "Data spectrum and target:"
-#define RIDGE "Ridge and noise:"
-#define RUNS "Measured runs:"
-#define OUT "Output:"
-
-enum { LOSS_CURVE = FOR_LOSS | FOR_CURVE };
-
-const option_spec option_table[OPT_COUNT] = {
-    [OPT_FEATURES] = {"features", 'N', "N", KIND_NUMBER, false, true, true, false,
-                      LOSS_CURVE, SIZE, "random features N, the trained parameters"},
-    [OPT_SAMPLES] = {"samples", 'P', "P", KIND_NUMBER, false, true, true, false,
-                     LOSS_CURVE, SIZE, "training samples P (T in the paper)"},
-    [OPT_SAMPLES_PER_FEATURE] = {"samples-per-feature", 0, "R", KIND_NUMBER, false,
-                                 false, false, false, LOSS_CURVE, SIZE, "ties P = R*N"},
-    [OPT_HIDDEN] = {"hidden", 0, "W1,W2,...", KIND_LIST, false, true, false, false,
-                    FOR_ALL, SIZE,
-                    "widths of the feature layers before the last, from the input on"},
-    [OPT_OUTPUTS] = {"outputs", 'C', "C", KIND_WHOLE, false, false, false, false,
-                     FOR_ALL, SIZE, "number of outputs (default 1)"},
-    [OPT_SPECTRUM] = {"spectrum", 0, "FILE", KIND_TEXT, false, false, false, false,
-                      FOR_ALL, DATA,
-                      "eigenvalues, and optionally target weights and multiplicities, "
-                      "from a CSV or .npy file (- for standard input)"},
-    [OPT_ALPHA] = {"alpha", 'a', "ALPHA", KIND_NUMBER, false, false, false, false,
-                   FOR_ALL, DATA,
-                   "power law: eigenvalues lambda_max*I^-(1+alpha), I = 1...M"},
-    [OPT_LATENTS] = {"latents", 'M', "M", KIND_WHOLE, false, true, true, false, FOR_ALL,
-                     DATA, "latent dimensions M of the power law (default inf)"},
-    [OPT_LAMBDA_MAX] = {"lambda-max", 0, "L", KIND_NUMBER, false, false, false, false,
-                        FOR_ALL, DATA, "largest eigenvalue (default 1)"},
-    [OPT_SOURCE] = {"source", 0, "BETA", KIND_NUMBER, false, false, false, false,
-                    FOR_ALL, DATA,
-                    "target weights I^-(1+beta) (default: those of the file, or "
-                    "proportional to the eigenvalues)"},
-    [OPT_LABEL_VARIANCE] = {"label-variance", 0, "V", KIND_NUMBER, false, false, false,
-                            false, FOR_ALL, DATA,
-                            "label variance of the target (default 1 at M = inf and "
-                            "with --source)"},
-    [OPT_SIGMA_W2] = {"sigma-w2", 0, "S", KIND_NUMBER, false, false, false, false,
-                      FOR_ALL, DATA,
-                      "target weights of variance S/M a latent, at finite M "
-                      "(default 1)"},
-    [OPT_SIGMA_U2] = {"sigma-u2", 0, "S", KIND_NUMBER, false, false, false, false,
-                      FOR_ALL, DATA,
-                      "feature maps of variance S/(input width) (default 1); "
-                      "matters with --ridge only"},
-    [OPT_RIDGE] = {"ridge", 'g', "GAMMA", KIND_NUMBER, true, false, true, false,
-                   FOR_ALL, RIDGE,
-                   "ridge on the summed loss (default 0: ridgeless), at finite N, M"},
-    [OPT_KERNEL_RIDGE] = {"kernel-ridge", 0, "D", KIND_NUMBER, true, false, true, false,
-                          FOR_ALL, RIDGE,
-                          "ridge for features scaled by 1/sqrt(width), at any N, M"},
-    [OPT_NOISE] = {"noise", 'e', "S", KIND_NUMBER, true, false, true, false, FOR_ALL,
-                   RIDGE, "variance of the training labels' noise (default 0)"},
-    [OPT_TEST_NOISE] = {"test-noise", 0, NULL, KIND_FLAG, false, false, false, false,
-                        FOR_ALL, RIDGE, "test on noisy labels too"},
-    [OPT_MSE] = {"mse", 0, NULL, KIND_FLAG, false, false, false, false, FOR_ALL, OUT,
-                 "report the mean squared error per output, 2L/C, instead of L"},
-    [OPT_MAP] = {"map", 0, "KEY=COLUMN,...", KIND_MANY, false, false, false, false,
-                 FOR_COMPARE, RUNS,
-                 "names of the columns N, P, loss, sem, ridge, kernel-ridge, noise in "
-                 "RUNS"},
-    [OPT_WHERE] = {"where", 0, "COLUMN=VALUE", KIND_MANY, false, false, false, false,
-                   FOR_COMPARE, RUNS,
-                   "use only the runs with this value (several: all must hold)"},
-    [OPT_DIGITS] =
-        {"digits", 0, "D", KIND_WHOLE, false, false, false, false, FOR_LOSS | FOR_CURVE,
-         OUT,
-         "print D digits, 16 to 10000, every one right; numbers on the command "
-         "line and in files are then taken exactly"},
-    [OPT_FORMAT] = {"format", 'f', "FORMAT", KIND_TEXT, false, false, false, true,
-                    FOR_ALL, OUT,
-                    "table, csv or json (default: by the ending of -o, else table)"},
-    [OPT_OUTPUT] = {"output", 'o', "FILE", KIND_TEXT, false, false, false, true,
-                    FOR_ALL, OUT, "write to FILE, whole or not at all"},
-    [OPT_QUIET] = {"quiet", 0, NULL, KIND_FLAG, false, false, false, true, FOR_ALL, OUT,
-                   "no progress line"},
-};
-
 /* argp keys: letters as they are, other options from here on. */
 enum { KEY_FIRST = 0x1000, KEY_USAGE = 0x2000, KEY_VERSION, KEY_HELP = 'h' };
 
@@ -251,13 +171,12 @@ static int count_matches(const char *name, size_t length, unsigned command,
 }
 
 /* The commands that have an option of that name, when this one has not. */
-static const char *owner(const char *name, size_t length)
+static const char *owner(const char *name, size_t length, char *out, size_t size)
 {
     for (option_id id = 0; id < OPT_COUNT; id++)
         if (strlen(option_table[id].name) == length &&
             strncmp(option_table[id].name, name, length) == 0)
-            return option_table[id].commands & FOR_COMPARE ? "compare"
-                                                           : "loss and curve";
+            return option_commands(id, out, size);
     return NULL;
 }
 
@@ -270,15 +189,15 @@ static int refuse_long(const command_text *text, const char *word, const char *n
     const char *name = word + 2, *help = text->name;
     size_t length = strcspn(name, "=");
     int matches = count_matches(name, length, text->bit, &spec);
-    char shown[64];
+    char shown[64], commands[128];
     nsl_printable(shown, sizeof shown, word);
     *takes_next = false;
     if (matches > 1)
         return options_complain(help, EXIT_USAGE,
                                 "option '%s' is ambiguous; write it out", shown);
-    if (matches == 0 && owner(name, length))
+    if (matches == 0 && owner(name, length, commands, sizeof commands))
         return options_complain(help, EXIT_USAGE, "option '%s' belongs to %s", shown,
-                                owner(name, length));
+                                commands);
     if (matches == 0)
         return options_complain(
             help, EXIT_USAGE, "unknown option '%s'; see nslaw %s --help", shown, help);

@@ -15,6 +15,7 @@ typedef enum {
     OPT_SAMPLES,
     OPT_SAMPLES_PER_FEATURE,
     OPT_HIDDEN,
+    OPT_ENSEMBLE,
     OPT_OUTPUTS,
     OPT_SPECTRUM,
     OPT_ALPHA,
@@ -28,9 +29,16 @@ typedef enum {
     OPT_KERNEL_RIDGE,
     OPT_NOISE,
     OPT_TEST_NOISE,
+    OPT_BUDGET,
+    OPT_COST,
+    OPT_FOR,
+    OPT_TARGET_LOSS,
+    OPT_WITHIN,
+    OPT_INTEGER,
     OPT_MAP,
     OPT_WHERE,
     OPT_MSE,
+    OPT_DECOMPOSE,
     OPT_DIGITS,
     OPT_FORMAT,
     OPT_OUTPUT,
@@ -39,11 +47,21 @@ typedef enum {
 } option_id;
 
 /* The commands that take an option, as bits. */
-enum { FOR_LOSS = 1, FOR_CURVE = 2, FOR_COMPARE = 4, FOR_ALL = 7 };
+enum {
+    FOR_LOSS = 1,
+    FOR_CURVE = 2,
+    FOR_COMPARE = 4,
+    FOR_EXPONENTS = 8,
+    FOR_PLATEAU = 16,
+    FOR_FRONTIER = 32,
+    FOR_SOLVE = 64,
+    FOR_ALL = 127
+};
 
 typedef enum {
     KIND_NUMBER, /* a number in a range, or a sweep of it */
     KIND_WHOLE,  /* a whole number up to 10^18 */
+    KIND_SHARE,  /* a number > 0, or a percentage */
     KIND_LIST,   /* numbers separated by commas */
     KIND_TEXT,
     KIND_MANY, /* a text that may be given several times */
@@ -56,6 +74,7 @@ typedef struct {
     const char *argument;
     option_kind kind;
     bool zero, infinite, sweep; /* whether 0, inf, lo:hi:count are allowed */
+    bool optimal;               /* whether opt is */
     bool output_only; /* says how to print, not what: left out of the record */
     unsigned commands;
     const char *group; /* heading in --help */
@@ -64,9 +83,13 @@ typedef struct {
 
 extern const option_spec option_table[OPT_COUNT];
 
+/* The commands that take an option, as text: "loss, curve and frontier". */
+const char *option_commands(option_id id, char *out, size_t size);
+
 /* A value as given. */
 typedef struct {
     bool given;
+    bool optimal;     /* "opt" */
     const char *text; /* borrowed from argv */
     double number;    /* KIND_NUMBER */
     uint64_t whole;   /* KIND_WHOLE; NSL_LATENTS_INFINITE for inf */

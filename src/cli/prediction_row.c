@@ -22,7 +22,15 @@ void row_add_columns(document *d, row_style style)
     document_add_column(d, "dof", "effective dimension z", true);
     document_add_column(d, "test_loss", "", true);
     document_add_column(d, "signal_loss", "part without label noise", style.parts);
-    document_add_column(d, "noise_loss", "part from label noise", style.parts);
+    if (style.decompose) {
+        document_add_column(d, "bias", "part of signal_loss: squared bias", true);
+        document_add_column(d, "variance_samples",
+                            "part of signal_loss: variance from the samples", true);
+        document_add_column(d, "variance_features",
+                            "part of signal_loss: variance from the features", true);
+    }
+    document_add_column(d, "noise_loss", "part from label noise",
+                        style.parts || style.decompose);
     document_add_column(d, "train_loss", "mean per sample, on noisy labels", true);
     document_add_column(d, "elasticity_features", "-dln(test_loss)/dlnN", true);
     document_add_column(d, "elasticity_samples", "-dln(test_loss)/dlnP", true);
@@ -66,6 +74,7 @@ static void add_prediction_notes(row_note *note, unsigned notes)
         {NSL_NOTE_UNDERFLOW, "below the range of double (2.2e-308)"},
         {NSL_NOTE_OVERFLOW, ABOVE_RANGE},
         {NSL_NOTE_DOF_INFINITE, "dof = inf"},
+        {NSL_NOTE_RIDGE_INFINITE, "delta = inf: nothing can be learnt"},
         {NSL_NOTE_ELASTICITY, "elasticity not known to 1e-12 in double precision"},
     };
     for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
@@ -107,13 +116,29 @@ static void add_input_notes(row_note *note, const nsl_point *point,
 }
 
 /* The names of a prediction's values, in the order of nsl_prediction_mp. */
-static const char *const value_keys[NSL_PREDICTION_MP_VALUES] = {
-    "delta",           "dof",        "test_loss",           "signal_loss",
-    "noise_loss",      "train_loss", "elasticity_features", "elasticity_samples",
-    "elasticity_ridge"};
+static const char *const value_keys[NSL_PREDICTION_MP_VALUES] = {"delta",
+                                                                 "dof",
+                                                                 "test_loss",
+                                                                 "signal_loss",
+                                                                 "noise_loss",
+                                                                 "train_loss",
+                                                                 "bias",
+                                                                 "variance_samples",
+                                                                 "variance_features",
+                                                                 "elasticity_features",
+                                                                 "elasticity_samples",
+                                                                 "elasticity_ridge"};
+
+/* Whether the i-th value has a column. */
+static bool has_column(row_style style, int i)
+{
+    enum { FIRST_PART = 6, LAST_PART = 8 };
+    return style.decompose || i < FIRST_PART || i > LAST_PART;
+}
 
 /* The values as doubles, in the units asked for. */
-static void set_doubles(document *d, const nsl_prediction *p, loss_units units)
+static void set_doubles(document *d, row_style style, const nsl_prediction *p,
+                        loss_units units)
 {
     const double value[NSL_PREDICTION_MP_VALUES] = {
         p->delta,
@@ -122,19 +147,24 @@ static void set_doubles(document *d, const nsl_prediction *p, loss_units units)
         units.scale * p->signal_loss,
         units.scale * p->noise_loss,
         units.scale * p->train_loss,
+        units.scale * p->bias,
+        units.scale * p->variance_samples,
+        units.scale * p->variance_features,
         of_reported(p->elasticity_features, p, units),
         of_reported(p->elasticity_samples, p, units),
         of_reported(p->elasticity_ridge, p, units)};
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
-        document_set(d, value_keys[i], cell_computed(value[i]));
+        if (has_column(style, i))
+            document_set(d, value_keys[i], cell_computed(value[i]));
 }
 
-static void set_digits(document *d, query_answer *answer)
+static void set_digits(document *d, row_style style, query_answer *answer)
 {
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
-        document_set(d, value_keys[i],
-                     digits_cell(nsl_prediction_mp_value(&answer->mp, i),
-                                 answer->digits, d->upright));
+        if (has_column(style, i))
+            document_set(d, value_keys[i],
+                         digits_cell(nsl_prediction_mp_value(&answer->mp, i),
+                                     answer->digits, d->upright));
     bool none = mpfr_nan_p(answer->mp.test_loss) != 0;
     document_set(d, "error", none ? cell_null() : digits_bound(answer->digits));
 }
@@ -158,6 +188,25 @@ static void set_inputs(document *d, row_style style, const nsl_point *point,
                                     : cell_given(inputs[i].value));
 }
 
+cell row_best_ridge(const query_answer *answer, bool wide, row_note *note)
+{
+    static const char *const kinds[] = {
+        [NSL_OPTIMUM_INTERIOR] = NULL,
+        [NSL_OPTIMUM_ZERO] = "the best ridge is 0",
+        [NSL_OPTIMUM_INFINITE] = "the best ridge is infinite",
+        [NSL_OPTIMUM_ANY] = "every finite ridge gives this loss",
+    };
+    if (kinds[answer->optimum.kind])
+        row_note_add(note, kinds[answer->optimum.kind], false);
+    if (answer->optimum.tie)
+        row_note_add(note, "another ridge is as good to 1e-12", false);
+    if (answer->digits)
+        return digits_cell(answer->ridge, answer->digits, wide);
+    return answer->optimum.kind == NSL_OPTIMUM_INTERIOR
+               ? cell_computed(answer->optimum.ridge)
+               : cell_given(answer->optimum.ridge);
+}
+
 void row_add(document *d, row_style style, const query_setup *setup,
              const nsl_point *point, const nsl_point_decimals *decimals,
              query_answer *answer, loss_units units, row_note *note)
@@ -166,17 +215,23 @@ void row_add(document *d, row_style style, const query_setup *setup,
     unsigned notes = p->notes;
     document_add_row(d);
     set_inputs(d, style, point, answer->digits ? decimals : NULL);
+    if (answer->optimal)
+        document_set(d, style.kernel ? "kernel_ridge" : "ridge",
+                     row_best_ridge(answer, d->upright, note));
     document_set(d, "latents", whole_or_infinite(setup->latents));
     if (answer->digits) {
-        set_digits(d, answer);
+        set_digits(d, style, answer);
     } else {
-        set_doubles(d, p, units);
+        set_doubles(d, style, p, units);
         document_set(d, "error", cell_bound(answer->error));
         if (isinf(row_test_loss(p, units)) || isinf(units.scale * p->train_loss))
             row_note_add(note, ABOVE_RANGE, false);
         if (answer->error > NSL_PROMISE)
             row_note_add(note,
                          "loss and elasticities not known to 1e-12 in double precision",
+                         false);
+        if (answer->optimal && answer->optimum.error > NSL_PROMISE)
+            row_note_add(note, "best ridge not known to 1e-12 in double precision",
                          false);
         if (units.test_shift != 0.0) /* a zero loss has slopes on noisy labels */
             notes &= ~(unsigned)NSL_NOTE_ZERO_LOSS;
@@ -224,6 +279,8 @@ static void caption_ridge(char *out, size_t size, const cli_options *o,
 {
     if (columns.ridge || columns.kernel_ridge)
         snprintf(out, size, "%s of each run", columns.ridge ? "ridge" : "kernel ridge");
+    else if (query_is_optimal(o))
+        snprintf(out, size, "optimal ridge");
     else if (o->value[OPT_RIDGE].given)
         snprintf(out, size, "ridge = %s", o->value[OPT_RIDGE].text);
     else if (o->value[OPT_KERNEL_RIDGE].given)
@@ -239,11 +296,14 @@ char *row_caption(const cli_options *o, const query_setup *setup, query_columns 
     caption_target(target, sizeof target, o, setup);
     caption_ridge(ridge, sizeof ridge, o, columns);
     int length = asprintf(
-        &caption, "%s%s\n%s, label noise %s%s%s\nlosses: %s, on %s test labels\n%s\n",
+        &caption,
+        "%s%s\n%s, label noise %s%s%s%s%s\nlosses: %s, on %s test labels\n%s\n",
         spectrum, target, ridge,
         columns.noise ? "of each run" : given_text(o, OPT_NOISE, "0"),
         o->value[OPT_HIDDEN].given ? ", hidden widths " : "",
         o->value[OPT_HIDDEN].given ? o->value[OPT_HIDDEN].text : "",
+        o->value[OPT_ENSEMBLE].given ? ", models averaged " : "",
+        o->value[OPT_ENSEMBLE].given ? o->value[OPT_ENSEMBLE].text : "",
         o->value[OPT_MSE].given ? "mean squared error per output"
                                 : "half the squared error, summed over outputs",
         o->value[OPT_TEST_NOISE].given ? "noisy" : "clean",

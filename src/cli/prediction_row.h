@@ -10,6 +10,7 @@ typedef struct {
     bool kernel;                /* ridge in the kernel convention */
     bool latents, ridge, noise; /* shown in the table for people */
     bool parts;                 /* signal and noise loss differ from the whole */
+    bool decompose;             /* the parts of signal_loss have columns */
 } row_style;
 
 /* Declares the columns up to elasticity_ridge; `error` and `note` come last, after what
@@ -31,6 +32,9 @@ void row_note_add(row_note *note, const char *reason, bool obvious);
 void row_add(document *d, row_style style, const query_setup *setup,
              const nsl_point *point, const nsl_point_decimals *decimals,
              query_answer *answer, loss_units units, row_note *note);
+
+/* The best ridge that an answer was found at, with what is to be said about it. */
+cell row_best_ridge(const query_answer *answer, bool wide, row_note *note);
 
 /* Sets `note`, when the command is done with the row. */
 void row_end(document *d, const row_note *note);

@@ -39,6 +39,7 @@ static int check_excluded(const cli_options *o)
     return EXIT_FINE;
 }
 
+/* What loss, curve and compare cannot do without; the others see to it themselves. */
 static int check_required(const cli_options *o)
 {
     if (!given(o, OPT_SPECTRUM) && !given(o, OPT_ALPHA))
@@ -48,6 +49,8 @@ static int check_required(const cli_options *o)
         return o->operand ? EXIT_FINE
                           : complain(o, "needs a CSV file of runs (or - for standard "
                                         "input) with the columns N, P and loss");
+    if (!(o->command_bit & (FOR_LOSS | FOR_CURVE)))
+        return EXIT_FINE;
     if (!given(o, OPT_FEATURES))
         return complain(o, "--features is required; try --features 1000");
     if (!given(o, OPT_SAMPLES) && !given(o, OPT_SAMPLES_PER_FEATURE))
@@ -68,7 +71,7 @@ static int check_sweeps(const cli_options *o)
                                     option_table[first].name, option_table[id].name);
         first = id;
     }
-    if (first != OPT_COUNT && o->command_bit != FOR_CURVE)
+    if (first != OPT_COUNT && o->command_bit != FOR_CURVE && first != OPT_BUDGET)
         return options_complain(o->command, EXIT_USAGE,
                                 "--%s %s is a sweep; use nslaw curve for sweeps",
                                 option_table[first].name, o->value[first].text);
@@ -90,6 +93,33 @@ size_t query_count(const cli_options *o)
 {
     option_id swept = query_swept(o);
     return swept == OPT_COUNT ? 1 : o->value[swept].sweep_count;
+}
+
+bool query_is_optimal(const cli_options *o)
+{
+    return o->value[OPT_RIDGE].optimal || o->value[OPT_KERNEL_RIDGE].optimal;
+}
+
+static bool is_infinite(const cli_options *o, option_id id)
+{
+    return given(o, id) && !o->value[id].sweep_count && isinf(o->value[id].number);
+}
+
+bool query_is_kernel(const cli_options *o)
+{
+    const option_value *latents = &o->value[OPT_LATENTS],
+                       *hidden = &o->value[OPT_HIDDEN];
+    bool endless = is_infinite(o, OPT_FEATURES);
+    if (!given(o, OPT_SPECTRUM) && !latents->sweep_count)
+        endless |= !latents->given || latents->whole == NSL_LATENTS_INFINITE;
+    for (size_t k = 0; k < hidden->count; k++)
+        endless |= isinf(hidden->list[k]);
+    return given(o, OPT_KERNEL_RIDGE) || (o->value[OPT_RIDGE].optimal && endless);
+}
+
+option_id query_ridge(const cli_options *o)
+{
+    return given(o, OPT_KERNEL_RIDGE) ? OPT_KERNEL_RIDGE : OPT_RIDGE;
 }
 
 static double number(const cli_options *o, option_id id, size_t i, double fallback)
@@ -135,8 +165,7 @@ static nsl_status make_model(query_setup *setup, const cli_options *o, bool kern
         m.outputs = (double)o->value[OPT_OUTPUTS].whole;
     m.hidden = o->value[OPT_HIDDEN].list;
     m.hidden_count = o->value[OPT_HIDDEN].count;
-    m.convention =
-        kernel || given(o, OPT_KERNEL_RIDGE) ? NSL_RIDGE_KERNEL : NSL_RIDGE_MRS;
+    m.convention = kernel || query_is_kernel(o) ? NSL_RIDGE_KERNEL : NSL_RIDGE_MRS;
     return nsl_model_new(&setup->model, setup->spectrum, &m, err);
 }
 
@@ -197,14 +226,15 @@ void query_setup_clear(query_setup *setup)
 nsl_point query_point(const cli_options *o, size_t i)
 {
     double features = number(o, OPT_FEATURES, i, (double)NAN);
-    option_id ridge = given(o, OPT_KERNEL_RIDGE) ? OPT_KERNEL_RIDGE : OPT_RIDGE;
+    uint64_t models = given(o, OPT_ENSEMBLE) ? o->value[OPT_ENSEMBLE].whole : 1;
     return (nsl_point){
         .features = features,
         .samples = given(o, OPT_SAMPLES_PER_FEATURE)
                        ? o->value[OPT_SAMPLES_PER_FEATURE].number * features
                        : number(o, OPT_SAMPLES, i, (double)NAN),
-        .ridge = number(o, ridge, i, 0.0),
+        .ridge = number(o, query_ridge(o), i, 0.0),
         .noise = number(o, OPT_NOISE, i, 0.0),
+        .ensemble = models == NSL_LATENTS_INFINITE ? (double)INFINITY : (double)models,
     };
 }
 
@@ -266,11 +296,12 @@ static const char *decimal(char *printed, size_t size, const cli_options *o,
 void query_texts_set(query_texts *out, const cli_options *o, size_t i)
 {
     size_t size = sizeof out->features;
-    option_id ridge = given(o, OPT_KERNEL_RIDGE) ? OPT_KERNEL_RIDGE : OPT_RIDGE;
     nsl_point_decimals *d = &out->decimals;
     d->features = decimal(out->features, size, o, OPT_FEATURES, i, NULL);
     d->samples = decimal(out->samples, size, o, OPT_SAMPLES, i, NULL);
-    d->ridge = decimal(out->ridge, size, o, ridge, i, "0");
+    d->ridge = query_is_optimal(o)
+                   ? "0" /* found at each point */
+                   : decimal(out->ridge, size, o, query_ridge(o), i, "0");
     d->noise = decimal(out->noise, size, o, OPT_NOISE, i, "0");
     if (given(o, OPT_SAMPLES_PER_FEATURE)) {
         double samples = query_point(o, i).samples;
@@ -283,7 +314,7 @@ void query_texts_set(query_texts *out, const cli_options *o, size_t i)
 static cell option_cell(const cli_options *o, option_id id, double fallback)
 {
     const option_value *value = &o->value[id];
-    if (value->sweep_count)
+    if (value->sweep_count || value->optimal)
         return cell_text(value->text);
     double x = value->given ? value->number : fallback;
     return isinf(x) ? cell_text("inf") : isnan(x) ? cell_null() : cell_given(x);
@@ -302,7 +333,7 @@ void query_describe(document *d, const cli_options *o, const query_setup *setup,
                     query_columns columns)
 {
     bool table = given(o, OPT_SPECTRUM);
-    bool kernel = given(o, OPT_KERNEL_RIDGE) || columns.kernel_ridge;
+    bool kernel = query_is_kernel(o) || columns.kernel_ridge;
     bool own = nsl_spectrum_has_target(setup->spectrum);
     document_add_model(d, "spectrum",
                        cell_text(table ? o->value[OPT_SPECTRUM].text : "powerlaw"));
@@ -330,11 +361,15 @@ void query_describe(document *d, const cli_options *o, const query_setup *setup,
         cell_whole(given(o, OPT_OUTPUTS) ? o->value[OPT_OUTPUTS].whole : 1));
     if (given(o, OPT_HIDDEN))
         document_add_model(d, "hidden", cell_text(o->value[OPT_HIDDEN].text));
-    option_id ridge = kernel ? OPT_KERNEL_RIDGE : OPT_RIDGE;
+    if (given(o, OPT_ENSEMBLE))
+        document_add_model(d, "ensemble",
+                           o->value[OPT_ENSEMBLE].whole == NSL_LATENTS_INFINITE
+                               ? cell_text("inf")
+                               : cell_whole(o->value[OPT_ENSEMBLE].whole));
     document_add_model(d, kernel ? "kernel_ridge" : "ridge",
                        columns.ridge || columns.kernel_ridge
                            ? cell_text("runs")
-                           : option_cell(o, ridge, 0.0));
+                           : option_cell(o, query_ridge(o), 0.0));
     document_add_model(
         d, "noise", columns.noise ? cell_text("runs") : option_cell(o, OPT_NOISE, 0.0));
     document_add_model(d, "test_labels",

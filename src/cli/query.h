@@ -14,6 +14,15 @@ int query_check(const cli_options *options);
 /* The option that is swept, or OPT_COUNT. */
 option_id query_swept(const cli_options *options);
 
+/* Whether the ridge is the best one, to be found at each point. */
+bool query_is_optimal(const cli_options *options);
+
+/* Whether the ridge is the kernel's: asked for, or the only one that is defined. */
+bool query_is_kernel(const cli_options *options);
+
+/* The --ridge option in use. */
+option_id query_ridge(const cli_options *options);
+
 /* How many points: 1, or those of the sweep. */
 size_t query_count(const cli_options *options);
 

@@ -20,6 +20,8 @@ static const char *allowed(const option_spec *spec)
                               : "a whole number from 1 to 1e18";
     if (spec->infinite)
         return spec->zero ? "a number >= 0, or inf" : "a number > 0, or inf";
+    if (spec->optimal)
+        return "a finite number >= 0, or opt";
     return spec->zero ? "a finite number >= 0" : "a finite number > 0";
 }
 
@@ -65,6 +67,24 @@ static bool parse_number(double *out, const option_spec *spec, const char *text,
     }
     snprintf(problem, size, "must be %s", allowed(spec));
     return false;
+}
+
+/* 0.05 or 5% */
+static bool parse_share(double *out, const char *text, char *problem, size_t size)
+{
+    char number[NUMBER_TEXT_MAX];
+    size_t length = strlen(text);
+    bool percent = length > 0 && text[length - 1] == '%';
+    snprintf(problem, size, "must be a share > 0 and < 1, such as 5%% or 0.05");
+    if (length >= sizeof number)
+        return false;
+    memcpy(number, text, length + 1);
+    if (percent)
+        number[length - 1] = '\0';
+    if (nsl_number_parse(number, out) != NSL_NUMBER_OK)
+        return false;
+    *out /= percent ? 100.0 : 1.0;
+    return *out > 0.0 && *out < 1.0;
 }
 
 static bool parse_list(option_value *out, const option_spec *spec, const char *text,
@@ -132,6 +152,10 @@ bool value_parse(option_value *out, const option_spec *spec, const char *text,
     out->sweep_count = 0;
     if (spec->sweep && strchr(text, ':'))
         return parse_sweep(out, spec, text, problem, size);
+    if (spec->optimal && strcmp(text, "opt") == 0) {
+        out->optimal = true;
+        return true;
+    }
     switch (spec->kind) {
     case KIND_NUMBER:
         return parse_number(&out->number, spec, text, problem, size);
@@ -139,6 +163,8 @@ bool value_parse(option_value *out, const option_spec *spec, const char *text,
         snprintf(problem, size, "must be %s", allowed(spec));
         return parse_whole(text, &out->whole) &&
                (spec->infinite || out->whole != NSL_LATENTS_INFINITE);
+    case KIND_SHARE:
+        return parse_share(&out->number, text, problem, size);
     case KIND_LIST:
         return parse_list(out, spec, text, problem, size);
     case KIND_MANY:
