@@ -118,7 +118,7 @@ static void predict(nsl_prediction_mp *out, const nsl_model *model,
     nsl_error err = {0};
     cr_assert(nsl_model_mp_new(&exact, model, NULL, &err) == NSL_OK);
     nsl_status status = nsl_predict_mp(out, exact, point, NULL,
-                                       (nsl_units_mp){false, false}, digits, &err);
+                                       (nsl_units){false, false}, digits, &err);
     cr_assert(status == NSL_OK, "N %.17g P %.17g ridge %.17g noise %g: %s",
               point->features, point->samples, point->ridge, point->noise, err.message);
     nsl_model_mp_free(exact);
@@ -281,7 +281,7 @@ Test(mp, decimals_are_exact)
     nsl_model_mp *exact, *as_double;
     nsl_prediction_mp a, b;
     nsl_error err = {0};
-    nsl_units_mp units = {false, false};
+    nsl_units units = {false, false};
     nsl_prediction_mp_init(&a);
     nsl_prediction_mp_init(&b);
     cr_assert(nsl_model_mp_new(&exact, m.model, &d, &err) == NSL_OK);

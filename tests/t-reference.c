@@ -263,7 +263,7 @@ static void check_row_digits(const reference *r)
     cr_assert(nsl_model_mp_new(&exact, m.model, &d, &err) == NSL_OK, "%s", err.message);
     nsl_prediction_mp_init(&p);
     nsl_status status = nsl_predict_mp(&p, exact, &point, &at,
-                                       (nsl_units_mp){false, false}, DIGITS, &err);
+                                       (nsl_units){false, false}, DIGITS, &err);
     cr_expect(status == NSL_OK, "%s: %s %s", text(r, "name"), err.field, err.message);
     static const char *const names[] = {
         "delta",      "dof",        "test_loss",           "signal_loss",

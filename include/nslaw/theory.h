@@ -4,6 +4,7 @@
 
 #include <nslaw/error.h>
 #include <nslaw/model.h>
+#include <stdbool.h>
 
 /** Spectral sums at Δ (theory.md section 2), with u = λ/(λ+Δ) and per-output target
  *  weights v². All are sums of positive terms. */
@@ -76,6 +77,12 @@ typedef struct {
     double error; /**< relative bound on test_loss (and on Δ, z and the other losses) */
     unsigned notes; /**< NSL_NOTE_* bits; for each NaN above, the reason */
 } nsl_prediction;
+
+/** How losses are reported: L = C·E/2, or with `mse` the mean squared error per output
+ *  2L/C; with `test_noise` the test loss is on noisy labels, σ_ε² more in E. */
+typedef struct {
+    bool mse, test_noise;
+} nsl_units;
 
 /** Largest error of a relative printed value, the promise of this library. */
 #define NSL_PROMISE 1e-12

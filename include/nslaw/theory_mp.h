@@ -56,12 +56,6 @@ void nsl_prediction_mp_clear(nsl_prediction_mp *p);
 #define NSL_PREDICTION_MP_VALUES 12
 mpfr_ptr nsl_prediction_mp_value(nsl_prediction_mp *p, int i);
 
-/** How losses are reported: L = C·E/2, or with `mse` the mean squared error per output
- *  2L/C; with `test_noise` the test loss is on noisy labels, σ_ε² more in E. */
-typedef struct {
-    bool mse, test_noise;
-} nsl_units_mp;
-
 /** Solves [E1] and evaluates [E2], [E3] and the elasticities to `digits` digits. The
  * work is done at two precisions, with proven bounds on what the sums leave out, and
  * again higher until both agree.
@@ -72,7 +66,7 @@ typedef struct {
  *  Call mpfr_free_cache() once per thread when done. */
 nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
                           const nsl_point *point, const nsl_point_decimals *decimals,
-                          nsl_units_mp units, unsigned digits, nsl_error *err);
+                          nsl_units units, unsigned digits, nsl_error *err);
 
 /** The same at the optimal ridge (optimum.h), which is written to `ridge` with as many
  *  digits; `elasticity_ridge` is then exactly 0. The ridge of `point` and `decimals` is
@@ -82,6 +76,6 @@ nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
                                   nsl_optimum_kind *kind, const nsl_model_mp *model,
                                   const nsl_point *point,
                                   const nsl_point_decimals *decimals,
-                                  nsl_units_mp units, unsigned digits, nsl_error *err);
+                                  nsl_units units, unsigned digits, nsl_error *err);
 
 #endif

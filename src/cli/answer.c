@@ -132,7 +132,7 @@ static bool double_suffices(const query_answer *answer, const query_setup *setup
 
 static nsl_status predict_digits(query_answer *out, const query_setup *setup,
                                  const nsl_point *point,
-                                 const nsl_point_decimals *decimals, nsl_units_mp units,
+                                 const nsl_point_decimals *decimals, nsl_units units,
                                  unsigned digits, nsl_error *err)
 {
     return out->optimal ? nsl_predict_optimal_mp(&out->mp, out->ridge,
@@ -146,8 +146,8 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
                          const query_setup *setup, const nsl_point *point,
                          const nsl_point_decimals *decimals, nsl_error *err)
 {
-    nsl_units_mp plain = {false, false};
-    nsl_units_mp units = {is_given(o, OPT_MSE), is_given(o, OPT_TEST_NOISE)};
+    nsl_units plain = {false, false};
+    nsl_units units = {is_given(o, OPT_MSE), is_given(o, OPT_TEST_NOISE)};
     if (is_given(o, OPT_DIGITS)) {
         out->digits = (unsigned)o->value[OPT_DIGITS].whole;
         out->optimal = query_is_optimal(o);

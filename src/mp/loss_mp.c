@@ -477,7 +477,7 @@ static nsl_status set_risk_at_root(nsl_prediction_mp *out, work *w, nsl_level *l
 /* Test and train loss of E, in the units asked for; the elasticities follow a shift of
  * the test loss. */
 static void set_losses(nsl_prediction_mp *out, work *w, const nsl_level *level,
-                       nsl_units_mp units)
+                       nsl_units units)
 {
     mpfr_ptr clean = w->x[T1], noisy = w->x[T2], half = w->x[T3];
     mpfr_add(clean, out->signal_loss, out->noise_loss, MPFR_RNDN);
@@ -512,7 +512,7 @@ static void set_losses(nsl_prediction_mp *out, work *w, const nsl_level *level,
 
 nsl_status nsl_loss_mp(nsl_prediction_mp *out, nsl_level *level,
                        const nsl_problem_mp *problem, nsl_root_mp *root,
-                       nsl_units_mp units, nsl_error *err)
+                       nsl_units units, nsl_error *err)
 {
     work w;
     work_init(&w, problem, root, mpfr_get_prec(out->test_loss));

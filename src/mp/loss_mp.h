@@ -14,6 +14,6 @@ void nsl_layers_mp(mpfr_t gap, mpfr_t share, mpfr_t square, const nsl_root_mp *r
  * @return NSL_OK or NSL_ENOMEM */
 nsl_status nsl_loss_mp(nsl_prediction_mp *out, nsl_level *level,
                        const nsl_problem_mp *problem, nsl_root_mp *root,
-                       nsl_units_mp units, nsl_error *err);
+                       nsl_units units, nsl_error *err);
 
 #endif

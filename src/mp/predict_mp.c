@@ -122,7 +122,7 @@ typedef struct {
     const nsl_model_mp *model;
     const nsl_point *point;
     const nsl_point_decimals *decimals;
-    nsl_units_mp units;
+    nsl_units units;
     bool optimal; /* at the best ridge, which lies at a positive one */
 } question;
 
@@ -324,7 +324,7 @@ static nsl_status check_digits(unsigned digits, nsl_error *err)
 
 nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
                           const nsl_point *point, const nsl_point_decimals *decimals,
-                          nsl_units_mp units, unsigned digits, nsl_error *err)
+                          nsl_units units, unsigned digits, nsl_error *err)
 {
     question q = {model, point, decimals, units, false};
     answer to = {out, NULL};
@@ -360,7 +360,7 @@ nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
                                   nsl_optimum_kind *kind, const nsl_model_mp *model,
                                   const nsl_point *point,
                                   const nsl_point_decimals *decimals,
-                                  nsl_units_mp units, unsigned digits, nsl_error *err)
+                                  nsl_units units, unsigned digits, nsl_error *err)
 {
     static const nsl_point_decimals none = {NULL, NULL, NULL, NULL};
     nsl_point unit = *point;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NSLAW_SOLVE_H
+#define NSLAW_SOLVE_H
+
+#include <nslaw/error.h>
+#include <nslaw/optimum.h>
+
+/** What an inverse query asks for. */
+typedef enum {
+    NSL_UNKNOWN_FEATURES, /**< N */
+    NSL_UNKNOWN_SAMPLES,  /**< P */
+    NSL_UNKNOWN_RIDGE,    /**< γ or δ, in the model's convention */
+    NSL_UNKNOWN_NOISE     /**< σ_ε² */
+} nsl_unknown;
+
+/** How it ended. */
+typedef enum {
+    NSL_SOLVED,  /**< `value` reaches the target */
+    NSL_NEVER,   /**< no value does: `limit` lies above the target */
+    NSL_ALWAYS   /**< every value does */
+} nsl_solve_kind;
+
+/** The values that reach a target loss. */
+typedef struct {
+    nsl_solve_kind kind;
+    /** Features and samples: the least from which on the loss stays at or below the
+     *  target. Noise: the largest; INFINITY when every one is. Ridge: the least, 0 when
+     *  the limit γ → 0 is. NaN for NSL_NEVER. */
+    double value;
+    double high;  /**< ridge: the largest, INFINITY when every larger one is; else NaN */
+    double error; /**< relative bound on value and high */
+    double limit; /**< loss at the most of the resource, or at best: N or P → ∞, noise
+                       0, the best ridge */
+    bool hole;    /**< ridge: some values between `value` and `high` miss the target */
+} nsl_solution;
+
+/** The question: the unknown's own value in `point` is ignored. */
+typedef struct {
+    nsl_unknown unknown;
+    double target; /**< loss to reach, > 0 and finite, in `units` */
+    nsl_units units;
+    bool optimal; /**< at the best ridge everywhere; not for NSL_UNKNOWN_RIDGE */
+} nsl_query;
+
+/** Finds which values of the unknown reach the target loss: by a scan that is finer than
+ *  the loss can vary and looks at every width and gap of the spectrum where it may peak,
+ *  then root finding.
+ *  @return NSL_OK; NSL_EINVAL for a value outside its range; NSL_EFAILED */
+nsl_status nsl_solve(nsl_solution *out, const nsl_model *model, const nsl_point *point,
+                     const nsl_query *query, nsl_error *err);
+
+#endif
