@@ -15,30 +15,34 @@ static const char *skip_digits(const char *s)
     return s;
 }
 
-/* [+-] digits [. digits] [e [+-] digits], with a digit before or after the point. */
-static bool is_decimal(const char *s)
+size_t nsl_number_length(const char *text)
 {
-    if (*s == '+' || *s == '-')
-        s++;
-    const char *whole = skip_digits(s), *rest = whole;
-    size_t digits = (size_t)(whole - s);
+    const char *whole = skip_digits(text), *rest = whole;
+    size_t digits = (size_t)(whole - text);
     if (*rest == '.') {
         const char *fraction = rest + 1;
         rest = skip_digits(fraction);
         digits += (size_t)(rest - fraction);
     }
     if (digits == 0)
-        return false;
+        return 0;
     if (*rest == 'e' || *rest == 'E') {
-        rest++;
-        if (*rest == '+' || *rest == '-')
-            rest++;
-        const char *end = skip_digits(rest);
-        if (end == rest)
-            return false;
-        rest = end;
+        const char *exponent = rest + 1;
+        if (*exponent == '+' || *exponent == '-')
+            exponent++;
+        const char *end = skip_digits(exponent);
+        if (end > exponent)
+            rest = end;
     }
-    return *rest == '\0';
+    return (size_t)(rest - text);
+}
+
+static bool is_decimal(const char *s)
+{
+    if (*s == '+' || *s == '-')
+        s++;
+    size_t length = nsl_number_length(s);
+    return length > 0 && s[length] == '\0';
 }
 
 static bool is_infinite(const char *s)

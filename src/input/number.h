@@ -18,6 +18,10 @@ typedef enum {
  */
 nsl_number_status nsl_number_parse(const char *text, double *out);
 
+/* Length of the decimal number without sign that `text` begins with, or 0: digits
+ * [. digits] [e [+-] digits], with a digit before or after the point. */
+size_t nsl_number_length(const char *text);
+
 /* What a failed status means, for messages. */
 const char *nsl_number_problem(nsl_number_status status);
 
