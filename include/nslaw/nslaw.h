@@ -7,6 +7,7 @@
 #ifndef NSLAW_NSLAW_H
 #define NSLAW_NSLAW_H
 
+#include <nslaw/cost.h>
 #include <nslaw/error.h>
 #include <nslaw/model.h>
 #include <nslaw/optimum.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/** Predictions to any number of digits, by MPFR. Not part of nslaw.h: this header is
- * the one that needs mpfr.h. */
+/** Predictions to any number of digits, by MPFR. Not in nslaw.h: it needs mpfr.h. */
 #ifndef NSLAW_THEORY_MP_H
 #define NSLAW_THEORY_MP_H
 
