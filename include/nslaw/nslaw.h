@@ -11,6 +11,7 @@
 #include <nslaw/error.h>
 #include <nslaw/model.h>
 #include <nslaw/optimum.h>
+#include <nslaw/solve.h>
 #include <nslaw/spectrum.h>
 #include <nslaw/theory.h>
 

@@ -15,9 +15,9 @@ typedef enum {
 
 /** How it ended. */
 typedef enum {
-    NSL_SOLVED,  /**< `value` reaches the target */
-    NSL_NEVER,   /**< no value does: `limit` lies above the target */
-    NSL_ALWAYS   /**< every value does */
+    NSL_SOLVED, /**< `value` reaches the target */
+    NSL_NEVER,  /**< no value does: `limit` lies above the target */
+    NSL_ALWAYS  /**< every value does */
 } nsl_solve_kind;
 
 /** The values that reach a target loss. */
@@ -27,7 +27,7 @@ typedef struct {
      *  target. Noise: the largest; INFINITY when every one is. Ridge: the least, 0 when
      *  the limit γ → 0 is. NaN for NSL_NEVER. */
     double value;
-    double high;  /**< ridge: the largest, INFINITY when every larger one is; else NaN */
+    double high; /**< ridge: the largest, INFINITY when every larger one is; else NaN */
     double error; /**< relative bound on value and high */
     double limit; /**< loss at the most of the resource, or at best: N or P → ∞, noise
                        0, the best ridge */
@@ -42,9 +42,9 @@ typedef struct {
     bool optimal; /**< at the best ridge everywhere; not for NSL_UNKNOWN_RIDGE */
 } nsl_query;
 
-/** Finds which values of the unknown reach the target loss: by a scan that is finer than
- *  the loss can vary and looks at every width and gap of the spectrum where it may peak,
- *  then root finding.
+/** Finds which values of the unknown reach the target loss: by a scan that is finer
+ * than the loss can vary and looks at every width and gap of the spectrum where it may
+ * peak, then root finding.
  *  @return NSL_OK; NSL_EINVAL for a value outside its range; NSL_EFAILED */
 nsl_status nsl_solve(nsl_solution *out, const nsl_model *model, const nsl_point *point,
                      const nsl_query *query, nsl_error *err);

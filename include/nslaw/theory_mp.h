@@ -74,7 +74,7 @@ nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
 nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
                                   nsl_optimum_kind *kind, const nsl_model_mp *model,
                                   const nsl_point *point,
-                                  const nsl_point_decimals *decimals,
-                                  nsl_units units, unsigned digits, nsl_error *err);
+                                  const nsl_point_decimals *decimals, nsl_units units,
+                                  unsigned digits, nsl_error *err);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 nsl_model_options nsl_model_defaults(void)
 {
@@ -139,6 +140,18 @@ nsl_status nsl_model_new(nsl_model **out, const nsl_spectrum *spectrum,
         return status;
     }
     *out = model;
+    return NSL_OK;
+}
+
+nsl_status nsl_model_new_kernel(nsl_model **out, const nsl_model *model, nsl_error *err)
+{
+    size_t size = sizeof *model + model->hidden_count * sizeof *model->hidden;
+    *out = malloc(size);
+    if (!*out)
+        return nsl_fail_memory(err);
+    memcpy(*out, model, size);
+    (*out)->convention = NSL_RIDGE_KERNEL;
+    (*out)->target.owned = NULL; /* borrowed */
     return NSL_OK;
 }
 

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "theory/scan.h"
+#include "core/error.h"
+
+#include <float.h>
+#include <gsl/gsl_sort.h>
+#include <math.h>
+#include <stdlib.h>
+
+/* Step of the uniform grid in ln(size). Losses vary with ln Δ over distances of order 1
+ * (their poles lie at Im ln Δ = π), and over less in the size only where a gap of the
+ * spectrum lets Δ run. */
+static const double STEP = 0.2;
+
+/* A gap: the next eigenvalue is smaller by this factor. */
+static const double GAP = 4.0;
+
+/* Distances from a special size, relative: 2^-1 … 2^-45. */
+enum { NEAREST = 45, EVERY = 2 };
+
+static bool add(nsl_places *p, double x)
+{
+    if (p->count == p->room) {
+        size_t room = p->room ? 2 * p->room : 256;
+        double *grown = realloc(p->x, room * sizeof *grown);
+        if (!grown)
+            return false;
+        p->x = grown;
+        p->room = room;
+    }
+    p->x[p->count++] = x;
+    return true;
+}
+
+/* A size and what surrounds it, within (low, high). */
+static bool add_around(nsl_places *p, double size, double low, double high)
+{
+    bool fine = true;
+    double x = log(size);
+    if (!(isfinite(x) && x > low && x < high))
+        return true;
+    fine = add(p, x);
+    for (int k = 1; k <= NEAREST && fine; k += EVERY) {
+        double up = x + log1p(ldexp(1.0, -k)), down = x + log1p(-ldexp(1.0, -k));
+        if (up < high)
+            fine = add(p, up);
+        if (down > low && fine)
+            fine = add(p, down);
+    }
+    return fine;
+}
+
+/* Power law: λ_I/λ_{I+1} = (1 + 1/I)^{1+α}. */
+static bool add_powerlaw_gaps(nsl_places *p, const nsl_spectrum *s, double low,
+                              double high)
+{
+    double exponent = 1.0 + nsl_powerlaw_numbers(s).alpha;
+    bool fine = true;
+    for (double i = 1.0; pow(1.0 + 1.0 / i, exponent) >= GAP && fine; i += 1.0)
+        fine = add_around(p, i, low, high);
+    return fine;
+}
+
+static bool add_table_gaps(nsl_places *p, const nsl_spectrum *s, double low,
+                           double high)
+{
+    nsl_table_view view = nsl_table_rows(s);
+    bool fine = true;
+    for (size_t i = 0; i + 1 < view.positive_rows && fine; i++)
+        if (view.lambda[i] >= GAP * view.lambda[i + 1])
+            fine = add_around(p, (double)view.up_to[i], low, high);
+    return fine;
+}
+
+nsl_status nsl_places_make(nsl_places *out, const nsl_spectrum *spectrum,
+                           const double *widths, size_t width_count, double low,
+                           double high, bool smooth, nsl_error *err)
+{
+    *out = (nsl_places){0};
+    bool fine = add(out, low);
+    for (double x = low + STEP; x < high && fine; x += STEP)
+        fine = add(out, x);
+    fine = fine && add(out, high);
+    for (size_t i = 0; i < width_count && fine && !smooth; i++)
+        fine = add_around(out, widths[i], low, high);
+    if (fine && !smooth && spectrum->rank != NSL_LATENTS_INFINITE)
+        fine = add_around(out, (double)spectrum->rank, low, high);
+    if (fine && !smooth)
+        fine = spectrum->ops == &nsl_table_ops
+                   ? add_table_gaps(out, spectrum, low, high)
+                   : add_powerlaw_gaps(out, spectrum, low, high);
+    if (!fine) {
+        nsl_places_free(out);
+        return nsl_fail_memory(err);
+    }
+    gsl_sort(out->x, 1, out->count);
+    return NSL_OK;
+}
+
+void nsl_places_free(nsl_places *places)
+{
+    free(places->x);
+    *places = (nsl_places){0};
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where to look at a loss as a function of a size, so that nothing is missed. */
+#ifndef NSL_THEORY_SCAN_H
+#define NSL_THEORY_SCAN_H
+
+#include "theory/model.h"
+
+/* Places, ascending, in ln(size). */
+typedef struct {
+    size_t count, room;
+    double *x;
+} nsl_places;
+
+/* Fills places from `low` to `high`, both among them: a uniform grid of steps that are
+ * short beside what a smooth spectrum makes of a loss, and denser and denser ones
+ * around sizes where a loss may peak within less: each of the `widths`, the rank, and
+ * numbers of eigenvalues after which the next is much smaller. `smooth` leaves those
+ * out: with the best ridge nothing peaks. Free with nsl_places_free. */
+nsl_status nsl_places_make(nsl_places *out, const nsl_spectrum *spectrum,
+                           const double *widths, size_t width_count, double low,
+                           double high, bool smooth, nsl_error *err);
+void nsl_places_free(nsl_places *places);
+
+#endif
