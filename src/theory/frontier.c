@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The compute frontier: the least loss along cost(N, P) = budget. With x = ln N and
+ * y = ln P(x) from the cost ~ N^a P^b, dy/dx = −a/b, and
+ *
+ *     dln L/dx = −e_N + (a/b) e_P
+ *
+ * from the exact elasticities. ln P is convex in x (cost.h), so that no kink of the
+ * cost is a minimum. */
+#include <nslaw/frontier.h>
+
+#include "core/error.h"
+#include "theory/root.h"
+#include "theory/scan.h"
+
+#include <float.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_roots.h>
+#include <math.h>
+
+/* No frontier is followed to ln N beyond this. */
+static const double FARTHEST = 690.0;
+
+/* Step in ln B of the differences for the exponents; its error goes with the sixth
+ * power. */
+static const double STEP = 0.02;
+
+/* Last step of a root in ln N. */
+static const double CLOSE = 1e-13;
+
+/* Within this of the end of the free samples, P is still free. */
+static const double INSIDE = 1e-15;
+
+enum { STEPS_MAX = 100, LEVELS = 3 };
+
+/* The search for one budget. */
+typedef struct {
+    const nsl_model *model;
+    const nsl_frontier_query *query;
+    double log_budget; /* of one model */
+    nsl_prediction last;
+    nsl_optimum ridge;
+    nsl_status status;
+    nsl_error *err;
+} search;
+
+static double log_samples(const search *s, double x)
+{
+    return nsl_cost_log_samples(s->query->cost, s->log_budget, x);
+}
+
+/* ln of the loss at ln N = x and ln P = y; ±INFINITY where it diverges or is 0. */
+static double log_loss(search *s, double x, double y)
+{
+    nsl_point point = s->query->point;
+    point.features = exp(x);
+    point.samples = isinf(y) ? (double)INFINITY : exp(y);
+    if (s->status != NSL_OK)
+        return NAN;
+    s->status = s->query->optimal
+                    ? nsl_predict_optimal(&s->last, &s->ridge, s->model, &point, s->err)
+                    : nsl_predict(&s->last, s->model, &point, s->err);
+    if (s->status != NSL_OK)
+        return NAN;
+    if (isnan(s->last.test_loss))
+        return s->last.notes & NSL_NOTE_UNDERFLOW ? -(double)INFINITY
+                                                  : (double)INFINITY;
+    return log(s->last.test_loss);
+}
+
+/* dln L/dx along the frontier. */
+static double slope_at(search *s, double x)
+{
+    double y = log_samples(s, x), a, b;
+    log_loss(s, x, y);
+    if (s->status != NSL_OK)
+        return NAN;
+    if (isinf(y))
+        return -s->last.elasticity_features;
+    nsl_cost_exponents(s->query->cost, x, y, &a, &b);
+    return -s->last.elasticity_features + (a / b) * s->last.elasticity_samples;
+}
+
+static double slope_for_gsl(double x, void *params)
+{
+    return slope_at(params, x);
+}
+
+/* --- the least of all --------------------------------------------------------------
+ */
+
+/* The most ln N that leaves one sample, or NaN where N has no bound. */
+static double find_end(const search *s)
+{
+    double low = 0.0, high = FARTHEST;
+    if (log_samples(s, high) >= 0.0)
+        return NAN;
+    for (int i = 0; i < STEPS_MAX && high - low > CLOSE; i++) {
+        double middle = 0.5 * (low + high);
+        *(log_samples(s, middle) >= 0.0 ? &low : &high) = middle;
+    }
+    return low;
+}
+
+/* ln N at which P(N) = size·N^power, by bisection on [0, end]. */
+static double meeting(const search *s, double end, double log_size, double power)
+{
+    double low = 0.0, high = end;
+    for (int i = 0; i < STEPS_MAX && high - low > CLOSE; i++) {
+        double middle = 0.5 * (low + high);
+        bool more = log_samples(s, middle) >= log_size + power * middle;
+        *(more ? &low : &high) = middle;
+    }
+    return low;
+}
+
+/* Where the loss may peak without a ridge: N or P at a hidden width or the rank, and
+ * N = P. */
+static nsl_status places_of(nsl_places *out, const search *s, double end)
+{
+    double width[2 * (NSL_LAYERS_MAX + 1) + 1];
+    size_t count = 0;
+    const nsl_spectrum *spectrum = s->model->spectrum;
+    width[count++] = exp(meeting(s, end, 0.0, 1.0));
+    for (size_t k = 0; k < s->model->hidden_count; k++) {
+        width[count++] = s->model->hidden[k];
+        width[count++] = exp(meeting(s, end, log(s->model->hidden[k]), 0.0));
+    }
+    if (spectrum->rank != NSL_LATENTS_INFINITE)
+        width[count++] = exp(meeting(s, end, log((double)spectrum->rank), 0.0));
+    return nsl_places_make(out, spectrum, width, count, 0.0, end, s->query->optimal,
+                           s->err);
+}
+
+/* The root of the slope between two places on both sides of a minimum; false where the
+ * slope does not change sign or has no value. */
+static bool stationary(double *x, search *s, double low, double high)
+{
+    gsl_function f = {slope_for_gsl, s};
+    if (!(slope_at(s, low) < 0.0) || !(slope_at(s, high) > 0.0))
+        return false;
+    gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
+    int status = solver ? gsl_root_fsolver_set(solver, &f, low, high) : (int)GSL_ENOMEM;
+    bool close = false;
+    for (int i = 0; i < STEPS_MAX && status == GSL_SUCCESS && !close; i++) {
+        status = gsl_root_fsolver_iterate(solver);
+        *x = gsl_root_fsolver_root(solver);
+        close = gsl_root_fsolver_x_upper(solver) - gsl_root_fsolver_x_lower(solver) <=
+                CLOSE * fmax(1.0, fabs(*x));
+    }
+    if (solver)
+        gsl_root_fsolver_free(solver);
+    return close;
+}
+
+/* The best place so far. */
+typedef struct {
+    nsl_frontier_kind kind;
+    double x, loss;
+} place;
+
+static void consider(place *best, search *s, nsl_frontier_kind kind, double x)
+{
+    double loss = log_loss(s, x, log_samples(s, x));
+    if (s->status == NSL_OK && loss < best->loss)
+        *best = (place){kind, x, loss};
+}
+
+/* Looks at the minima between places, at both ends, and where samples stop being free.
+ */
+static place find_best(search *s, const nsl_places *places)
+{
+    place best = {NSL_FRONTIER_SMOOTH, NAN, INFINITY};
+    double kinks[NSL_COST_TERMS_MAX], free_up_to;
+    nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
+    double before = INFINITY, here = INFINITY;
+    for (size_t i = 0; i <= places->count && s->status == NSL_OK; i++) {
+        double next = INFINITY;
+        if (i < places->count)
+            next = log_loss(s, places->x[i], log_samples(s, places->x[i]));
+        if (isinf(here) && here < 0.0) /* a loss of 0: no slope */
+            return (place){NSL_FRONTIER_FLAT, places->x[i - 1], here};
+        double x;
+        if (i >= 2 && i < places->count && here <= before && here <= next &&
+            stationary(&x, s, places->x[i - 2], places->x[i]))
+            consider(&best, s, NSL_FRONTIER_SMOOTH, x);
+        before = here;
+        here = next;
+    }
+    consider(&best, s, NSL_FRONTIER_ONE_FEATURE, places->x[0]);
+    consider(&best, s, NSL_FRONTIER_ONE_SAMPLE, places->x[places->count - 1]);
+    if (free_up_to > 0.0 && isfinite(free_up_to))
+        consider(&best, s, NSL_FRONTIER_FREE_SAMPLES, free_up_to * (1.0 - INSIDE));
+    return best;
+}
+
+/* --- how the best moves with the budget --------------------------------------------
+ */
+
+/* The minimum near x for another budget, in ln N. */
+static double follow(search *s, place at, double log_budget)
+{
+    double kinks[NSL_COST_TERMS_MAX], free_up_to;
+    s->log_budget = log_budget;
+    switch (at.kind) {
+    case NSL_FRONTIER_ONE_SAMPLE:
+        return find_end(s);
+    case NSL_FRONTIER_FREE_SAMPLES:
+        nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
+        return free_up_to;
+    case NSL_FRONTIER_ONE_FEATURE:
+    case NSL_FRONTIER_FLAT:
+        return at.x;
+    case NSL_FRONTIER_SMOOTH:
+        break;
+    }
+    double x = at.x, last = x + STEP, slope = slope_at(s, x);
+    double last_slope = slope_at(s, last);
+    for (int i = 0; i < STEPS_MAX; i++) {
+        double step = -slope * (x - last) / (slope - last_slope);
+        if (!(fabs(step) < 1.0))
+            return NAN;
+        last = x;
+        last_slope = slope;
+        x += step;
+        if (fabs(step) <= CLOSE * fmax(1.0, fabs(x)))
+            return x;
+        slope = slope_at(s, x);
+        if (slope == last_slope)
+            return x;
+    }
+    return NAN;
+}
+
+/* A derivative by central differences at h, 2h and 4h, extrapolated; the error is what
+ * the last extrapolation changed, and the rounding. */
+static double extrapolate(const double difference[LEVELS], double rounding,
+                          double *error)
+{
+    double fourth[2], sixth;
+    for (int i = 0; i < 2; i++)
+        fourth[i] = (4.0 * difference[i] - difference[i + 1]) / 3.0;
+    sixth = (16.0 * fourth[0] - fourth[1]) / 15.0;
+    *error = fmax(*error, fabs(sixth - fourth[0]) + rounding);
+    return sixth;
+}
+
+/* How N and P of the best split grow with B. */
+static void set_exponents(nsl_frontier *out, search *s, place at, double log_budget)
+{
+    double features[LEVELS], samples[LEVELS];
+    for (int i = 0; i < LEVELS; i++) {
+        double h = STEP * ldexp(1.0, i);
+        double up = follow(s, at, log_budget + h), up_samples = log_samples(s, up);
+        double down = follow(s, at, log_budget - h);
+        features[i] = (up - down) / (2.0 * h);
+        samples[i] = (up_samples - log_samples(s, down)) / (2.0 * h);
+    }
+    double rounding = (2.0 * CLOSE * fmax(1.0, fabs(at.x)) + out->size_error) / STEP;
+    s->log_budget = log_budget;
+    out->exponent_error = 0.0;
+    out->exponent_features = extrapolate(features, rounding, &out->exponent_error);
+    if (isfinite(samples[0]))
+        out->exponent_samples = extrapolate(samples, rounding, &out->exponent_error);
+}
+
+/* Where the loss is stationary both resources are worth the same, e_N/a = e_P/b, and so
+ * is the budget; else what each gains. */
+static void set_loss_exponent(nsl_frontier *out, const search *s, place at, double y)
+{
+    double a = 1.0, b = 0.0, features = s->last.elasticity_features;
+    double samples = s->last.elasticity_samples;
+    if (isfinite(y))
+        nsl_cost_exponents(s->query->cost, at.x, y, &a, &b);
+    if (at.kind == NSL_FRONTIER_SMOOTH)
+        out->exponent_loss = b > 0.0 ? samples / b : features / a;
+    else if (at.kind == NSL_FRONTIER_ONE_FEATURE)
+        out->exponent_loss = samples / b;
+    else if (at.kind == NSL_FRONTIER_ONE_SAMPLE)
+        out->exponent_loss = features / a;
+    else if (at.kind == NSL_FRONTIER_FREE_SAMPLES)
+        out->exponent_loss = features * out->exponent_features;
+}
+
+/* --- all ---------------------------------------------------------------------------
+ */
+
+static nsl_status set_up(search *s, double *end, double budget)
+{
+    double models = fmax(1.0, s->query->point.ensemble);
+    if (!(budget > 0.0 && isfinite(budget)))
+        return nsl_fail(s->err, NSL_EINVAL, "budget",
+                        "must be a finite number > 0, got %g", budget);
+    if (isinf(models))
+        return nsl_fail(s->err, NSL_EINVAL, "ensemble",
+                        "must be finite: infinitely many models cost more than any "
+                        "budget");
+    s->log_budget = log(budget) - log(models);
+    if (log_samples(s, 0.0) < 0.0)
+        return nsl_fail(s->err, NSL_EINVAL, "budget",
+                        "must buy at least one feature and one sample, which cost %g, "
+                        "got %g",
+                        models * exp(nsl_cost_log(s->query->cost, 0.0, 0.0)), budget);
+    *end = find_end(s);
+    if (isnan(*end))
+        return nsl_fail(s->err, NSL_EINVAL, "cost",
+                        "must grow with N without bound at any P, or the best N is "
+                        "infinite");
+    return NSL_OK;
+}
+
+nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
+                             const nsl_frontier_query *query, double budget,
+                             nsl_error *err)
+{
+    search s = {.model = model, .query = query, .err = err};
+    nsl_places places = {0};
+    double end;
+    *out = (nsl_frontier){.features = NAN,
+                          .samples = NAN,
+                          .size_error = NAN,
+                          .exponent_features = NAN,
+                          .exponent_samples = NAN,
+                          .exponent_error = NAN,
+                          .exponent_loss = NAN};
+    nsl_status status = set_up(&s, &end, budget);
+    if (status == NSL_OK)
+        status = places_of(&places, &s, end);
+    if (status != NSL_OK)
+        return status;
+    double log_budget = s.log_budget;
+    place best = find_best(&s, &places);
+    nsl_places_free(&places);
+    if (s.status == NSL_OK && isnan(best.x))
+        return nsl_fail(err, NSL_EFAILED, "", "no loss on the frontier is finite");
+    if (s.status != NSL_OK)
+        return s.status;
+    double y = log_samples(&s, best.x), h = 1e-4, tilt = 1.0;
+    if (best.kind == NSL_FRONTIER_SMOOTH) /* how sharply the minimum is defined */
+        tilt = (slope_at(&s, best.x + h) - slope_at(&s, best.x - h)) / (2.0 * h);
+    log_loss(&s, best.x, y);
+    out->kind = best.kind;
+    out->features = exp(best.x);
+    out->samples = exp(y);
+    out->best = s.last;
+    out->ridge = s.ridge;
+    out->size_error = CLOSE * fmax(1.0, fabs(best.x));
+    if (best.kind == NSL_FRONTIER_SMOOTH)
+        out->size_error +=
+            NSL_PROMISE * fmax(1.0, fabs(s.last.elasticity_features)) / fabs(tilt);
+    if (best.kind == NSL_FRONTIER_FLAT)
+        return s.status;
+    set_loss_exponent(out, &s, best, y);
+    set_exponents(out, &s, best, log_budget);
+    if (best.kind == NSL_FRONTIER_FREE_SAMPLES) {
+        log_loss(&s, best.x, y);
+        set_loss_exponent(out, &s, best, y);
+    }
+    return s.status;
+}
+
+/* --- whole numbers -----------------------------------------------------------------
+ */
+
+/* The most whole samples that N whole features leave money for. */
+static double whole_samples(const search *s, double features)
+{
+    static const double ROUNDING = 1e-12;
+    double samples = exp(log_samples(s, log(features)));
+    return floor(samples * (1.0 + ROUNDING));
+}
+
+nsl_status nsl_frontier_integer(nsl_frontier *inout, const nsl_model *model,
+                                const nsl_frontier_query *query, double budget,
+                                nsl_error *err)
+{
+    enum { AROUND = 2 };
+    search s = {.model = model, .query = query, .err = err};
+    double end, least = INFINITY;
+    nsl_status status = set_up(&s, &end, budget);
+    if (status != NSL_OK)
+        return status;
+    double middle = floor(inout->features);
+    for (double n = middle - AROUND; n <= middle + AROUND + 1.0; n += 1.0) {
+        if (!(n >= 1.0))
+            continue;
+        double samples = whole_samples(&s, n);
+        if (!(samples >= 1.0))
+            continue;
+        double loss = log_loss(&s, log(n), log(samples));
+        if (s.status != NSL_OK)
+            return s.status;
+        if (loss < least) {
+            least = loss;
+            inout->features = n;
+            inout->samples = samples;
+            inout->best = s.last;
+            inout->ridge = s.ridge;
+        }
+    }
+    if (isinf(least) && least > 0.0)
+        return nsl_fail(err, NSL_EFAILED, "", "no loss on the frontier is finite");
+    inout->size_error = 0.0;
+    return NSL_OK;
+}
