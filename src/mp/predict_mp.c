@@ -359,8 +359,8 @@ static nsl_status predict_at_end(nsl_prediction_mp *out, mpfr_t ridge,
 nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
                                   nsl_optimum_kind *kind, const nsl_model_mp *model,
                                   const nsl_point *point,
-                                  const nsl_point_decimals *decimals,
-                                  nsl_units units, unsigned digits, nsl_error *err)
+                                  const nsl_point_decimals *decimals, nsl_units units,
+                                  unsigned digits, nsl_error *err)
 {
     static const nsl_point_decimals none = {NULL, NULL, NULL, NULL};
     nsl_point unit = *point;
