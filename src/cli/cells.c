@@ -25,6 +25,17 @@ cell cell_computed(double value)
     return make(CELL_NUMBER, full, brief);
 }
 
+cell cell_known(double value, double relative_bound)
+{
+    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
+    if (!isfinite(value) || !(relative_bound < 0.1))
+        return cell_null();
+    int digits = (int)fmin(17.0, floor(-log10(fmax(relative_bound, 1e-17))));
+    snprintf(full, sizeof full, "%.*g", digits, value);
+    snprintf(brief, sizeof brief, "%.*g", digits < 7 ? digits : 7, value);
+    return make(CELL_NUMBER, full, brief);
+}
+
 cell cell_given(double value)
 {
     char full[NUMBER_ROOM], brief[NUMBER_ROOM];

@@ -23,6 +23,9 @@ cell cell_computed(double value);
 cell cell_given(double value);
 cell cell_whole(uint64_t value);
 cell cell_text(const char *text);
+/* A computed value of which only some digits are known: those that a relative bound
+ * leaves. */
+cell cell_known(double value, double relative_bound);
 /* An error bound: one digit for people. */
 cell cell_bound(double value);
 /* A remark that files carry whole and people see in short. */

@@ -292,7 +292,7 @@ static int run(comparison *c)
                              .noise = c->runs.has[NSL_RUN_NOISE]};
     c->d.command = o->command;
     c->d.record = options_record(o);
-    c->d.caption = row_caption(o, &c->setup, columns);
+    c->d.caption = row_caption(o, &c->setup, columns, NULL);
     query_describe(&c->d, o, &c->setup, columns);
     return output_write(o, &c->d);
 }

@@ -150,7 +150,9 @@ static int run(const cli_options *o, query_setup *setup, document *d)
         return options_complain_error(o->command, &err);
     d->command = o->command;
     d->record = options_record(o);
-    d->caption = row_caption(o, setup, (query_columns){0});
+    d->caption = row_caption(
+        o, setup, (query_columns){0},
+        "delta: units of lambda; elasticities: -dln(test_loss)/dln(resource)");
     query_describe(d, o, setup, (query_columns){0});
     return output_write(o, d);
 }

@@ -43,7 +43,7 @@ static int run(const cli_options *options, query_setup *setup, query_answer *ans
     d->command = options->command;
     d->upright = true;
     d->record = options_record(options);
-    d->caption = row_caption(options, setup, (query_columns){0});
+    d->caption = row_caption(options, setup, (query_columns){0}, NULL);
     query_describe(d, options, setup, (query_columns){0});
     row_add_columns(d, style);
     row_add_last_columns(d);

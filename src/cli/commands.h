@@ -6,5 +6,9 @@
 int cmd_loss(int argc, char **argv);
 int cmd_curve(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
+int cmd_exponents(int argc, char **argv);
+int cmd_plateau(int argc, char **argv);
+int cmd_frontier(int argc, char **argv);
+int cmd_solve(int argc, char **argv);
 
 #endif

@@ -17,6 +17,8 @@ static const struct {
     {"loss", cmd_loss, "test and training loss at one N and P"},
     {"curve", cmd_curve, "losses along a sweep of N, P, M, ridge or noise"},
     {"compare", cmd_compare, "theory beside measured runs"},
+    {"frontier", cmd_frontier, "the best split of a budget between N and P"},
+    {"solve", cmd_solve, "the N, P, ridge or noise that reaches a loss"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -63,8 +65,7 @@ int main(int argc, char **argv)
     keep_standard_descriptors();
     if (argc < 2)
         return options_complain(NULL, EXIT_USAGE,
-                                "needs a command: loss, curve or compare; see nslaw "
-                                "--help");
+                                "needs a command, e.g. loss; see nslaw --help");
     for (int i = 0; i < COMMANDS; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);

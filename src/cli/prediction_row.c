@@ -277,8 +277,11 @@ static void caption_target(char *out, size_t size, const cli_options *o,
 static void caption_ridge(char *out, size_t size, const cli_options *o,
                           query_columns columns)
 {
+    const char *sought = given_text(o, OPT_FOR, "");
     if (columns.ridge || columns.kernel_ridge)
         snprintf(out, size, "%s of each run", columns.ridge ? "ridge" : "kernel ridge");
+    else if (strcmp(sought, "ridge") == 0 || strcmp(sought, "kernel-ridge") == 0)
+        snprintf(out, size, "ridge to be found");
     else if (query_is_optimal(o))
         snprintf(out, size, "optimal ridge");
     else if (o->value[OPT_RIDGE].given)
@@ -289,7 +292,8 @@ static void caption_ridge(char *out, size_t size, const cli_options *o,
         snprintf(out, size, "ridgeless");
 }
 
-char *row_caption(const cli_options *o, const query_setup *setup, query_columns columns)
+char *row_caption(const cli_options *o, const query_setup *setup, query_columns columns,
+                  const char *more)
 {
     char spectrum[512], target[128], ridge[128], *caption = NULL;
     caption_spectrum(spectrum, sizeof spectrum, o, setup);
@@ -297,18 +301,19 @@ char *row_caption(const cli_options *o, const query_setup *setup, query_columns 
     caption_ridge(ridge, sizeof ridge, o, columns);
     int length = asprintf(
         &caption,
-        "%s%s\n%s, label noise %s%s%s%s%s\nlosses: %s, on %s test labels\n%s\n",
+        "%s%s\n%s, label noise %s%s%s%s%s\nlosses: %s, on %s test labels\n%s%s\n",
         spectrum, target, ridge,
-        columns.noise ? "of each run" : given_text(o, OPT_NOISE, "0"),
+        columns.noise ? "of each run"
+        : strcmp(given_text(o, OPT_FOR, ""), "noise") == 0
+            ? "to be found"
+            : given_text(o, OPT_NOISE, "0"),
         o->value[OPT_HIDDEN].given ? ", hidden widths " : "",
         o->value[OPT_HIDDEN].given ? o->value[OPT_HIDDEN].text : "",
         o->value[OPT_ENSEMBLE].given ? ", models averaged " : "",
         o->value[OPT_ENSEMBLE].given ? o->value[OPT_ENSEMBLE].text : "",
         o->value[OPT_MSE].given ? "mean squared error per output"
                                 : "half the squared error, summed over outputs",
-        o->value[OPT_TEST_NOISE].given ? "noisy" : "clean",
-        o->command_bit == FOR_CURVE ? "delta: units of lambda; elasticities: "
-                                      "-dln(test_loss)/dln(resource)\n"
-                                    : "");
+        o->value[OPT_TEST_NOISE].given ? "noisy" : "clean", more ? more : "",
+        more ? "\n" : "");
     return length < 0 ? NULL : caption;
 }

@@ -42,8 +42,9 @@ void row_end(document *d, const row_note *note);
 /* The reported test loss of a prediction: NaN where there is none. */
 double row_test_loss(const nsl_prediction *prediction, loss_units units);
 
-/* The lines above a table for people: the model and the units of the losses. */
+/* The lines above a table for people: the model, the units of the losses, and a line
+ * that the command adds, or NULL. */
 char *row_caption(const cli_options *options, const query_setup *setup,
-                  query_columns columns);
+                  query_columns columns, const char *more);
 
 #endif

@@ -114,7 +114,10 @@ bool query_is_kernel(const cli_options *o)
         endless |= !latents->given || latents->whole == NSL_LATENTS_INFINITE;
     for (size_t k = 0; k < hidden->count; k++)
         endless |= isinf(hidden->list[k]);
-    return given(o, OPT_KERNEL_RIDGE) || (o->value[OPT_RIDGE].optimal && endless);
+    const char *unknown = given(o, OPT_FOR) ? o->value[OPT_FOR].text : "";
+    bool found = o->value[OPT_RIDGE].optimal || strcmp(unknown, "ridge") == 0;
+    return given(o, OPT_KERNEL_RIDGE) || strcmp(unknown, "kernel-ridge") == 0 ||
+           (found && endless);
 }
 
 option_id query_ridge(const cli_options *o)

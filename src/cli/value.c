@@ -186,9 +186,12 @@ double value_sweep_point(const option_value *sweep, size_t i)
         return sweep->low;
     if (i + 1 == sweep->sweep_count)
         return sweep->high;
-    double t = (double)i / (double)(sweep->sweep_count - 1), value;
+    /* in long double, so that the 15 digits are those of the exact grid */
+    long double t = (long double)i / (long double)(sweep->sweep_count - 1);
+    long double ratio = (long double)sweep->high / (long double)sweep->low;
+    double value;
     char text[40];
-    snprintf(text, sizeof text, "%.15g", sweep->low * pow(sweep->high / sweep->low, t));
+    snprintf(text, sizeof text, "%.15Lg", (long double)sweep->low * powl(ratio, t));
     return nsl_number_parse(text, &value) == NSL_NUMBER_OK ? value : (double)NAN;
 }
 

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nslaw frontier: the features and samples of least loss that a budget buys. */
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/digits.h"
+#include "cli/output.h"
+#include "cli/prediction_row.h"
+#include "cli/progress.h"
+#include "cli/value.h"
+#include <nslaw/queries_mp.h>
+
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+
+static const command_text text = {
+    .name = "frontier",
+    .bit = FOR_FRONTIER,
+    .arguments = "",
+    .summary =
+        "Finds the split of a budget between features and samples of least loss.",
+    .description =
+        "The test loss is minimised over N and P at cost(N, P) = budget, N and P being "
+        "any numbers >= 1. The columns exponent_ are local: N* ~ B^exponent_features, "
+        "P* ~ B^exponent_samples, L* ~ B^-exponent_loss. With --ensemble K the budget "
+        "pays for K models that share the samples, and single_test_loss is what one "
+        "model reaches for the same money.",
+    .examples = "Examples:\n"
+                "  nslaw frontier --budget 1e4:1e10:7 --alpha 0.5 --ridge opt\n"
+                "  nslaw frontier --budget 1e18:1e24:7 --cost '6*N*P' --alpha 0.3 \\\n"
+                "    --noise 0.01 --ridge opt\n"
+                "  nslaw frontier --budget 1e8 --alpha 1 --noise 0.1 --ridge opt \\\n"
+                "    --ensemble 4 --integer\n\n"
+                "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+};
+
+static const char default_cost[] = "N*P";
+
+typedef struct {
+    const cli_options *options;
+    query_setup setup;
+    nsl_cost *cost;
+    nsl_frontier_query query;
+    nsl_frontier single; /* of one model, with an ensemble */
+    nsl_frontier_mp mp;
+    unsigned digits;
+    document d;
+} inquiry;
+
+static bool given(const cli_options *o, option_id id)
+{
+    return o->value[id].given;
+}
+
+static const char *cost_text(const cli_options *o)
+{
+    return given(o, OPT_COST) ? o->value[OPT_COST].text : default_cost;
+}
+
+/* The i-th budget, and its decimal. */
+static double budget_at(const cli_options *o, size_t i, char *text_out, size_t size)
+{
+    const option_value *value = &o->value[OPT_BUDGET];
+    double budget = value->sweep_count ? value_sweep_point(value, i) : value->number;
+    if (value->sweep_count)
+        value_shortest(text_out, size, budget);
+    else
+        snprintf(text_out, size, "%s", value->text);
+    return budget;
+}
+
+static void add_columns(inquiry *q)
+{
+    document *d = &q->d;
+    bool kernel = query_is_kernel(q->options), several = q->query.point.ensemble > 1.0;
+    document_add_column(d, "budget", "", true);
+    document_add_column(d, "features", "", true);
+    document_add_column(d, "samples", "", true);
+    document_add_column(d, "samples_per_feature", "", true);
+    document_add_column(d, kernel ? "kernel_ridge" : "ridge", "",
+                        query_is_optimal(q->options));
+    document_add_column(d, "test_loss", "", true);
+    if (several)
+        document_add_column(d, "single_test_loss", "", true);
+    document_add_column(d, "exponent_features", "", true);
+    document_add_column(d, "exponent_samples", "", true);
+    document_add_column(d, "exponent_loss", "", true);
+    document_add_column(d, "note", "", true);
+}
+
+static void add_notes(const nsl_frontier *f, row_note *note)
+{
+    static const char *const kinds[] = {
+        [NSL_FRONTIER_SMOOTH] = NULL,
+        [NSL_FRONTIER_ONE_FEATURE] = "at the end N = 1 of the frontier",
+        [NSL_FRONTIER_ONE_SAMPLE] = "at the end P = 1 of the frontier",
+        [NSL_FRONTIER_FREE_SAMPLES] = "at the most features that leave samples free",
+        [NSL_FRONTIER_FLAT] = "the loss is 0, here and elsewhere: no exponents",
+    };
+    if (kinds[f->kind])
+        row_note_add(note, kinds[f->kind], false);
+    if (isinf(f->samples))
+        row_note_add(note, "samples = inf", false);
+}
+
+static cell ridge_cell(const inquiry *q, const nsl_frontier *f, row_note *note)
+{
+    query_answer shown = {.optimum = f->ridge, .digits = 0};
+    if (!query_is_optimal(q->options))
+        return cell_given(q->query.point.ridge);
+    if (f->ridge.kind == NSL_OPTIMUM_INTERIOR) {
+        double bound = f->ridge.error + f->size_error;
+        return cell_known(f->ridge.ridge, bound);
+    }
+    return row_best_ridge(&shown, false, note);
+}
+
+/* The loss at the minimum is as exact as the prediction: it is flat there. */
+static cell loss_cell(const inquiry *q, const nsl_frontier *f)
+{
+    loss_units units = query_units(q->options, q->query.point.noise);
+    bool flat = f->kind == NSL_FRONTIER_SMOOTH || f->size_error == 0.0;
+    double bound = f->best.error + (flat ? 0.0 : f->size_error) + 4 * DBL_EPSILON;
+    return cell_known(row_test_loss(&f->best, units), bound);
+}
+
+static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
+{
+    document *d = &q->d;
+    bool whole = given(q->options, OPT_INTEGER);
+    const char *ridge = query_is_kernel(q->options) ? "kernel_ridge" : "ridge";
+    document_set(d, "features",
+                 whole ? cell_given(f->features)
+                       : cell_known(f->features, f->size_error));
+    document_set(d, "samples",
+                 whole || isinf(f->samples) ? cell_given(f->samples)
+                                            : cell_known(f->samples, f->size_error));
+    document_set(d, "samples_per_feature",
+                 isinf(f->samples) ? cell_given(f->samples)
+                                   : cell_known(f->samples / f->features,
+                                                2.0 * f->size_error + 4 * DBL_EPSILON));
+    document_set(d, ridge, ridge_cell(q, f, note));
+    document_set(d, "test_loss", loss_cell(q, f));
+    document_set(d, "exponent_features",
+                 cell_known(f->exponent_features,
+                            f->exponent_error / fabs(f->exponent_features)));
+    document_set(
+        d, "exponent_samples",
+        cell_known(f->exponent_samples, f->exponent_error / fabs(f->exponent_samples)));
+    document_set(d, "exponent_loss",
+                 cell_known(f->exponent_loss, NSL_PROMISE + f->size_error));
+}
+
+static void set_digits(inquiry *q)
+{
+    document *d = &q->d;
+    nsl_frontier_mp *f = &q->mp;
+    mpfr_t ratio;
+    mpfr_init2(ratio, mpfr_get_prec(f->samples));
+    mpfr_div(ratio, f->samples, f->features, MPFR_RNDN);
+    const struct {
+        const char *key;
+        mpfr_srcptr value;
+    } cells[] = {{"features", f->features},
+                 {"samples", f->samples},
+                 {"samples_per_feature", ratio},
+                 {"test_loss", f->best.test_loss},
+                 {"exponent_features", f->exponent_features},
+                 {"exponent_samples", f->exponent_samples},
+                 {"exponent_loss", f->exponent_loss}};
+    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
+        document_set(d, cells[i].key, digits_cell(cells[i].value, q->digits, false));
+    if (q->query.optimal)
+        document_set(d, query_is_kernel(q->options) ? "kernel_ridge" : "ridge",
+                     digits_cell(f->ridge, q->digits, false));
+    mpfr_clear(ratio);
+}
+
+static nsl_status find_digits(inquiry *q, const nsl_frontier *rough, const char *budget,
+                              nsl_error *err)
+{
+    const cli_options *o = q->options;
+    query_texts texts;
+    query_texts_set(&texts, o, 0);
+    nsl_frontier_query_mp query = {
+        .cost = cost_text(o),
+        .budget = budget,
+        .point = q->query.point,
+        .decimals = texts.decimals,
+        .optimal = q->query.optimal,
+        .units = {given(o, OPT_MSE), given(o, OPT_TEST_NOISE)}};
+    return nsl_frontier_find_mp(&q->mp, rough, q->setup.exact, &query, q->digits, err);
+}
+
+static nsl_status add_row(inquiry *q, size_t i, nsl_error *err)
+{
+    const cli_options *o = q->options;
+    char budget_text[64];
+    double budget = budget_at(o, i, budget_text, sizeof budget_text);
+    nsl_frontier f;
+    row_note note = {{0}, {0}};
+    nsl_status status = nsl_frontier_find(&f, q->setup.model, &q->query, budget, err);
+    if (status == NSL_OK && q->digits)
+        status = find_digits(q, &f, budget_text, err);
+    if (status == NSL_OK && given(o, OPT_INTEGER))
+        status = nsl_frontier_integer(&f, q->setup.model, &q->query, budget, err);
+    if (status == NSL_OK && q->query.point.ensemble > 1.0) {
+        nsl_frontier_query one = q->query;
+        one.point.ensemble = 1.0;
+        status = nsl_frontier_find(&q->single, q->setup.model, &one, budget, err);
+    }
+    if (status != NSL_OK)
+        return status;
+    document_add_row(&q->d);
+    document_set(&q->d, "budget", digits_given(budget_text));
+    set_row(q, &f, &note);
+    if (q->digits)
+        set_digits(q);
+    if (q->query.point.ensemble > 1.0)
+        document_set(&q->d, "single_test_loss", loss_cell(q, &q->single));
+    add_notes(&f, &note);
+    row_end(&q->d, &note);
+    return NSL_OK;
+}
+
+static int check(const inquiry *q)
+{
+    const cli_options *o = q->options;
+    if (!given(o, OPT_BUDGET))
+        return options_complain(o->command, EXIT_USAGE,
+                                "--budget is required; try --budget 1e4:1e10:7");
+    if (given(o, OPT_INTEGER) && given(o, OPT_DIGITS))
+        return options_complain(o->command, EXIT_USAGE,
+                                "--integer and --digits exclude each other: predict at "
+                                "the whole numbers with nslaw loss --digits");
+    return EXIT_FINE;
+}
+
+static nsl_status prepare(inquiry *q, nsl_error *err)
+{
+    const cli_options *o = q->options;
+    enum { DOUBLE_BITS = 53 };
+    q->digits = given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole : 0;
+    nsl_status status = nsl_cost_parse(&q->cost, cost_text(o), DOUBLE_BITS, err);
+    q->query = (nsl_frontier_query){
+        .cost = q->cost, .point = query_point(o, 0), .optimal = query_is_optimal(o)};
+    if (status == NSL_OK)
+        status = query_setup_make(&q->setup, o, 0, false, err);
+    return status;
+}
+
+static int run(inquiry *q)
+{
+    const cli_options *o = q->options;
+    nsl_error err = {0};
+    size_t count = o->value[OPT_BUDGET].sweep_count;
+    char cost[NSL_COST_TEXT_MAX + 64];
+    int code = check(q);
+    if (code != EXIT_FINE)
+        return code;
+    nsl_status status = prepare(q, &err);
+    count = count ? count : 1;
+    if (status == NSL_OK) {
+        add_columns(q);
+        progress p = progress_start(o, count);
+        for (size_t i = 0; i < count && status == NSL_OK; i++) {
+            progress_at(&p, i);
+            status = add_row(q, i, &err);
+        }
+        progress_end(&p);
+    }
+    if (status != NSL_OK)
+        return options_complain_error(o->command, &err);
+    snprintf(cost, sizeof cost, "cost of %s: %s",
+             q->query.point.ensemble > 1.0 ? "each model" : "a model", cost_text(o));
+    q->d.command = o->command;
+    q->d.record = options_record(o);
+    q->d.caption = row_caption(o, &q->setup, (query_columns){0}, cost);
+    query_describe(&q->d, o, &q->setup, (query_columns){0});
+    document_add_model(&q->d, "cost", cell_text(cost_text(o)));
+    return output_write(o, &q->d);
+}
+
+int cmd_frontier(int argc, char **argv)
+{
+    cli_options options;
+    int code;
+    if (!command_begin(&options, &text, argc, argv, &code))
+        return code;
+    inquiry q = {.options = &options};
+    nsl_frontier_mp_init(&q.mp);
+    code = run(&q);
+    nsl_frontier_mp_clear(&q.mp);
+    nsl_cost_free(q.cost);
+    mpfr_free_cache();
+    document_clear(&q.d);
+    query_setup_clear(&q.setup);
+    return code;
+}

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nslaw solve: the size, ridge or noise that reaches a loss. */
+#include "cli/answer.h"
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/digits.h"
+#include "cli/output.h"
+#include "cli/prediction_row.h"
+#include "cli/value.h"
+#include <nslaw/queries_mp.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const command_text text = {
+    .name = "solve",
+    .bit = FOR_SOLVE,
+    .arguments = "",
+    .summary = "Finds the features, samples, ridge or noise that reach a test loss.",
+    .description =
+        "N and P: the least from which on the loss stays at or below the target, past "
+        "every peak. ridge: the least and the largest that reach it. noise: the "
+        "largest that still does. An answer that does not exist is empty, and the note "
+        "says why.",
+    .examples =
+        "Examples:\n"
+        "  nslaw solve --for P --target-loss 0.01 --features 1000 --alpha 1\n"
+        "  nslaw solve --for N --target-loss 0.06 --samples 1e5 --alpha 0.3 \\\n"
+        "    --kernel-ridge opt --integer\n"
+        "  nslaw solve --for ridge --target-loss 0.004 --features 500 \\\n"
+        "    --samples 500 --alpha 1\n\n"
+        "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+};
+
+/* What is asked, and the answer. */
+typedef struct {
+    const cli_options *options;
+    query_setup setup;
+    query_answer answer; /* the prediction at the solution */
+    nsl_query query;
+    nsl_solution solution;
+    mpfr_t value, high;
+    unsigned digits; /* known in value and high; 0: doubles */
+    nsl_point point;
+    query_texts texts;
+    document d;
+} inquiry;
+
+static bool given(const cli_options *o, option_id id)
+{
+    return o->value[id].given;
+}
+
+/* --for by its names. */
+static bool unknown_named(nsl_unknown *out, const char *name)
+{
+    static const struct {
+        const char *name;
+        nsl_unknown unknown;
+    } names[] = {
+        {"N", NSL_UNKNOWN_FEATURES},  {"features", NSL_UNKNOWN_FEATURES},
+        {"P", NSL_UNKNOWN_SAMPLES},   {"samples", NSL_UNKNOWN_SAMPLES},
+        {"ridge", NSL_UNKNOWN_RIDGE}, {"kernel-ridge", NSL_UNKNOWN_RIDGE},
+        {"noise", NSL_UNKNOWN_NOISE},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i].name) == 0) {
+            *out = names[i].unknown;
+            return true;
+        }
+    return false;
+}
+
+static int check(inquiry *q)
+{
+    const cli_options *o = q->options;
+    static const struct {
+        option_id option, other;
+        nsl_unknown unknown;
+    } unknowns[] = {{OPT_FEATURES, OPT_FEATURES, NSL_UNKNOWN_FEATURES},
+                    {OPT_SAMPLES, OPT_SAMPLES, NSL_UNKNOWN_SAMPLES},
+                    {OPT_RIDGE, OPT_KERNEL_RIDGE, NSL_UNKNOWN_RIDGE},
+                    {OPT_NOISE, OPT_NOISE, NSL_UNKNOWN_NOISE}};
+    if (!given(o, OPT_FOR) || !unknown_named(&q->query.unknown, o->value[OPT_FOR].text))
+        return options_complain(
+            o->command, EXIT_USAGE,
+            "--for must be N, P, ridge, kernel-ridge or noise%s%s%s",
+            given(o, OPT_FOR) ? ", got '" : "",
+            given(o, OPT_FOR) ? o->value[OPT_FOR].text : "",
+            given(o, OPT_FOR) ? "'" : "");
+    if (!given(o, OPT_TARGET_LOSS))
+        return options_complain(o->command, EXIT_USAGE,
+                                "--target-loss is required; try --target-loss 0.01");
+    for (size_t i = 0; i < sizeof unknowns / sizeof *unknowns; i++) {
+        bool asked = unknowns[i].unknown == q->query.unknown;
+        option_id id =
+            given(o, unknowns[i].option) ? unknowns[i].option : unknowns[i].other;
+        if (asked && given(o, id))
+            return options_complain(o->command, EXIT_USAGE,
+                                    "--%s is what --for %s asks for: drop one",
+                                    option_table[id].name, o->value[OPT_FOR].text);
+        if (!asked && i < 2 && !given(o, id))
+            return options_complain(o->command, EXIT_USAGE, "--%s is required",
+                                    option_table[id].name);
+    }
+    bool size = q->query.unknown == NSL_UNKNOWN_FEATURES ||
+                q->query.unknown == NSL_UNKNOWN_SAMPLES;
+    if (given(o, OPT_INTEGER) && !size)
+        return options_complain(o->command, EXIT_USAGE,
+                                "--integer goes with --for N and --for P only");
+    return EXIT_FINE;
+}
+
+/* --- solving -----------------------------------------------------------------------
+ */
+
+static nsl_status solve(inquiry *q, nsl_error *err)
+{
+    const cli_options *o = q->options;
+    enum { DIGITS_OF_DOUBLE = 18 };
+    nsl_status status =
+        nsl_solve(&q->solution, q->setup.model, &q->point, &q->query, err);
+    bool digits = given(o, OPT_DIGITS);
+    bool poor = q->solution.error > NSL_PROMISE && q->solution.kind == NSL_SOLVED;
+    if (status != NSL_OK || !(digits || poor) || q->solution.kind != NSL_SOLVED)
+        return status;
+    q->digits = digits ? (unsigned)o->value[OPT_DIGITS].whole : DIGITS_OF_DOUBLE;
+    return nsl_solve_mp(q->value, q->high, &q->solution, q->setup.exact, &q->point,
+                        &q->texts.decimals, &q->query, o->value[OPT_TARGET_LOSS].text,
+                        q->digits, err);
+}
+
+/* The solution as a point to predict at: `printed` holds its decimals. */
+static void set_solution(inquiry *q, char **printed)
+{
+    double value = q->digits ? mpfr_get_d(q->value, MPFR_RNDN) : q->solution.value;
+    nsl_point_decimals *d = &q->texts.decimals;
+    const char **at = q->query.unknown == NSL_UNKNOWN_FEATURES  ? &d->features
+                      : q->query.unknown == NSL_UNKNOWN_SAMPLES ? &d->samples
+                                                                : &d->noise;
+    double *number = q->query.unknown == NSL_UNKNOWN_FEATURES  ? &q->point.features
+                     : q->query.unknown == NSL_UNKNOWN_SAMPLES ? &q->point.samples
+                                                               : &q->point.noise;
+    if (given(q->options, OPT_INTEGER)) {
+        value = ceil(value);
+        q->digits = 0;
+    }
+    *number = value;
+    *at = NULL;
+    if (q->digits) {
+        mpfr_asprintf(printed, "%.*Re", (int)q->digits + 9, q->value);
+        *at = *printed;
+    } else if (isfinite(value)) {
+        value_shortest(q->texts.noise, sizeof q->texts.noise, value);
+        *at = q->texts.noise;
+    }
+}
+
+/* --- printing ----------------------------------------------------------------------
+ */
+
+/* A found value: 0 and infinity are exact. */
+static cell found(const inquiry *q, double value, mpfr_srcptr digits)
+{
+    if (isnan(value))
+        return cell_null();
+    if (value == 0.0 || isinf(value))
+        return cell_given(value);
+    if (given(q->options, OPT_INTEGER))
+        return cell_given(ceil(value));
+    if (q->digits && given(q->options, OPT_DIGITS))
+        return digits_cell(digits, q->digits, true);
+    return q->digits ? cell_computed(mpfr_get_d(digits, MPFR_RNDN))
+                     : cell_known(value, q->solution.error);
+}
+
+static const char *ridge_key(const inquiry *q)
+{
+    return query_is_kernel(q->options) ? "kernel_ridge" : "ridge";
+}
+
+static void add_columns(inquiry *q)
+{
+    document *d = &q->d;
+    bool kernel = query_is_kernel(q->options);
+    document_add_column(d, "features", "N", true);
+    document_add_column(d, "samples", "P", true);
+    document_add_column(d, ridge_key(q),
+                        kernel ? "for features / sqrt(width)" : "on the summed loss",
+                        true);
+    if (q->query.unknown == NSL_UNKNOWN_RIDGE)
+        document_add_column(d, kernel ? "kernel_ridge_high" : "ridge_high",
+                            "the largest that reaches the target", true);
+    document_add_column(d, "noise", "label-noise variance", true);
+    document_add_column(d, "target_loss", "", true);
+    document_add_column(d, "test_loss", "at the solution", true);
+    document_add_column(d, "limit_loss",
+                        q->query.unknown == NSL_UNKNOWN_RIDGE   ? "at the best ridge"
+                        : q->query.unknown == NSL_UNKNOWN_NOISE ? "without noise"
+                                                                : "the plateau",
+                        true);
+    document_add_column(d, "note", "", true);
+}
+
+static void add_notes(const inquiry *q, row_note *note)
+{
+    static const char *const never[] = {
+        [NSL_UNKNOWN_FEATURES] = "never reached: the plateau lies above the target",
+        [NSL_UNKNOWN_SAMPLES] = "never reached: the plateau lies above the target",
+        [NSL_UNKNOWN_RIDGE] =
+            "never reached: the loss at the best ridge lies above the "
+            "target",
+        [NSL_UNKNOWN_NOISE] = "never reached: the loss without noise lies above the "
+                              "target",
+    };
+    if (q->solution.kind == NSL_NEVER)
+        row_note_add(note, never[q->query.unknown], false);
+    if (q->solution.kind == NSL_ALWAYS)
+        row_note_add(note, "every value reaches the target", false);
+    if (q->solution.hole)
+        row_note_add(note, "some ridges between the two miss the target", false);
+}
+
+static const char *found_key(const inquiry *q)
+{
+    static const char *const keys[] = {"features", "samples", "ridge", "noise"};
+    return q->query.unknown == NSL_UNKNOWN_RIDGE ? ridge_key(q)
+                                                 : keys[q->query.unknown];
+}
+
+static void set_inputs(inquiry *q)
+{
+    const cli_options *o = q->options;
+    document *d = &q->d;
+    const struct {
+        const char *key;
+        option_id option;
+        double value;
+    } inputs[] = {{"features", OPT_FEATURES, q->point.features},
+                  {"samples", OPT_SAMPLES, q->point.samples},
+                  {ridge_key(q), query_ridge(o), q->point.ridge},
+                  {"noise", OPT_NOISE, q->point.noise}};
+    for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
+        document_set(d, inputs[i].key,
+                     given(o, inputs[i].option) && given(o, OPT_DIGITS) &&
+                             !o->value[inputs[i].option].optimal
+                         ? digits_given(o->value[inputs[i].option].text)
+                         : cell_given(inputs[i].value));
+    document_set(d, "target_loss", digits_given(o->value[OPT_TARGET_LOSS].text));
+}
+
+static void fill(inquiry *q, bool predicted, row_note *note)
+{
+    document *d = &q->d;
+    document_add_row(d);
+    set_inputs(q);
+    if (query_is_optimal(q->options))
+        document_set(d, ridge_key(q),
+                     predicted ? row_best_ridge(&q->answer, true, note) : cell_null());
+    document_set(d, found_key(q), found(q, q->solution.value, q->value));
+    if (q->query.unknown == NSL_UNKNOWN_RIDGE)
+        document_set(d,
+                     query_is_kernel(q->options) ? "kernel_ridge_high" : "ridge_high",
+                     found(q, q->solution.high, q->high));
+    loss_units units = query_units(q->options, q->point.noise);
+    if (predicted && q->answer.digits)
+        document_set(d, "test_loss",
+                     digits_cell(q->answer.mp.test_loss, q->answer.digits, true));
+    else if (predicted)
+        document_set(d, "test_loss", cell_computed(row_test_loss(&q->answer.p, units)));
+    document_set(d, "limit_loss", cell_known(q->solution.limit, NSL_PROMISE));
+    add_notes(q, note);
+    row_end(d, note);
+}
+
+static int run(inquiry *q)
+{
+    const cli_options *o = q->options;
+    nsl_error err = {0};
+    row_note note = {{0}, {0}};
+    char *printed = NULL;
+    int code = check(q);
+    if (code != EXIT_FINE)
+        return code;
+    q->query.target = o->value[OPT_TARGET_LOSS].number;
+    q->query.units = (nsl_units){given(o, OPT_MSE), given(o, OPT_TEST_NOISE)};
+    q->query.optimal = query_is_optimal(o);
+    q->point = query_point(o, 0);
+    if (isnan(q->point.features))
+        q->point.features = 1.0; /* to be found */
+    if (isnan(q->point.samples))
+        q->point.samples = 1.0;
+    query_texts_set(&q->texts, o, 0);
+    nsl_status status = query_setup_make(&q->setup, o, 0, false, &err);
+    if (status == NSL_OK)
+        status = solve(q, &err);
+    bool predicted = status == NSL_OK && q->solution.kind == NSL_SOLVED &&
+                     q->query.unknown != NSL_UNKNOWN_RIDGE;
+    if (predicted) {
+        set_solution(q, &printed);
+        status = query_predict(&q->answer, o, &q->setup, &q->point, &q->texts.decimals,
+                               &err);
+    }
+    if (status == NSL_OK) {
+        q->d.command = o->command;
+        q->d.upright = true;
+        q->d.record = options_record(o);
+        q->d.caption = row_caption(o, &q->setup, (query_columns){0}, NULL);
+        query_describe(&q->d, o, &q->setup, (query_columns){0});
+        add_columns(q);
+        fill(q, predicted, &note);
+        code = output_write(o, &q->d);
+    } else {
+        code = options_complain_error(o->command, &err);
+    }
+    if (printed)
+        mpfr_free_str(printed);
+    return code;
+}
+
+int cmd_solve(int argc, char **argv)
+{
+    cli_options options;
+    int code;
+    if (!command_begin(&options, &text, argc, argv, &code))
+        return code;
+    inquiry q = {.options = &options};
+    query_answer_init(&q.answer);
+    mpfr_inits2(53, q.value, q.high, (mpfr_ptr)NULL);
+    code = run(&q);
+    mpfr_clears(q.value, q.high, (mpfr_ptr)NULL);
+    query_answer_clear(&q.answer);
+    mpfr_free_cache();
+    document_clear(&q.d);
+    query_setup_clear(&q.setup);
+    return code;
+}
