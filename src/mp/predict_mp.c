@@ -2,6 +2,7 @@
 /* nsl_predict_mp: two precisions, and higher ones until their digits agree. */
 #include "core/error.h"
 #include "input/number.h"
+#include "mp/agree.h"
 #include "mp/loss_mp.h"
 #include "mp/optimum_mp.h"
 
@@ -9,16 +10,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* Bits beyond the digits at the first precision, and added for the second. */
-enum { GUARD_BITS = 40, STEP_BITS = 40 };
-
-/* Values must agree to this many bits beyond the digits: then rounding the better one
- * is off by hardly more than half a unit in the last digit. */
-enum { AGREE_BITS = 12 };
-
-/* Tries, each at half as much precision again. */
-enum { TRIES_MAX = 12 };
 
 /* --- the model's decimals ----------------------------------------------------------
  */
@@ -169,7 +160,7 @@ static nsl_status predict_at(answer *out, const question *q, nsl_level *level,
         mpfr_set_prec(best->start.gap, bits);
         mpfr_set(best->start.delta, root.delta, MPFR_RNDN);
         least_gap(best->start.gap, &root, problem.layers);
-        best->known = bits - GUARD_BITS;
+        best->known = bits - NSL_GUARD_BITS;
     }
     if (status == NSL_OK)
         status = nsl_loss_mp(out->values, level, &problem, &root, q->units, err);
@@ -180,32 +171,15 @@ static nsl_status predict_at(answer *out, const question *q, nsl_level *level,
     return status;
 }
 
-/* Whether two values agree to `bits`, relative; NaN and zero only with themselves. */
-static bool agree(mpfr_srcptr a, mpfr_srcptr b, mpfr_prec_t bits)
-{
-    if (mpfr_nan_p(a) || mpfr_nan_p(b))
-        return mpfr_nan_p(a) && mpfr_nan_p(b);
-    if (mpfr_equal_p(a, b))
-        return true;
-    if (mpfr_zero_p(a) || mpfr_zero_p(b))
-        return false;
-    mpfr_t difference;
-    mpfr_init2(difference, 64);
-    mpfr_sub(difference, a, b, MPFR_RNDN);
-    bool near = mpfr_get_exp(difference) <= mpfr_get_exp(b) - bits;
-    mpfr_clear(difference);
-    return near;
-}
-
 static bool all_agree(const answer *a, const answer *b, const question *q,
                       mpfr_prec_t bits)
 {
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
-        if (!agree(nsl_prediction_mp_value(a->values, i),
-                   nsl_prediction_mp_value(b->values, i), bits))
+        if (!nsl_agree_mp(nsl_prediction_mp_value(a->values, i),
+                          nsl_prediction_mp_value(b->values, i), bits))
             return false;
     return a->values->notes == b->values->notes &&
-           (!q->optimal || agree(a->ridge, b->ridge, bits));
+           (!q->optimal || nsl_agree_mp(a->ridge, b->ridge, bits));
 }
 
 /* A thousandth of the least eigenvalue, which may be below the range of double. */
@@ -271,7 +245,7 @@ static void copy(answer *to, const answer *from, const question *q, mpfr_prec_t 
 static nsl_status settle(answer *out, const question *q, mpfr_prec_t wanted,
                          best_root *best, bool *agreed, nsl_error *err)
 {
-    mpfr_prec_t bits = wanted + GUARD_BITS;
+    mpfr_prec_t bits = wanted + NSL_GUARD_BITS;
     nsl_prediction_mp values;
     mpfr_t ridge;
     answer lower = {&values, ridge};
@@ -279,9 +253,9 @@ static nsl_status settle(answer *out, const question *q, mpfr_prec_t wanted,
     nsl_prediction_mp_init(&values);
     mpfr_init2(ridge, 53);
     *agreed = false;
-    for (int i = 0; i < TRIES_MAX && status == NSL_OK && !*agreed; i++) {
+    for (int i = 0; i < NSL_TRIES_MAX && status == NSL_OK && !*agreed; i++) {
         nsl_level level;
-        mpfr_prec_t higher = i == 0 ? bits + STEP_BITS : bits + bits / 2;
+        mpfr_prec_t higher = i == 0 ? bits + NSL_STEP_BITS : bits + bits / 2;
         status =
             nsl_level_init(&level, q->model, higher) ? NSL_OK : nsl_fail_memory(err);
         if (status == NSL_OK && i == 0)
@@ -308,18 +282,8 @@ static nsl_status answer_question(answer *out, const question *q, unsigned digit
         settle(out, q, (mpfr_prec_t)ceil(digits * log2(10.0)) + AGREE_BITS, best,
                &agreed, err);
     if (status == NSL_OK && !agreed)
-        status = nsl_fail(err, NSL_EFAILED, "",
-                          "%u digits do not settle at any precision tried", digits);
+        status = nsl_digits_unsettled(digits, err);
     return status;
-}
-
-static nsl_status check_digits(unsigned digits, nsl_error *err)
-{
-    if (digits >= NSL_DIGITS_MIN && digits <= NSL_DIGITS_MAX)
-        return NSL_OK;
-    return nsl_fail(err, NSL_EINVAL, "digits",
-                    "must be a whole number from %d to %d, got %u", NSL_DIGITS_MIN,
-                    NSL_DIGITS_MAX, digits);
 }
 
 nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
@@ -332,7 +296,7 @@ nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
     set_unknown(out);
     out->notes = 0;
     mpfr_inits2(53, best.start.delta, best.start.gap, (mpfr_ptr)NULL);
-    nsl_status status = check_digits(digits, err);
+    nsl_status status = nsl_digits_check(digits, err);
     if (status == NSL_OK)
         status = first_start(best.start.delta, model->model, point, err);
     if (status == NSL_OK)
@@ -374,7 +338,7 @@ nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
     out->notes = 0;
     unit.ridge = 1.0;
     d.ridge = "1";
-    nsl_status status = check_digits(digits, err);
+    nsl_status status = nsl_digits_check(digits, err);
     if (status == NSL_OK)
         status = nsl_optimal_ridge(&rough, model->model, point, err);
     if (status == NSL_OK && kind)
