@@ -304,3 +304,22 @@ Test(mp, decimals_are_exact)
     mpfr_free_cache();
     testing_free(&m);
 }
+
+/* At β → 0 the two ends of ΣI^−(1+β) cancel: infinities at low precision are no answer.
+ */
+Test(mp, tiny_source_exponent)
+{
+    nsl_model_options o = nsl_model_defaults();
+    o.source = 1e-300;
+    testing_model m = testing_powerlaw(0.3, NSL_LATENTS_MAX, &o);
+    nsl_point at = {10.0, 20.0, 0.0, 0.0};
+    nsl_prediction_mp exact;
+    nsl_prediction_mp_init(&exact);
+    predict(&exact, m.model, &at, 30);
+    nsl_prediction p = testing_predict(m.model, 10.0, 20.0, 0.0, 0.0);
+    cr_expect(testing_distance(p.test_loss, mpfr_get_d(exact.test_loss, MPFR_RNDN)) <=
+              p.error);
+    nsl_prediction_mp_clear(&exact);
+    mpfr_free_cache();
+    testing_free(&m);
+}

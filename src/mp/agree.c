@@ -33,6 +33,8 @@ bool nsl_agree_mp(mpfr_srcptr a, mpfr_srcptr b, mpfr_prec_t bits)
 {
     if (mpfr_nan_p(a) || mpfr_nan_p(b))
         return mpfr_nan_p(a) && mpfr_nan_p(b);
+    if (mpfr_inf_p(a) || mpfr_inf_p(b)) /* what cancelled to 0 was divided by */
+        return false;
     if (mpfr_equal_p(a, b))
         return true;
     if (mpfr_zero_p(a) || mpfr_zero_p(b))

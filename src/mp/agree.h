@@ -23,7 +23,8 @@ mpfr_prec_t nsl_digits_bits(unsigned digits);
 /* The error of an answer whose digits agree at no precision. */
 nsl_status nsl_digits_unsettled(unsigned digits, nsl_error *err);
 
-/* Whether two values agree to `bits`, relative; NaN and zero only with themselves. */
+/* Whether two values agree to `bits`, relative; NaN and zero only with themselves,
+ * infinity with nothing. */
 bool nsl_agree_mp(mpfr_srcptr a, mpfr_srcptr b, mpfr_prec_t bits);
 
 #endif
