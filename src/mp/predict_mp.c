@@ -279,8 +279,7 @@ static nsl_status answer_question(answer *out, const question *q, unsigned digit
 {
     bool agreed = false;
     nsl_status status =
-        settle(out, q, (mpfr_prec_t)ceil(digits * log2(10.0)) + AGREE_BITS, best,
-               &agreed, err);
+        settle(out, q, nsl_digits_bits(digits), best, &agreed, err);
     if (status == NSL_OK && !agreed)
         status = nsl_digits_unsettled(digits, err);
     return status;
