@@ -40,7 +40,7 @@ void subject_find(subject *s, nsl_ridge_policy policy, double ridge, double nois
     nsl_error err = {0};
     nsl_status status =
         nsl_laws_mp_find(&s->laws, s->exact, policy, &point, NULL,
-                         (nsl_units_mp){false, false}, SUBJECT_DIGITS, &err);
+                         (nsl_units){false, false}, SUBJECT_DIGITS, &err);
     cr_assert(status == NSL_OK, "%s: %s", err.field, err.message);
 }
 

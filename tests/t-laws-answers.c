@@ -53,7 +53,7 @@ static void expect_refusal(const nsl_model *model, nsl_ridge_policy policy,
     nsl_laws_mp_init(&laws);
     cr_assert(nsl_model_mp_new(&exact, model, NULL, &err) == NSL_OK);
     nsl_status status = nsl_laws_mp_find(&laws, exact, policy, &point, NULL,
-                                         (nsl_units_mp){false, false}, digits, &err);
+                                         (nsl_units){false, false}, digits, &err);
     cr_expect(status == NSL_EINVAL && strcmp(err.field, field) == 0 &&
                   laws.count == 0 && mpfr_nan_p(laws.c),
               "field %s, expected %s: %s", err.field, field, err.message);
@@ -93,7 +93,7 @@ Test(laws, refusals)
 /* --- digits and units --------------------------------------------------------------
  */
 
-static void find_digits(subject *s, nsl_units_mp units, unsigned digits)
+static void find_digits(subject *s, nsl_units units, unsigned digits)
 {
     nsl_point point = {1e3, 1e4, NOT_GIVEN, 0.1};
     cr_assert(nsl_laws_mp_find(&s->laws, s->exact, NSL_POLICY_OPTIMAL, &point, NULL,
@@ -118,7 +118,7 @@ Test(laws, digits_stand)
 {
     const shape wanted[] = {{"0.3", NULL},           {"1e-9", "1"}, {"0.3", "1.9"},
                             {"2", "2.999999999999"}, {"1", "3"},    {"999", "1000.5"}};
-    const nsl_units_mp units = {false, false};
+    const nsl_units units = {false, false};
     for (int i = 0; i < 6; i++) {
         subject once = subject_endless(wanted[i]), twice = subject_endless(wanted[i]);
         find_digits(&once, units, 50);
@@ -148,8 +148,8 @@ Test(laws, units)
     errors.exact = losses.exact;
     nsl_laws_mp_init(&losses.laws);
     nsl_laws_mp_init(&errors.laws);
-    find_digits(&losses, (nsl_units_mp){false, false}, SUBJECT_DIGITS);
-    find_digits(&errors, (nsl_units_mp){true, true}, SUBJECT_DIGITS);
+    find_digits(&losses, (nsl_units){false, false}, SUBJECT_DIGITS);
+    find_digits(&errors, (nsl_units){true, true}, SUBJECT_DIGITS);
     for (size_t i = 0; i < losses.laws.count; i++)
         cr_expect(testing_distance(subject_number(losses.laws.law[i].amplitude),
                                    3.0 * subject_number(errors.laws.law[i].amplitude)) <

@@ -61,7 +61,7 @@ static void extrapolate(mpfr_t *value, int count, double p, double gap)
 static void predict(nsl_prediction_mp *out, const subject *s, nsl_point point)
 {
     nsl_error err = {0};
-    cr_assert(nsl_predict_mp(out, s->exact, &point, NULL, (nsl_units_mp){false, false},
+    cr_assert(nsl_predict_mp(out, s->exact, &point, NULL, (nsl_units){false, false},
                              EXACT_DIGITS, &err) == NSL_OK,
               "%s", err.message);
 }
@@ -267,7 +267,7 @@ static nsl_law_mp *law_of_ridge(subject *s, double features, double samples)
 {
     nsl_point point = {features, samples, NOT_GIVEN, 0.0};
     cr_assert(nsl_laws_mp_find(&s->laws, s->exact, NSL_POLICY_ZERO, &point, NULL,
-                               (nsl_units_mp){false, false}, SUBJECT_DIGITS,
+                               (nsl_units){false, false}, SUBJECT_DIGITS,
                                NULL) == NSL_OK);
     return subject_law(s, NSL_RESOURCE_RIDGE, NSL_REGIME_RIDGE_LIMITED);
 }

@@ -97,7 +97,7 @@ void nsl_laws_mp_clear(nsl_laws_mp *laws);
  *  Call mpfr_free_cache() once per thread when done. */
 nsl_status nsl_laws_mp_find(nsl_laws_mp *out, const nsl_model_mp *model,
                             nsl_ridge_policy policy, const nsl_point *point,
-                            const nsl_point_decimals *decimals, nsl_units_mp units,
+                            const nsl_point_decimals *decimals, nsl_units units,
                             unsigned digits, nsl_error *err);
 
 #endif

@@ -42,7 +42,7 @@ typedef struct {
     nsl_ridge_policy policy;
     const nsl_point *point;
     const nsl_point_decimals *decimals;
-    nsl_units_mp units;
+    nsl_units units;
 } question;
 
 /* A width, NaN unless it is given and finite. */
@@ -165,7 +165,7 @@ static nsl_status check(const question *q, unsigned digits, nsl_error *err)
 
 nsl_status nsl_laws_mp_find(nsl_laws_mp *out, const nsl_model_mp *model,
                             nsl_ridge_policy policy, const nsl_point *point,
-                            const nsl_point_decimals *decimals, nsl_units_mp units,
+                            const nsl_point_decimals *decimals, nsl_units units,
                             unsigned digits, nsl_error *err)
 {
     question q = {model, policy, point, decimals, units};

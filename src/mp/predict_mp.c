@@ -278,8 +278,7 @@ static nsl_status answer_question(answer *out, const question *q, unsigned digit
                                   best_root *best, nsl_error *err)
 {
     bool agreed = false;
-    nsl_status status =
-        settle(out, q, nsl_digits_bits(digits), best, &agreed, err);
+    nsl_status status = settle(out, q, nsl_digits_bits(digits), best, &agreed, err);
     if (status == NSL_OK && !agreed)
         status = nsl_digits_unsettled(digits, err);
     return status;
