@@ -162,9 +162,17 @@ Test(mp, double_keeps_its_promise, .timeout = 240)
             testing_predict(m.model, at.features, at.samples, at.ridge, at.noise);
         if (!isnan(p.test_loss) && p.delta > 0.0) {
             predict(&exact, m.model, &at, 18);
-            const double values[] = {p.delta,       p.dof,        p.test_loss,
-                                     p.signal_loss, p.noise_loss, p.train_loss};
-            for (int k = 0; k < 6; k++) {
+            enum { LOSSES = 9 };
+            const double values[LOSSES] = {p.delta,
+                                           p.dof,
+                                           p.test_loss,
+                                           p.signal_loss,
+                                           p.noise_loss,
+                                           p.train_loss,
+                                           p.bias,
+                                           p.variance_samples,
+                                           p.variance_features};
+            for (int k = 0; k < LOSSES; k++) {
                 double truth =
                     mpfr_get_d(nsl_prediction_mp_value(&exact, k), MPFR_RNDN);
                 cr_expect(
@@ -176,7 +184,7 @@ Test(mp, double_keeps_its_promise, .timeout = 240)
                                      p.elasticity_ridge};
             for (int k = 0; k < 3; k++) {
                 double truth =
-                    mpfr_get_d(nsl_prediction_mp_value(&exact, 6 + k), MPFR_RNDN);
+                    mpfr_get_d(nsl_prediction_mp_value(&exact, LOSSES + k), MPFR_RNDN);
                 double bound = NSL_PROMISE * fmax(1.0, fabs(truth));
                 cr_expect(isnan(slopes[k]) || fabs(slopes[k] - truth) <= bound,
                           "model %d: elasticity %d is %.17g, not %.17g", i, k,
@@ -255,6 +263,9 @@ Test(mp, same_notes_as_double)
                                                          p.signal_loss,
                                                          p.noise_loss,
                                                          p.train_loss,
+                                                         p.bias,
+                                                         p.variance_samples,
+                                                         p.variance_features,
                                                          p.elasticity_features,
                                                          p.elasticity_samples,
                                                          p.elasticity_ridge};

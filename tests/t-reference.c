@@ -262,14 +262,17 @@ static void check_row_digits(const reference *r)
                              text(r, "noise")};
     cr_assert(nsl_model_mp_new(&exact, m.model, &d, &err) == NSL_OK, "%s", err.message);
     nsl_prediction_mp_init(&p);
-    nsl_status status = nsl_predict_mp(&p, exact, &point, &at,
-                                       (nsl_units){false, false}, DIGITS, &err);
+    nsl_status status =
+        nsl_predict_mp(&p, exact, &point, &at, (nsl_units){false, false}, DIGITS, &err);
     cr_expect(status == NSL_OK, "%s: %s %s", text(r, "name"), err.field, err.message);
     static const char *const names[] = {
         "delta",      "dof",        "test_loss",           "signal_loss",
         "noise_loss", "train_loss", "elasticity_features", "elasticity_samples"};
+    mpfr_srcptr got[] = {
+        p.delta,      p.dof,        p.test_loss,           p.signal_loss,
+        p.noise_loss, p.train_loss, p.elasticity_features, p.elasticity_samples};
     for (int i = 0; i < 8 && status == NSL_OK; i++)
-        check_digits(r, names[i], nsl_prediction_mp_value(&p, i));
+        check_digits(r, names[i], got[i]);
     nsl_prediction_mp_clear(&p);
     nsl_model_mp_free(exact);
     testing_free(&m);

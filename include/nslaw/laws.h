@@ -5,20 +5,12 @@
 #ifndef NSLAW_LAWS_H
 #define NSLAW_LAWS_H
 
+#include <nslaw/range.h>
 #include <nslaw/theory_mp.h>
 
 #include <mpfr.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-/** What a law is a power of. */
-typedef enum {
-    NSL_RESOURCE_FEATURES, /**< N */
-    NSL_RESOURCE_SAMPLES,  /**< P, at N = ∞ */
-    NSL_RESOURCE_BUDGET,   /**< B = N·P, spent on the best N and P */
-    /** γ or δ, as the model states it (δ where `note` says so), at fixed N and P */
-    NSL_RESOURCE_RIDGE
-} nsl_resource;
 
 /** What limits the loss. z is the effective dimension, n = min(N, P). With label noise
  *  the first three are laws of the part of the loss that it does not cause. */

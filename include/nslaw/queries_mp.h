@@ -5,6 +5,7 @@
 #define NSLAW_QUERIES_MP_H
 
 #include <nslaw/frontier.h>
+#include <nslaw/range.h>
 #include <nslaw/solve.h>
 #include <nslaw/theory_mp.h>
 
@@ -17,6 +18,20 @@ nsl_status nsl_solve_mp(mpfr_t value, mpfr_t high, const nsl_solution *rough,
                         const nsl_model_mp *model, const nsl_point *point,
                         const nsl_point_decimals *decimals, const nsl_query *query,
                         const char *target, unsigned digits, nsl_error *err);
+
+/** How a loss comes to its plateau: L(R) ≃ L(∞) + coefficient/R for R → ∞ features or
+ *  samples, from losses at an R so large that the rest is below the last digit.
+ *  @param coefficient  NaN where the approach is not of that form, as where L falls to
+ * 0 by a power law
+ *  @param resource     NSL_RESOURCE_FEATURES or NSL_RESOURCE_SAMPLES; its value in
+ *                      `point` is ignored
+ *  @param optimal      at the best ridge for each R; the model then has the kernel's
+ *                      convention
+ *  @return NSL_OK, NSL_EINVAL, NSL_ENOMEM, NSL_EFAILED */
+nsl_status nsl_approach_mp(mpfr_t coefficient, const nsl_model_mp *model,
+                           nsl_resource resource, const nsl_point *point,
+                           const nsl_point_decimals *decimals, bool optimal,
+                           nsl_units units, unsigned digits, nsl_error *err);
 
 /** nsl_frontier to many digits. */
 typedef struct {

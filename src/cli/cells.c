@@ -25,15 +25,24 @@ cell cell_computed(double value)
     return make(CELL_NUMBER, full, brief);
 }
 
+cell cell_digits(double value, int digits)
+{
+    enum { BRIEF_DIGITS = 7 };
+    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
+    if (!isfinite(value))
+        return cell_null();
+    snprintf(full, sizeof full, "%.*g", digits, value);
+    snprintf(brief, sizeof brief, "%.*g", digits < BRIEF_DIGITS ? digits : BRIEF_DIGITS,
+             value);
+    return make(CELL_NUMBER, full, brief);
+}
+
 cell cell_known(double value, double relative_bound)
 {
-    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
-    if (!isfinite(value) || !(relative_bound < 0.1))
+    static const double FEW = 0.1, ALL = 1e-17;
+    if (!(relative_bound < FEW))
         return cell_null();
-    int digits = (int)fmin(17.0, floor(-log10(fmax(relative_bound, 1e-17))));
-    snprintf(full, sizeof full, "%.*g", digits, value);
-    snprintf(brief, sizeof brief, "%.*g", digits < 7 ? digits : 7, value);
-    return make(CELL_NUMBER, full, brief);
+    return cell_digits(value, (int)floor(-log10(fmax(relative_bound, ALL))));
 }
 
 cell cell_given(double value)

@@ -26,6 +26,8 @@ cell cell_text(const char *text);
 /* A computed value of which only some digits are known: those that a relative bound
  * leaves. */
 cell cell_known(double value, double relative_bound);
+/* A computed value to so many significant digits. */
+cell cell_digits(double value, int digits);
 /* An error bound: one digit for people. */
 cell cell_bound(double value);
 /* A remark that files carry whole and people see in short. */

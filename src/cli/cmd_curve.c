@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/digits.h"
+#include "cli/limit.h"
 #include "cli/output.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
@@ -36,38 +37,20 @@ typedef struct {
     double value; /* as reported */
 } limit;
 
-/* The loss as the swept resource goes to infinity. A fixed MRS ridge vanishes there
- * against g ~ N; the kernel's stays. */
+/* The loss as the swept resource goes to infinity. */
 static nsl_status plateau_of(limit *out, const cli_options *o, nsl_error *err)
 {
     option_id swept = query_swept(o);
+    bool tied = o->value[OPT_SAMPLES_PER_FEATURE].given;
     out->exists = swept == OPT_FEATURES || swept == OPT_SAMPLES;
     out->value = (double)NAN;
     if (!out->exists)
         return NSL_OK;
-    nsl_point point = query_point(o, 0);
-    query_texts texts;
-    query_texts_set(&texts, o, 0);
-    if (swept == OPT_SAMPLES || o->value[OPT_SAMPLES_PER_FEATURE].given) {
-        point.samples = (double)INFINITY;
-        texts.decimals.samples = "inf";
-    }
-    if (swept == OPT_FEATURES) {
-        point.features = (double)INFINITY;
-        texts.decimals.features = "inf";
-        if (!o->value[OPT_KERNEL_RIDGE].given) {
-            point.ridge = 0.0;
-            texts.decimals.ridge = "0";
-        }
-    }
-    /* the best ridge at N = ∞ is the kernel's; the loss is the same in both */
-    query_setup own = {.model = NULL};
-    nsl_status status = query_setup_make(&own, o, 0, query_is_optimal(o), err);
+    nsl_status status = limit_predict(&out->answer, o, swept == OPT_FEATURES,
+                                      swept == OPT_SAMPLES || tied, err);
     if (status == NSL_OK)
-        status = query_predict(&out->answer, o, &own, &point, &texts.decimals, err);
-    if (status == NSL_OK)
-        out->value = row_test_loss(&out->answer.p, query_units(o, point.noise));
-    query_setup_clear(&own);
+        out->value =
+            row_test_loss(&out->answer.p, query_units(o, query_point(o, 0).noise));
     return status;
 }
 

@@ -12,6 +12,9 @@
  * spectrum lets Δ run. */
 static const double STEP = 0.2;
 
+/* The same with the best ridge, where losses have no peaks. */
+static const double SMOOTH_STEP = 0.5;
+
 /* A gap: the next eigenvalue is smaller by this factor. */
 static const double GAP = 4.0;
 
@@ -78,7 +81,8 @@ nsl_status nsl_places_make(nsl_places *out, const nsl_spectrum *spectrum,
 {
     *out = (nsl_places){0};
     bool fine = add(out, low);
-    for (double x = low + STEP; x < high && fine; x += STEP)
+    double step = smooth ? SMOOTH_STEP : STEP;
+    for (double x = low + step; x < high && fine; x += step)
         fine = add(out, x);
     fine = fine && add(out, high);
     for (size_t i = 0; i < width_count && fine && !smooth; i++)

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NSLAW_RANGE_H
+#define NSLAW_RANGE_H
+
+#include <nslaw/error.h>
+#include <nslaw/model.h>
+#include <nslaw/theory.h>
+
+/** What a law is a power of. */
+typedef enum {
+    NSL_RESOURCE_FEATURES, /**< N */
+    NSL_RESOURCE_SAMPLES,  /**< P, at N = ∞ */
+    NSL_RESOURCE_BUDGET,   /**< B = N·P, spent on the best N and P */
+    /** γ or δ, as the model states it (δ where `note` says so), at fixed N and P */
+    NSL_RESOURCE_RIDGE
+} nsl_resource;
+
+/** Where the local exponent −dln L/dln R is near to that of a law. */
+typedef struct {
+    double from; /**< least R of the longest such range; NaN where there is none */
+    double to;   /**< largest R; INFINITY where it does not end */
+} nsl_range;
+
+/** Part of a law's exponent by which the local one may differ; for the exponent 0, that
+ *  itself. */
+#define NSL_RANGE_WITHIN 0.05
+
+/** Looks for the range of a law, R ≥ 1 but for a ridge, by a scan of the exact local
+ *  exponent and bisection to a thousandth.
+ *  @param exponent  the law's
+ *  @param point     what the resource does not set: N, P (INFINITY for a limit), ridge
+ *                   and noise; of NSL_RESOURCE_BUDGET ridge and noise only
+ *  @param optimal   at the best ridge everywhere
+ *  @return NSL_OK, NSL_EINVAL, NSL_ENOMEM */
+nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource resource,
+                          double exponent, const nsl_point *point, bool optimal,
+                          nsl_error *err);
+
+/** −dln L/dln R at R = value, exactly; NaN where it does not exist. */
+nsl_status nsl_local_exponent(double *out, const nsl_model *model,
+                              nsl_resource resource, double value,
+                              const nsl_point *point, bool optimal, nsl_error *err);
+
+/** What a straight line through ln L over the decade around R = value would say: the
+ *  least-squares slope −dln L/dln R at 21 points, geometric, both ends included. */
+nsl_status nsl_fitted_exponent(double *out, const nsl_model *model,
+                               nsl_resource resource, double value,
+                               const nsl_point *point, bool optimal, nsl_error *err);
+
+#endif

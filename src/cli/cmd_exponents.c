@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nslaw exponents: the asymptotic laws, and where they hold. */
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/digits.h"
+#include "cli/output.h"
+#include "cli/prediction_row.h"
+#include "cli/progress.h"
+#include <nslaw/laws.h>
+#include <nslaw/range.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const command_text text = {
+    .name = "exponents",
+    .bit = FOR_EXPONENTS,
+    .arguments = "",
+    .summary = "Shows the power law in each resource, with its amplitude and range.",
+    .description =
+        "test_loss = amplitude * resource^-exponent in features, samples, the budget "
+        "N*P at its best split, and the ridge. valid_from and valid_to are where the "
+        "exact local exponent is within 5% of it: with --samples (--features) the law "
+        "in features (samples) ends where the other one takes over. With both, "
+        "local_exponent is the exact one there, and fitted_exponent what a straight "
+        "line through the decade around it would say.",
+    .examples = "Examples:\n"
+                "  nslaw exponents --alpha 0.3\n"
+                "  nslaw exponents --alpha 0.5 --source 2.2 --noise 0.01 \\\n"
+                "    --kernel-ridge opt\n"
+                "  nslaw exponents --alpha 1 --latents 1e6 --features 1000 \\\n"
+                "    --samples 1e4\n\n"
+                "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+};
+
+/* Digits of ranges and of fitted exponents: they are found to so many. */
+enum { RANGE_DIGITS = 3, FIT_DIGITS = 9, LOCAL_DIGITS = 11, DIGITS_OF_DOUBLE = 18 };
+
+typedef struct {
+    const cli_options *options;
+    query_setup setup;
+    nsl_laws_mp laws;
+    nsl_point point;
+    unsigned digits;
+    document d;
+} inquiry;
+
+static bool given(const cli_options *o, option_id id)
+{
+    return o->value[id].given;
+}
+
+static const char *const resources[] = {
+    [NSL_RESOURCE_FEATURES] = "features",
+    [NSL_RESOURCE_SAMPLES] = "samples",
+    [NSL_RESOURCE_BUDGET] = "budget",
+    [NSL_RESOURCE_RIDGE] = "ridge",
+};
+
+static const char *const regimes[] = {
+    [NSL_REGIME_MODEL_LIMITED] = "model-limited",
+    [NSL_REGIME_DATA_LIMITED] = "data-limited",
+    [NSL_REGIME_RIDGE_LIMITED] = "ridge-limited",
+    [NSL_REGIME_NOISE_LIMITED] = "noise-limited",
+    [NSL_REGIME_NOISE_FLOOR] = "noise-floor",
+    [NSL_REGIME_BEYOND_LATENTS] = "beyond-latents",
+    [NSL_REGIME_COMPUTE_OPTIMAL] = "compute-optimal",
+};
+
+static const char *const places[] = {
+    [NSL_REGIME_MODEL_LIMITED] = "features far below samples and latents",
+    [NSL_REGIME_DATA_LIMITED] = "samples far below features and latents",
+    [NSL_REGIME_RIDGE_LIMITED] = "the ridge leaves far fewer degrees of freedom than "
+                                 "features and samples",
+    [NSL_REGIME_NOISE_LIMITED] = "label noise held down by the ridge",
+    [NSL_REGIME_NOISE_FLOOR] = "label noise fitted by every model without ridge",
+    [NSL_REGIME_BEYOND_LATENTS] = "samples far above latents",
+    [NSL_REGIME_COMPUTE_OPTIMAL] = "the best split of features * samples = budget",
+};
+
+static nsl_ridge_policy policy(const inquiry *q)
+{
+    return query_is_optimal(q->options) ? NSL_POLICY_OPTIMAL
+           : q->point.ridge > 0.0       ? NSL_POLICY_FIXED
+                                        : NSL_POLICY_ZERO;
+}
+
+/* The point that a law's range is seen from: what is not given is infinite. */
+static nsl_point seen_from(const inquiry *q, const nsl_law_mp *law)
+{
+    nsl_point point = q->point;
+    bool noiseless = law->regime == NSL_REGIME_MODEL_LIMITED;
+    if (isnan(point.features))
+        point.features = INFINITY;
+    if (isnan(point.samples))
+        point.samples = INFINITY;
+    if (noiseless && isinf(point.samples))
+        point.noise = 0.0; /* it does not matter there */
+    return point;
+}
+
+static bool ridge_in_range(const inquiry *q, const nsl_law_mp *law)
+{
+    return law->resource != NSL_RESOURCE_RIDGE ||
+           (isfinite(q->point.samples) &&
+            (isfinite(q->point.features) || query_is_kernel(q->options)));
+}
+
+static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
+                            nsl_error *err)
+{
+    nsl_range range;
+    nsl_point point = seen_from(q, law);
+    if (!ridge_in_range(q, law))
+        return NSL_OK;
+    nsl_status status = nsl_range_find(&range, q->setup.model, law->resource,
+                                       mpfr_get_d(law->exponent, MPFR_RNDN), &point,
+                                       policy(q) == NSL_POLICY_OPTIMAL, err);
+    if (status != NSL_OK)
+        return status;
+    document_set(&q->d, "valid_from", cell_digits(range.from, RANGE_DIGITS));
+    document_set(&q->d, "valid_to",
+                 isinf(range.to) ? cell_given(range.to)
+                                 : cell_digits(range.to, RANGE_DIGITS));
+    if (isinf(range.to))
+        row_note_add(note, "valid_to = inf", true);
+    if (isnan(range.from))
+        row_note_add(note, "nowhere within 5% of the local exponent", false);
+    return NSL_OK;
+}
+
+/* The value of a resource at the point given; NaN where it has none. */
+static double value_of(const inquiry *q, nsl_resource resource)
+{
+    switch (resource) {
+    case NSL_RESOURCE_FEATURES:
+        return q->point.features;
+    case NSL_RESOURCE_SAMPLES:
+        return q->point.samples;
+    case NSL_RESOURCE_BUDGET:
+        return q->point.features * q->point.samples;
+    case NSL_RESOURCE_RIDGE:
+        break;
+    }
+    return q->point.ridge > 0.0 ? q->point.ridge : (double)NAN;
+}
+
+static nsl_status set_local(inquiry *q, const nsl_law_mp *law, row_note *note,
+                            nsl_error *err)
+{
+    double value = value_of(q, law->resource), local, fitted;
+    bool optimal = policy(q) == NSL_POLICY_OPTIMAL;
+    if (!(isfinite(value) && isfinite(q->point.features) &&
+          isfinite(q->point.samples))) {
+        row_note_add(note, "no local exponent without the point", true);
+        return NSL_OK;
+    }
+    nsl_status status = nsl_local_exponent(&local, q->setup.model, law->resource, value,
+                                           &q->point, optimal, err);
+    if (status == NSL_OK)
+        status = nsl_fitted_exponent(&fitted, q->setup.model, law->resource, value,
+                                     &q->point, optimal, err);
+    if (status != NSL_OK)
+        return status;
+    document_set(&q->d, "local_exponent", cell_digits(local, LOCAL_DIGITS));
+    document_set(&q->d, "fitted_exponent", cell_digits(fitted, FIT_DIGITS));
+    return NSL_OK;
+}
+
+/* A number of the law, with the digits asked for. */
+static cell law_cell(const inquiry *q, mpfr_srcptr value)
+{
+    return given(q->options, OPT_DIGITS) ? digits_cell(value, q->digits, false)
+                                         : cell_computed(mpfr_get_d(value, MPFR_RNDN));
+}
+
+/* "test_loss = 0.53 * features^-0.3 (features far below …)" */
+static void set_law(inquiry *q, const nsl_law_mp *law)
+{
+    char line[320], shift[64] = "", amplitude[64] = "amplitude";
+    double exponent = mpfr_get_d(law->exponent, MPFR_RNDN);
+    if (law->logarithm && !mpfr_nan_p(law->log_shift))
+        snprintf(shift, sizeof shift, " * (ln %s %+.4g)", resources[law->resource],
+                 mpfr_get_d(law->log_shift, MPFR_RNDN));
+    else if (law->logarithm)
+        snprintf(shift, sizeof shift, " * a power of ln %s", resources[law->resource]);
+    if (!mpfr_nan_p(law->amplitude))
+        snprintf(amplitude, sizeof amplitude, "%.4g",
+                 mpfr_get_d(law->amplitude, MPFR_RNDN));
+    if (exponent == 0.0)
+        snprintf(line, sizeof line, "test_loss = %s: %s", amplitude,
+                 places[law->regime]);
+    else
+        snprintf(line, sizeof line, "test_loss = %s * %s^%.4g%s: %s", amplitude,
+                 resources[law->resource], -exponent, shift, places[law->regime]);
+    document_set(&q->d, "law", cell_text(line));
+}
+
+static nsl_status add_row(inquiry *q, const nsl_law_mp *law, nsl_error *err)
+{
+    document *d = &q->d;
+    row_note note = {{0}, {0}};
+    document_add_row(d);
+    document_set(d, "resource", cell_text(resources[law->resource]));
+    document_set(d, "regime", cell_text(regimes[law->regime]));
+    document_set(d, "exponent", law_cell(q, law->exponent));
+    document_set(d, "amplitude", law_cell(q, law->amplitude));
+    document_set(d, "split_exponent", law_cell(q, law->split_exponent));
+    document_set(d, "split_amplitude", law_cell(q, law->split_amplitude));
+    set_law(q, law);
+    if (law->note)
+        row_note_add(&note, law->note, false);
+    nsl_status status = set_range(q, law, &note, err);
+    if (status == NSL_OK)
+        status = set_local(q, law, &note, err);
+    row_end(d, &note);
+    return status;
+}
+
+static void add_columns(inquiry *q)
+{
+    document *d = &q->d;
+    bool point = isfinite(q->point.features) && isfinite(q->point.samples);
+    document_add_column(d, "resource", "", true);
+    document_add_column(d, "regime", "", true);
+    document_add_column(d, "exponent", "", true);
+    document_add_column(d, "amplitude", "", true);
+    document_add_column(d, "valid_from", "", true);
+    document_add_column(d, "valid_to", "", true);
+    document_add_column(d, "local_exponent", "", point);
+    document_add_column(d, "fitted_exponent", "", point);
+    document_add_column(d, "split_exponent", "", true);
+    document_add_column(d, "split_amplitude", "", true);
+    document_add_column(d, "law", "", false);
+    document_add_column(d, "note", "", true);
+}
+
+static nsl_status find_all(inquiry *q, nsl_error *err)
+{
+    const cli_options *o = q->options;
+    query_texts texts;
+    query_texts_set(&texts, o, 0);
+    q->point = query_point(o, 0);
+    q->digits =
+        given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole : DIGITS_OF_DOUBLE;
+    nsl_status status = query_setup_make(&q->setup, o, 0, false, err);
+    if (status == NSL_OK)
+        status = nsl_laws_mp_find(
+            &q->laws, q->setup.exact, policy(q), &q->point, &texts.decimals,
+            (nsl_units){given(o, OPT_MSE), false}, q->digits, err);
+    if (status != NSL_OK)
+        return status;
+    add_columns(q);
+    progress p = progress_start(o, q->laws.count);
+    for (size_t i = 0; i < q->laws.count && status == NSL_OK; i++) {
+        progress_at(&p, i);
+        status = add_row(q, &q->laws.law[i], err);
+    }
+    progress_end(&p);
+    return status;
+}
+
+static int run(inquiry *q)
+{
+    const cli_options *o = q->options;
+    nsl_error err = {0};
+    if (find_all(q, &err) != NSL_OK)
+        return options_complain_error(o->command, &err);
+    q->d.command = o->command;
+    q->d.record = options_record(o);
+    q->d.caption = row_caption(o, &q->setup, (query_columns){0},
+                               "law: test_loss = amplitude * resource^-exponent; best "
+                               "split: N = split_amplitude * budget^split_exponent");
+    query_describe(&q->d, o, &q->setup, (query_columns){0});
+    document_add_summary(&q->d, "p", law_cell(q, q->laws.p));
+    document_add_summary(&q->d, "c", law_cell(q, q->laws.c));
+    return output_write(o, &q->d);
+}
+
+int cmd_exponents(int argc, char **argv)
+{
+    cli_options options;
+    int code;
+    if (!command_begin(&options, &text, argc, argv, &code))
+        return code;
+    inquiry q = {.options = &options};
+    nsl_laws_mp_init(&q.laws);
+    code = run(&q);
+    nsl_laws_mp_clear(&q.laws);
+    mpfr_free_cache();
+    document_clear(&q.d);
+    query_setup_clear(&q.setup);
+    return code;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/limit.h"
+
+#include <math.h>
+
+nsl_status limit_predict(query_answer *out, const cli_options *o, bool features,
+                         bool samples, nsl_error *err)
+{
+    nsl_point point = query_point(o, 0);
+    query_texts texts;
+    query_texts_set(&texts, o, 0);
+    if (samples) {
+        point.samples = (double)INFINITY;
+        texts.decimals.samples = "inf";
+    }
+    if (features) {
+        point.features = (double)INFINITY;
+        texts.decimals.features = "inf";
+        if (!o->value[OPT_KERNEL_RIDGE].given) {
+            point.ridge = 0.0;
+            texts.decimals.ridge = "0";
+        }
+    }
+    /* the best ridge at N = ∞ is the kernel's; the loss is the same in both */
+    query_setup own = {.model = NULL};
+    nsl_status status = query_setup_make(&own, o, 0, query_is_optimal(o), err);
+    if (status == NSL_OK)
+        status = query_predict(out, o, &own, &point, &texts.decimals, err);
+    query_setup_clear(&own);
+    return status;
+}

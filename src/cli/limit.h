@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Plateaus: predictions at infinite sizes. */
+#ifndef NSL_CLI_LIMIT_H
+#define NSL_CLI_LIMIT_H
+
+#include "cli/answer.h"
+
+/* The prediction as features, samples or both go to infinity, everything else as in the
+ * first point. A fixed MRS ridge vanishes there against g ~ N; the kernel's stays. */
+nsl_status limit_predict(query_answer *out, const cli_options *options, bool features,
+                         bool samples, nsl_error *err);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where a law holds: local exponents, and the range in which they are near to its. */
+#include <nslaw/range.h>
+
+#include "core/error.h"
+#include "theory/model.h"
+#include <nslaw/frontier.h>
+
+#include <float.h>
+#include <gsl/gsl_fit.h>
+#include <math.h>
+
+/* Steps of the scan in ln R; a budget costs a search at each. */
+static const double STEP = 0.25, BUDGET_STEP = 1.2;
+
+/* A scan goes this far: beyond, every power law has set in. */
+static const double TOP = 80.0, RIDGE_BOTTOM = -100.0;
+
+/* Ends of ranges are known to this in ln R. */
+static const double CLOSE = 1e-4;
+
+enum { FIT_POINTS = 21 };
+
+/* A loss as a function of ln R. */
+typedef struct {
+    const nsl_model *model;
+    nsl_resource resource;
+    nsl_point point;
+    bool optimal;
+    nsl_cost *cost; /* N·P, of a budget */
+    nsl_error *err;
+} function;
+
+/* Loss and local exponent at R = e^x; NaN where the one or the other does not exist. */
+typedef struct {
+    double loss, exponent;
+} sight;
+
+static nsl_status see_budget(sight *out, const function *f, double x)
+{
+    nsl_frontier_query query = {f->cost, f->point, f->optimal};
+    nsl_frontier frontier;
+    nsl_status status = nsl_frontier_find(&frontier, f->model, &query, exp(x), f->err);
+    *out = (sight){frontier.best.test_loss, frontier.exponent_loss};
+    return status;
+}
+
+static nsl_status see(sight *out, const function *f, double x)
+{
+    nsl_point point = f->point;
+    nsl_prediction p;
+    nsl_optimum best;
+    *out = (sight){NAN, NAN};
+    if (f->resource == NSL_RESOURCE_BUDGET)
+        return see_budget(out, f, x);
+    double *at[] = {[NSL_RESOURCE_FEATURES] = &point.features,
+                    [NSL_RESOURCE_SAMPLES] = &point.samples,
+                    [NSL_RESOURCE_BUDGET] = NULL,
+                    [NSL_RESOURCE_RIDGE] = &point.ridge};
+    *at[f->resource] = exp(x);
+    bool optimal = f->optimal && f->resource != NSL_RESOURCE_RIDGE;
+    nsl_status status = optimal
+                            ? nsl_predict_optimal(&p, &best, f->model, &point, f->err)
+                            : nsl_predict(&p, f->model, &point, f->err);
+    const double slope[] = {[NSL_RESOURCE_FEATURES] = p.elasticity_features,
+                            [NSL_RESOURCE_SAMPLES] = p.elasticity_samples,
+                            [NSL_RESOURCE_BUDGET] = NAN,
+                            [NSL_RESOURCE_RIDGE] = p.elasticity_ridge};
+    *out = (sight){p.test_loss, slope[f->resource]};
+    return status;
+}
+
+/* The model that has a best ridge at infinite sizes too. */
+static nsl_status begin(function *f, nsl_model **kernel, const nsl_model *model,
+                        nsl_resource resource, const nsl_point *point, bool optimal,
+                        nsl_error *err)
+{
+    enum { DOUBLE_BITS = 53 };
+    *f = (function){model, resource, *point, optimal, NULL, err};
+    *kernel = NULL;
+    nsl_status status = NSL_OK;
+    if (optimal) {
+        status = nsl_model_new_kernel(kernel, model, err);
+        f->model = *kernel;
+        f->point.ridge = 0.0;
+    } else if (model->convention == NSL_RIDGE_MRS && isinf(point->features)) {
+        f->point.ridge = 0.0; /* γ vanishes against g ~ N */
+    }
+    if (status == NSL_OK && resource == NSL_RESOURCE_BUDGET)
+        status = nsl_cost_parse(&f->cost, "N*P", DOUBLE_BITS, err);
+    return status;
+}
+
+static void end(function *f, nsl_model *kernel)
+{
+    nsl_cost_free(f->cost);
+    nsl_model_free(kernel);
+}
+
+static bool is_near(const function *f, double exponent, double x)
+{
+    sight s;
+    if (see(&s, f, x) != NSL_OK || isnan(s.exponent))
+        return false;
+    double allowed = NSL_RANGE_WITHIN * (exponent == 0.0 ? 1.0 : fabs(exponent));
+    return fabs(s.exponent - exponent) <= allowed;
+}
+
+/* Where nearness ends between `inside` and `outside`. */
+static double edge(const function *f, double exponent, double inside, double outside)
+{
+    while (fabs(outside - inside) > CLOSE) {
+        double middle = 0.5 * (inside + outside);
+        *(is_near(f, exponent, middle) ? &inside : &outside) = middle;
+    }
+    return inside;
+}
+
+/* Whether predictions end before `top`: out of double's range. */
+static double reachable_top(const function *f, double low)
+{
+    double top = f->resource == NSL_RESOURCE_RIDGE ? -RIDGE_BOTTOM : TOP;
+    sight s;
+    while (top > low && (see(&s, f, top) != NSL_OK || isnan(s.loss)))
+        top -= 1.0;
+    return top;
+}
+
+nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource resource,
+                          double exponent, const nsl_point *point, bool optimal,
+                          nsl_error *err)
+{
+    function f;
+    nsl_model *kernel;
+    *out = (nsl_range){NAN, NAN};
+    nsl_status status = begin(&f, &kernel, model, resource, point, optimal, err);
+    if (status != NSL_OK) {
+        end(&f, kernel);
+        return status;
+    }
+    nsl_error ignored;
+    f.err = &ignored; /* outside the range of double there is no law to see */
+    bool budget = resource == NSL_RESOURCE_BUDGET;
+    double step = budget ? BUDGET_STEP : STEP;
+    double bottom = resource == NSL_RESOURCE_RIDGE ? RIDGE_BOTTOM : 0.0;
+    double top = reachable_top(&f, bottom), start = NAN, low = NAN, high = NAN;
+    if (budget) /* one feature and one sample have no split */
+        bottom += step;
+    for (double x = bottom; x <= top + step; x += step) {
+        bool near = x <= top && is_near(&f, exponent, x);
+        if (near && isnan(start))
+            start = x;
+        if (!near && !isnan(start)) {
+            if (!(x - start <= high - low)) {
+                low = start;
+                high = x - step;
+            }
+            start = NAN;
+        }
+    }
+    if (!isnan(low)) {
+        bool endless = high + step > top;
+        double from = low > bottom ? edge(&f, exponent, low, low - step) : low;
+        out->from = exp(from);
+        out->to =
+            endless ? (double)INFINITY : exp(edge(&f, exponent, high, high + step));
+    }
+    end(&f, kernel);
+    return NSL_OK;
+}
+
+nsl_status nsl_local_exponent(double *out, const nsl_model *model,
+                              nsl_resource resource, double value,
+                              const nsl_point *point, bool optimal, nsl_error *err)
+{
+    function f;
+    nsl_model *kernel;
+    sight s = {NAN, NAN};
+    nsl_status status = begin(&f, &kernel, model, resource, point, optimal, err);
+    if (status == NSL_OK)
+        status = see(&s, &f, log(value));
+    *out = s.exponent;
+    end(&f, kernel);
+    return status;
+}
+
+nsl_status nsl_fitted_exponent(double *out, const nsl_model *model,
+                               nsl_resource resource, double value,
+                               const nsl_point *point, bool optimal, nsl_error *err)
+{
+    function f;
+    nsl_model *kernel;
+    double x[FIT_POINTS], y[FIT_POINTS], intercept, slope, cov00, cov01, cov11, squares;
+    nsl_status status = begin(&f, &kernel, model, resource, point, optimal, err);
+    for (int i = 0; i < FIT_POINTS && status == NSL_OK; i++) {
+        sight s;
+        x[i] = log(value) + M_LN10 * ((double)i / (FIT_POINTS - 1) - 0.5);
+        status = see(&s, &f, x[i]);
+        y[i] = log(s.loss);
+    }
+    end(&f, kernel);
+    *out = NAN;
+    if (status != NSL_OK)
+        return status;
+    gsl_fit_linear(x, 1, y, 1, FIT_POINTS, &intercept, &slope, &cov00, &cov01, &cov11,
+                   &squares);
+    *out = isfinite(slope) ? -slope : (double)NAN;
+    return NSL_OK;
+}
