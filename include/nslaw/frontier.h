@@ -36,6 +36,9 @@ typedef struct {
     const nsl_cost *cost; /**< of one model */
     nsl_point point;
     bool optimal; /**< at the best ridge for each N and P */
+    /** Look only at N within a factor 7 of this, and leave the exponents of N* and P*
+     *  out; 0: everywhere, and all. */
+    double near;
 } nsl_frontier_query;
 
 /** Finds the global minimum of the test loss on cost(N, P)·K = budget by a scan in ln N

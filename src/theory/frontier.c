@@ -27,6 +27,9 @@ static const double STEP = 0.02;
 /* Last step of a root in ln N. */
 static const double CLOSE = 1e-13;
 
+/* ln of the factor that frontier.h calls near. */
+static const double NEARBY = 2.0;
+
 /* Within this of the end of the free samples, P is still free. */
 static const double INSIDE = 1e-15;
 
@@ -115,7 +118,7 @@ static double meeting(const search *s, double end, double log_size, double power
 
 /* Where the loss may peak without a ridge: N or P at a hidden width or the rank, and
  * N = P. */
-static nsl_status places_of(nsl_places *out, const search *s, double end)
+static nsl_status places_of(nsl_places *out, const search *s, double low, double end)
 {
     double width[2 * (NSL_LAYERS_MAX + 1) + 1];
     size_t count = 0;
@@ -127,7 +130,7 @@ static nsl_status places_of(nsl_places *out, const search *s, double end)
     }
     if (spectrum->rank != NSL_LATENTS_INFINITE)
         width[count++] = exp(meeting(s, end, log((double)spectrum->rank), 0.0));
-    return nsl_places_make(out, spectrum, width, count, 0.0, end, s->query->optimal,
+    return nsl_places_make(out, spectrum, width, count, low, end, s->query->optimal,
                            s->err);
 }
 
@@ -323,8 +326,14 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
                           .exponent_error = NAN,
                           .exponent_loss = NAN};
     nsl_status status = set_up(&s, &end, budget);
+    double low = 0.0;
+    if (status == NSL_OK && query->near > 0.0) {
+        low = fmin(fmax(0.0, log(query->near) - NEARBY), end - NEARBY);
+        end = fmin(end, log(query->near) + NEARBY);
+        low = fmax(low, 0.0);
+    }
     if (status == NSL_OK)
-        status = places_of(&places, &s, end);
+        status = places_of(&places, &s, low, end);
     if (status != NSL_OK)
         return status;
     double log_budget = s.log_budget;
@@ -350,6 +359,8 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
     if (best.kind == NSL_FRONTIER_FLAT)
         return s.status;
     set_loss_exponent(out, &s, best, y);
+    if (query->near > 0.0)
+        return s.status;
     set_exponents(out, &s, best, log_budget);
     if (best.kind == NSL_FRONTIER_FREE_SAMPLES) {
         log_loss(&s, best.x, y);

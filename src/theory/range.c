@@ -16,6 +16,9 @@ static const double STEP = 0.25, BUDGET_STEP = 1.2;
 /* A scan goes this far: beyond, every power law has set in. */
 static const double TOP = 80.0, RIDGE_BOTTOM = -100.0;
 
+/* A step in ln(budget) that a frontier can be followed over. */
+static const double FOLLOWED = 1.5;
+
 /* Ends of ranges are known to this in ln R. */
 static const double CLOSE = 1e-4;
 
@@ -28,6 +31,8 @@ typedef struct {
     nsl_point point;
     bool optimal;
     nsl_cost *cost; /* N·P, of a budget */
+    double near;    /* N* of the last budget, or 0; and its logarithm: */
+    double last;
     nsl_error *err;
 } function;
 
@@ -36,16 +41,20 @@ typedef struct {
     double loss, exponent;
 } sight;
 
-static nsl_status see_budget(sight *out, const function *f, double x)
+static nsl_status see_budget(sight *out, function *f, double x)
 {
-    nsl_frontier_query query = {f->cost, f->point, f->optimal};
+    if (!(fabs(x - f->last) <= FOLLOWED))
+        f->near = 0.0;
+    f->last = x;
+    nsl_frontier_query query = {f->cost, f->point, f->optimal, f->near};
     nsl_frontier frontier;
     nsl_status status = nsl_frontier_find(&frontier, f->model, &query, exp(x), f->err);
     *out = (sight){frontier.best.test_loss, frontier.exponent_loss};
+    f->near = status == NSL_OK ? frontier.features : 0.0;
     return status;
 }
 
-static nsl_status see(sight *out, const function *f, double x)
+static nsl_status see(sight *out, function *f, double x)
 {
     nsl_point point = f->point;
     nsl_prediction p;
@@ -76,7 +85,7 @@ static nsl_status begin(function *f, nsl_model **kernel, const nsl_model *model,
                         nsl_error *err)
 {
     enum { DOUBLE_BITS = 53 };
-    *f = (function){model, resource, *point, optimal, NULL, err};
+    *f = (function){model, resource, *point, optimal, NULL, 0.0, 0.0, err};
     *kernel = NULL;
     nsl_status status = NSL_OK;
     if (optimal) {
@@ -97,7 +106,7 @@ static void end(function *f, nsl_model *kernel)
     nsl_model_free(kernel);
 }
 
-static bool is_near(const function *f, double exponent, double x)
+static bool is_near(function *f, double exponent, double x)
 {
     sight s;
     if (see(&s, f, x) != NSL_OK || isnan(s.exponent))
@@ -107,7 +116,7 @@ static bool is_near(const function *f, double exponent, double x)
 }
 
 /* Where nearness ends between `inside` and `outside`. */
-static double edge(const function *f, double exponent, double inside, double outside)
+static double edge(function *f, double exponent, double inside, double outside)
 {
     while (fabs(outside - inside) > CLOSE) {
         double middle = 0.5 * (inside + outside);
@@ -117,7 +126,7 @@ static double edge(const function *f, double exponent, double inside, double out
 }
 
 /* Whether predictions end before `top`: out of double's range. */
-static double reachable_top(const function *f, double low)
+static double reachable_top(function *f, double low)
 {
     double top = f->resource == NSL_RESOURCE_RIDGE ? -RIDGE_BOTTOM : TOP;
     sight s;
