@@ -36,7 +36,7 @@ void subject_free(subject *s)
 
 void subject_find(subject *s, nsl_ridge_policy policy, double ridge, double noise)
 {
-    nsl_point point = {NAN, NAN, ridge, noise};
+    nsl_point point = {.features = NAN, .samples = NAN, .ridge = ridge, .noise = noise};
     nsl_error err = {0};
     nsl_status status =
         nsl_laws_mp_find(&s->laws, s->exact, policy, &point, NULL,

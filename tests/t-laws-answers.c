@@ -68,7 +68,7 @@ Test(laws, refusals)
     cr_assert(nsl_spectrum_new_table(&table, 3, rows, NULL, NULL, NULL) == NSL_OK);
     testing_model of_table = testing_on(table, NULL);
     testing_model law = testing_powerlaw(0.5, NSL_LATENTS_INFINITE, NULL);
-    nsl_point good = {NOT_GIVEN, NOT_GIVEN, NOT_GIVEN, 0.0};
+    nsl_point good = {.features = NOT_GIVEN, .samples = NOT_GIVEN, .ridge = NOT_GIVEN};
     expect_refusal(of_table.model, NSL_POLICY_ZERO, good, SUBJECT_DIGITS, "spectrum");
     expect_refusal(law.model, NSL_POLICY_ZERO, good, NSL_DIGITS_MIN - 1, "digits");
     expect_refusal(law.model, NSL_POLICY_ZERO, good, NSL_DIGITS_MAX + 1, "digits");
@@ -83,6 +83,9 @@ Test(laws, refusals)
     bad.samples = -3.0;
     expect_refusal(law.model, NSL_POLICY_ZERO, bad, SUBJECT_DIGITS, "samples");
     bad = good;
+    bad.ensemble = 2.0;
+    expect_refusal(law.model, NSL_POLICY_ZERO, bad, SUBJECT_DIGITS, "ensemble");
+    bad = good;
     bad.ridge = 1.0; /* γ at M = ∞ */
     expect_refusal(law.model, NSL_POLICY_FIXED, bad, SUBJECT_DIGITS, "ridge");
     testing_free(&of_table);
@@ -95,7 +98,8 @@ Test(laws, refusals)
 
 static void find_digits(subject *s, nsl_units units, unsigned digits)
 {
-    nsl_point point = {1e3, 1e4, NOT_GIVEN, 0.1};
+    nsl_point point = {
+        .features = 1e3, .samples = 1e4, .ridge = NOT_GIVEN, .noise = 0.1};
     cr_assert(nsl_laws_mp_find(&s->laws, s->exact, NSL_POLICY_OPTIMAL, &point, NULL,
                                units, digits, NULL) == NSL_OK);
 }

@@ -83,8 +83,8 @@ static void scaled_loss(mpfr_t out, const subject *s, const nsl_law_mp *law,
 static nsl_point ridgeless(nsl_resource resource, double size)
 {
     bool of_features = resource == NSL_RESOURCE_FEATURES;
-    return (nsl_point){of_features ? size : INFINITE, of_features ? INFINITE : size,
-                       0.0, 0.0};
+    return (nsl_point){.features = of_features ? size : INFINITE,
+                       .samples = of_features ? INFINITE : size};
 }
 
 /* The loss without ridge tends to the law, term by term of its expansion. */
@@ -265,7 +265,7 @@ static subject layered(nsl_ridge_convention convention)
 /* The law in the ridge at N and P. */
 static nsl_law_mp *law_of_ridge(subject *s, double features, double samples)
 {
-    nsl_point point = {features, samples, NOT_GIVEN, 0.0};
+    nsl_point point = {.features = features, .samples = samples, .ridge = NOT_GIVEN};
     cr_assert(nsl_laws_mp_find(&s->laws, s->exact, NSL_POLICY_ZERO, &point, NULL,
                                (nsl_units){false, false}, SUBJECT_DIGITS,
                                NULL) == NSL_OK);
@@ -323,7 +323,8 @@ static void expect_beyond(shape wanted, uint64_t latents)
     law = subject_law(&s, NSL_RESOURCE_SAMPLES, NSL_REGIME_BEYOND_LATENTS);
     mpfr_t ratio;
     mpfr_init2(ratio, EXACT_BITS);
-    scaled_loss(ratio, &s, law, (nsl_point){INFINITE, samples, ridge, 0.0}, samples);
+    nsl_point point = {.features = INFINITE, .samples = samples, .ridge = ridge};
+    scaled_loss(ratio, &s, law, point, samples);
     subject_expect(subject_number(ratio), 1.0, 1e-12, "clean", wanted);
     mpfr_clear(ratio);
     subject_free(&s);

@@ -79,7 +79,8 @@ void nsl_laws_mp_clear(nsl_laws_mp *laws);
  *  difference.
  *  @param policy    NSL_POLICY_FIXED has no law of the budget, unless the ridge is 0
  *  @param point     noise ≥ 0; ridge ≥ 0, read for NSL_POLICY_FIXED only; features and
- *                   samples > 0 or NaN (not given), read for NSL_RESOURCE_RIDGE only
+ *                   samples > 0 or NaN (not given), read for NSL_RESOURCE_RIDGE only;
+ *                   ensemble 1 or 0: the laws are those of one model
  *  @param decimals  NULL: every number of `point` is its double
  *  @param units     `mse` as in nsl_predict_mp; `test_noise` is ignored
  *  @param digits    NSL_DIGITS_MIN … NSL_DIGITS_MAX

@@ -151,6 +151,10 @@ static nsl_status check(const question *q, unsigned digits, nsl_error *err)
         status = check_width("features", q->point->features, err);
     if (status == NSL_OK)
         status = check_width("samples", q->point->samples, err);
+    if (status == NSL_OK && q->point->ensemble > 1.0)
+        status = nsl_fail(err, NSL_EINVAL, "ensemble",
+                          "must be 1: the laws are those of one model, got %g",
+                          q->point->ensemble);
     if (status != NSL_OK || q->policy != NSL_POLICY_FIXED)
         return status;
     status = check_range("ridge", q->point->ridge, err);
