@@ -78,7 +78,7 @@ Test(elasticity, against_differences, .timeout = 60)
         testing_model m = testing_powerlaw(alpha, latents, &o);
         nsl_point at = {uniform(rng, 20, 600), uniform(rng, 20, 600),
                         pow(10.0, uniform(rng, -2, 2)),
-                        gsl_rng_uniform(rng) < 0.5 ? 0.0 : uniform(rng, 0.0, 1.0)};
+                        gsl_rng_uniform(rng) < 0.5 ? 0.0 : uniform(rng, 0.0, 1.0), 1};
         char text[128];
         snprintf(text, sizeof text, "alpha %g M %d beta %g layers %zu widths %g %g %s",
                  alpha, (int)latents, o.source, o.hidden_count + 1, hidden[0],
@@ -99,9 +99,10 @@ Test(elasticity, at_the_limits)
     o.hidden = hidden;
     o.hidden_count = 1;
     testing_model deep = testing_powerlaw(0.4, NSL_LATENTS_INFINITE, &o);
-    const nsl_point points[] = {{100, 250, 0.0, 0.2},      {250, 100, 0.0, 0.2},
-                                {infinite, 100, 0.0, 0.1}, {infinite, 100, 0.5, 0.1},
-                                {100, infinite, 0.0, 0.1}, {400, infinite, 0.0, 0.0}};
+    const nsl_point points[] = {
+        {100, 250, 0.0, 0.2, 1},      {250, 100, 0.0, 0.2, 1},
+        {infinite, 100, 0.0, 0.1, 1}, {infinite, 100, 0.5, 0.1, 1},
+        {100, infinite, 0.0, 0.1, 1}, {400, infinite, 0.0, 0.0, 1}};
     for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
         check(m.model, points[i], "one layer");
         check(deep.model, points[i], "two layers");

@@ -155,7 +155,7 @@ Test(mp, double_keeps_its_promise, .timeout = 240)
         nsl_point at = {pow(10.0, between(rng, 0, 5)), pow(10.0, between(rng, 0, 5)),
                         gsl_rng_uniform(rng) < 0.3 ? 0.0
                                                    : pow(10.0, between(rng, -16, 3)),
-                        gsl_rng_uniform(rng) < 0.5 ? 0.0 : between(rng, 0, 1)};
+                        gsl_rng_uniform(rng) < 0.5 ? 0.0 : between(rng, 0, 1), 1};
         if (gsl_rng_uniform(rng) < 0.2)
             at.samples = at.features;
         nsl_prediction p =
@@ -204,7 +204,7 @@ static void compare_digits(unsigned digits)
     nsl_model_options o = nsl_model_defaults();
     o.convention = NSL_RIDGE_KERNEL;
     testing_model m = testing_powerlaw(0.3, UINT64_C(1000000000000), &o);
-    nsl_point at = {300.0, 700.0, 1e-3, 0.1};
+    nsl_point at = {300.0, 700.0, 1e-3, 0.1, 1};
     nsl_prediction_mp once, twice;
     nsl_prediction_mp_init(&once);
     nsl_prediction_mp_init(&twice);
@@ -247,9 +247,10 @@ Test(mp, same_notes_as_double)
     testing_model m = testing_powerlaw(1.0, 100, NULL);
     double inf = (double)INFINITY;
     const nsl_point points[] = {
-        {50, 50, 0, 0},    {200, 300, 0, 0},   {200, 300, 0, 0.1}, {100, 300, 0, 0.1},
-        {100, 100, 0, 0},  {300, 100, 0, 0.1}, {300, 100, 0, 0},   {inf, 50, 0, 0.1},
-        {50, inf, 0, 0.1}, {inf, inf, 0, 0.1}, {30, 50, 0, 0},     {100, 100, 1e-9, 0}};
+        {50, 50, 0, 0, 1},     {200, 300, 0, 0, 1},  {200, 300, 0, 0.1, 1},
+        {100, 300, 0, 0.1, 1}, {100, 100, 0, 0, 1},  {300, 100, 0, 0.1, 1},
+        {300, 100, 0, 0, 1},   {inf, 50, 0, 0.1, 1}, {50, inf, 0, 0.1, 1},
+        {inf, inf, 0, 0.1, 1}, {30, 50, 0, 0, 1},    {100, 100, 1e-9, 0, 1}};
     nsl_prediction_mp exact;
     nsl_prediction_mp_init(&exact);
     for (size_t i = 0; i < sizeof points / sizeof *points; i++) {
@@ -297,12 +298,12 @@ Test(mp, decimals_are_exact)
     nsl_prediction_mp_init(&b);
     cr_assert(nsl_model_mp_new(&exact, m.model, &d, &err) == NSL_OK);
     cr_assert(nsl_model_mp_new(&as_double, m.model, NULL, &err) == NSL_OK);
-    nsl_point at = {100.0, 300.0, 0.0, 0.0};
+    nsl_point at = {100.0, 300.0, 0.0, 0.0, 1};
     cr_assert(nsl_predict_mp(&a, exact, &at, NULL, units, 30, &err) == NSL_OK);
     cr_assert(nsl_predict_mp(&b, as_double, &at, NULL, units, 30, &err) == NSL_OK);
     double off = distance(a.test_loss, b.test_loss);
     cr_expect(off > 1e-19 && off < 1e-14, "0.1 and its double differ by %g", off);
-    nsl_point peak = {100.0, 100.0, 0.0, 0.0};
+    nsl_point peak = {100.0, 100.0, 0.0, 0.0, 1};
     nsl_point_decimals near = {"100", "100.00000000000000000001", "0", "0"};
     cr_assert(nsl_predict_mp(&a, exact, &peak, &near, units, 30, &err) == NSL_OK);
     cr_expect(!mpfr_nan_p(a.test_loss) && mpfr_get_d(a.test_loss, MPFR_RNDN) > 1e20);
@@ -323,7 +324,7 @@ Test(mp, tiny_source_exponent)
     nsl_model_options o = nsl_model_defaults();
     o.source = 1e-300;
     testing_model m = testing_powerlaw(0.3, NSL_LATENTS_MAX, &o);
-    nsl_point at = {10.0, 20.0, 0.0, 0.0};
+    nsl_point at = {10.0, 20.0, 0.0, 0.0, 1};
     nsl_prediction_mp exact;
     nsl_prediction_mp_init(&exact);
     predict(&exact, m.model, &at, 30);

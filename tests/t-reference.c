@@ -257,7 +257,7 @@ static void check_row_digits(const reference *r)
                             .hidden = *hidden ? widths : NULL};
     const char *ridge = *text(r, "ridge") ? "ridge" : "kernel_ridge";
     nsl_point point = {number(r, "features"), number(r, "samples"), number(r, ridge),
-                       number(r, "noise")};
+                       number(r, "noise"), 1};
     nsl_point_decimals at = {text(r, "features"), text(r, "samples"), text(r, ridge),
                              text(r, "noise")};
     cr_assert(nsl_model_mp_new(&exact, m.model, &d, &err) == NSL_OK, "%s", err.message);

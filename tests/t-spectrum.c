@@ -286,10 +286,11 @@ Test(spectrum, bad_points_are_refused)
 {
     testing_model m = testing_powerlaw(1.0, NSL_LATENTS_INFINITE, NULL);
     double inf = (double)INFINITY, nan = (double)NAN;
-    const nsl_point bad[] = {{0, 10, 0, 0},    {-1, 10, 0, 0},  {nan, 10, 0, 0},
-                             {10, 0, 0, 0},    {10, nan, 0, 0}, {10, 10, -1, 0},
-                             {10, 10, inf, 0}, {10, 10, 0, -1}, {10, 10, 0, inf},
-                             {10, 10, 0.1, 0} /* the MRS ridge at M = ∞ */};
+    const nsl_point bad[] = {
+        {0, 10, 0, 0, 1},    {-1, 10, 0, 0, 1},  {nan, 10, 0, 0, 1},
+        {10, 0, 0, 0, 1},    {10, nan, 0, 0, 1}, {10, 10, -1, 0, 1},
+        {10, 10, inf, 0, 1}, {10, 10, 0, -1, 1}, {10, 10, 0, inf, 1},
+        {10, 10, 0.1, 0, 1} /* the MRS ridge at M = ∞ */};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         nsl_prediction out;
         nsl_error err = {0};

@@ -61,7 +61,7 @@ nsl_prediction testing_predict(const nsl_model *model, double features, double s
 {
     nsl_prediction out;
     nsl_error err = {0};
-    nsl_point point = {features, samples, ridge, noise};
+    nsl_point point = {features, samples, ridge, noise, 1};
     nsl_status status = nsl_predict(&out, model, &point, &err);
     cr_assert(status == NSL_OK, "N %g P %g ridge %g noise %g: %s %s", features, samples,
               ridge, noise, err.field, err.message);
