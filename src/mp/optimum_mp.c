@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* At each Δ the least gap ε is taken from A = B [E4*] (optimum.c), which is algebraic
- * and keeps its digits where n − z loses them; Δ then solves z(Δ) − n + ε(Δ) = 0 by the
- * secant method, the precision doubling. */
+/* A = B [E4*] (optimum.c) with ε = n − z(Δ) is solved for Δ by the secant method, the
+ * precision doubling. Where n − z would lose too many digits, ε is taken at each Δ from
+ * A = B instead, which is algebraic, and Δ solves z(Δ) − n + ε(Δ) = 0. */
 #include "mp/optimum_mp.h"
 #include "core/error.h"
 #include "mp/loss_mp.h"
@@ -14,6 +14,9 @@ enum { FIRST_BITS = 128, LOST_BITS = 24, STEPS_MAX = 200 };
 
 /* Exponent of the first step in lnε, and in lnΔ at the first precision. */
 enum { FIRST_STEP = -20 };
+
+/* Bits that n − z may lose. */
+enum { GAP_BITS = 20 };
 
 /* Scratch numbers of A and B. */
 enum { GAP, SHARE, SQUARE, NOISY, A, B, SUM, PART, MANY, D, SCRATCH };
@@ -116,11 +119,9 @@ static void mix_sides(search *s)
     mpfr_add(s->x[B], s->x[B], s->x[PART], MPFR_RNDN);
 }
 
-/* (A − B)/(A + B) with the least gap ε = e^y. */
-static void balance_at(mpfr_t out, search *s, const mpfr_t y)
+/* (A − B)/(A + B) for the moments and gaps that the root has. */
+static void set_balance(mpfr_t out, search *s)
 {
-    mpfr_exp(s->x[PART], y, MPFR_RNDN);
-    nsl_root_mp_set_gaps(s->root, s->p, s->x[PART]);
     nsl_layers_mp(s->x[GAP], s->x[SHARE], s->x[SQUARE], s->root, s->p->layers);
     mpfr_add(s->x[NOISY], s->root->m.t0, s->p->noise, MPFR_RNDN);
     set_sides(s);
@@ -129,6 +130,14 @@ static void balance_at(mpfr_t out, search *s, const mpfr_t y)
     mpfr_sub(out, s->x[A], s->x[B], MPFR_RNDN);
     mpfr_add(s->x[SUM], s->x[A], s->x[B], MPFR_RNDN);
     mpfr_div(out, out, s->x[SUM], MPFR_RNDN);
+}
+
+/* The same with the least gap ε = e^y. */
+static void balance_at(mpfr_t out, search *s, const mpfr_t y)
+{
+    mpfr_exp(s->x[PART], y, MPFR_RNDN);
+    nsl_root_mp_set_gaps(s->root, s->p, s->x[PART]);
+    set_balance(out, s);
 }
 
 /* A function of one number, for the secant method. */
@@ -144,22 +153,21 @@ typedef struct function {
 static bool secant(mpfr_t x, function *f, mpfr_prec_t wanted)
 {
     mpfr_prec_t bits = mpfr_get_prec(x);
-    mpfr_t last, value, last_value, step;
-    mpfr_inits2(bits, last, value, last_value, step, (mpfr_ptr)NULL);
+    mpfr_t last, value, last_value, step, slope;
+    mpfr_inits2(bits, last, value, last_value, step, slope, (mpfr_ptr)NULL);
     mpfr_set_ui_2exp(step, 1, f->first_step, MPFR_RNDN);
     mpfr_add(last, x, step, MPFR_RNDN);
     bool fine = f->at(last_value, f, last) && f->at(value, f, x), done = false;
     mpfr_exp_t size = 0;
     for (int i = 0; i < STEPS_MAX && fine && !done; i++) {
         mpfr_sub(step, x, last, MPFR_RNDN);
-        mpfr_sub(last, value, last_value, MPFR_RNDN); /* step·slope */
-        if (mpfr_zero_p(value) || mpfr_zero_p(last)) {
-            done = true;
-            break;
+        if (!mpfr_zero_p(step) && mpfr_get_exp(step) > -(mpfr_exp_t)(bits / 2)) {
+            /* below that rounding spoils the difference, and the slope will do */
+            mpfr_sub(slope, value, last_value, MPFR_RNDN);
+            mpfr_div(slope, slope, step, MPFR_RNDN);
         }
-        mpfr_div(step, step, last, MPFR_RNDN);
-        mpfr_mul(step, step, value, MPFR_RNDN);
-        fine = mpfr_number_p(step) && mpfr_get_exp(step) < 2;
+        mpfr_div(step, value, slope, MPFR_RNDN);
+        fine = mpfr_number_p(step) && (mpfr_zero_p(step) || mpfr_get_exp(step) < 2);
         if (!fine)
             break;
         mpfr_set(last, x, MPFR_RNDN);
@@ -172,7 +180,7 @@ static bool secant(mpfr_t x, function *f, mpfr_prec_t wanted)
         if (!done)
             fine = f->at(value, f, x);
     }
-    mpfr_clears(last, value, last_value, step, (mpfr_ptr)NULL);
+    mpfr_clears(last, value, last_value, step, slope, (mpfr_ptr)NULL);
     return fine && done;
 }
 
@@ -200,15 +208,42 @@ static bool sizes_function(mpfr_t out, function *f, const mpfr_t x)
     return true;
 }
 
+/* The balance at Δ = e^x with ε = n − z, whose logarithm is kept. */
+static bool curve_function(mpfr_t out, function *f, const mpfr_t x)
+{
+    search *s = f->s;
+    nsl_moments_mp *m = &s->root->m;
+    mpfr_ptr gap = s->x[PART];
+    mpfr_exp(s->root->delta, x, MPFR_RNDN);
+    if (!nsl_level_moments(m, s->level, s->root->delta, true))
+        return false;
+    mpfr_sub(gap, s->p->least, m->count, MPFR_RNDN);
+    mpfr_add(gap, gap, m->above, MPFR_RNDN);
+    mpfr_sub(gap, gap, m->below, MPFR_RNDN);
+    if (mpfr_sgn(gap) <= 0)
+        return false;
+    mpfr_log(f->y, gap, MPFR_RNDN);
+    nsl_root_mp_set_gaps(s->root, s->p, gap);
+    set_balance(out, s);
+    return mpfr_number_p(out) != 0;
+}
+
 /* One precision of the search; x = lnΔ and y = ln ε are improved to `wanted` bits. */
 static bool solve_at(nsl_root_mp *root, nsl_level *level, const nsl_problem_mp *p,
-                     mpfr_t x, mpfr_t y, mpfr_prec_t wanted)
+                     mpfr_t x, mpfr_t y, bool on_curve, mpfr_prec_t wanted)
 {
     search s = {.root = root, .level = level, .p = p};
     search_init(&s, mpfr_get_prec(x));
     mpfr_exp_t first = -(mpfr_exp_t)(mpfr_get_prec(x) / 4);
-    function outer = {sizes_function, &s, y, first < FIRST_STEP ? first : FIRST_STEP};
+    function outer = {on_curve ? curve_function : sizes_function, &s, y,
+                      first < FIRST_STEP ? first : FIRST_STEP};
     bool fine = secant(x, &outer, wanted);
+    if (fine && on_curve) { /* ε at the last x */
+        mpfr_t value;
+        mpfr_init2(value, mpfr_get_prec(x));
+        fine = curve_function(value, &outer, x);
+        mpfr_clear(value);
+    }
     search_clear(&s);
     return fine;
 }
@@ -257,13 +292,15 @@ nsl_status nsl_optimum_mp_solve(nsl_root_mp *out, mpfr_t ridge, nsl_level *level
     mpfr_inits2(full, x, y, (mpfr_ptr)NULL);
     mpfr_log(x, start->delta, MPFR_RNDN);
     mpfr_log(y, start->gap, MPFR_RNDN);
-    bool fine = true;
+    mpfr_exp_t lost = mpfr_get_exp(problem->least) - mpfr_get_exp(start->gap);
+    bool fine = true, on_curve = lost < GAP_BITS;
     for (int i = rungs - 1; i >= 0 && fine; i--) {
         nsl_root_mp root;
         nsl_root_mp_init(&root, problem->layers, ladder[i]);
         mpfr_prec_round(x, ladder[i], MPFR_RNDN);
         mpfr_prec_round(y, ladder[i], MPFR_RNDN);
-        fine = solve_at(&root, level, problem, x, y, i ? ladder[i] / 2 : full);
+        fine =
+            solve_at(&root, level, problem, x, y, on_curve, i ? ladder[i] / 2 : full);
         nsl_root_mp_clear(&root, problem->layers);
     }
     if (fine) {

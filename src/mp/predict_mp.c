@@ -137,6 +137,16 @@ static void least_gap(mpfr_t out, const nsl_root_mp *root, size_t layers)
         mpfr_min(out, out, root->gap[k], MPFR_RNDN);
 }
 
+/* What is exactly 0 at the best ridge: its elasticity, and for infinitely many models,
+ * whose loss knows N through Δ alone, that of the features. */
+static void set_stationary(nsl_prediction_mp *p, bool endless)
+{
+    if (!mpfr_nan_p(p->elasticity_ridge))
+        mpfr_set_zero(p->elasticity_ridge, 1);
+    if (endless && !mpfr_nan_p(p->elasticity_features))
+        mpfr_set_zero(p->elasticity_features, 1);
+}
+
 /* One evaluation at one precision, at most that of the level. */
 static nsl_status predict_at(answer *out, const question *q, nsl_level *level,
                              mpfr_prec_t bits, best_root *best, nsl_error *err)
@@ -164,8 +174,8 @@ static nsl_status predict_at(answer *out, const question *q, nsl_level *level,
     }
     if (status == NSL_OK)
         status = nsl_loss_mp(out->values, level, &problem, &root, q->units, err);
-    if (status == NSL_OK && q->optimal && !mpfr_nan_p(out->values->elasticity_ridge))
-        mpfr_set_zero(out->values->elasticity_ridge, 1);
+    if (status == NSL_OK && q->optimal)
+        set_stationary(out->values, isinf(q->point->ensemble) != 0);
     nsl_root_mp_clear(&root, problem.layers);
     nsl_problem_mp_clear(&problem);
     return status;

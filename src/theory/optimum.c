@@ -640,7 +640,11 @@ nsl_status nsl_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
         nsl_predict(out, model, &best, status == NSL_OK ? err : NULL);
     if (status != NSL_OK || predicted != NSL_OK)
         return status != NSL_OK ? status : predicted;
+    /* E_× of infinitely many models knows N through Δ alone */
+    bool endless = isinf(point->ensemble) && optimum->kind == NSL_OPTIMUM_INTERIOR;
     if (!isnan(out->elasticity_ridge))
         out->elasticity_ridge = 0.0;
+    if (endless && !isnan(out->elasticity_features))
+        out->elasticity_features = 0.0;
     return NSL_OK;
 }
