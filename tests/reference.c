@@ -83,7 +83,7 @@ static size_t hidden_widths(const char *list, double *out)
     return count;
 }
 
-testing_model reference_model(const reference *r)
+static testing_model make_model(const reference *r, bool kernel)
 {
     double hidden[NSL_HIDDEN_MAX];
     nsl_model_options o = nsl_model_defaults();
@@ -94,11 +94,21 @@ testing_model reference_model(const reference *r)
     o.outputs = reference_number_or(r, "outputs", 1.0);
     o.hidden_count = hidden_widths(reference_text(r, "hidden"), hidden);
     o.hidden = hidden;
-    bool named = nsl_csv_column(&r->csv, "convention") != NSL_CSV_NONE;
-    if (*reference_text(r, named ? "convention" : "kernel_ridge") &&
-        (!named || strcmp(reference_text(r, "convention"), "kernel_ridge") == 0))
+    if (kernel)
         o.convention = NSL_RIDGE_KERNEL;
     return testing_on(row_spectrum(r), &o);
+}
+
+testing_model reference_model(const reference *r)
+{
+    bool named = nsl_csv_column(&r->csv, "convention") != NSL_CSV_NONE;
+    const char *cell = reference_text(r, named ? "convention" : "kernel_ridge");
+    return make_model(r, named ? strcmp(cell, "kernel_ridge") == 0 : *cell != '\0');
+}
+
+testing_model reference_kernel_model(const reference *r)
+{
+    return make_model(r, true);
 }
 
 static const char *text_or_null(const reference *r, const char *name)

@@ -27,6 +27,7 @@ double reference_number_or(const reference *r, const char *name, double fallback
 
 /* The model of the row; in the kernel's convention where the row says so. */
 testing_model reference_model(const reference *r);
+testing_model reference_kernel_model(const reference *r); /* in any case */
 
 /* The same with the row's decimals. */
 nsl_model_mp *reference_exact(const reference *r, const nsl_model *model);

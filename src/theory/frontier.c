@@ -33,7 +33,7 @@ static const double NEARBY = 2.0;
 /* Within this of the end of the free samples, P is still free. */
 static const double INSIDE = 1e-15;
 
-enum { STEPS_MAX = 100, LEVELS = 3 };
+enum { STEPS_MAX = 100, HALVINGS_MAX = 30, LEVELS = 3 };
 
 /* The search for one budget. */
 typedef struct {
@@ -134,13 +134,37 @@ static nsl_status places_of(nsl_places *out, const search *s, double low, double
                            s->err);
 }
 
-/* The root of the slope between two places on both sides of a minimum; false where the
- * slope does not change sign or has no value. */
-static bool stationary(double *x, search *s, double low, double high)
+/* An end of a bracket from `middle` towards `outer`, where the loss is higher: the
+ * slope there must have the sign given, which peaks near `outer` may spoil. NaN:
+ * nowhere. */
+static double bracket_end(search *s, double middle, double outer, double sign)
+{
+    for (int i = 0; i < HALVINGS_MAX; i++) {
+        if (sign * slope_at(s, outer) > 0.0)
+            return outer;
+        outer = 0.5 * (middle + outer);
+    }
+    return NAN;
+}
+
+/* The root of the slope next to `middle`, which is lower than `low` and `high`; false
+ * where there is none. */
+static bool stationary(double *x, search *s, double low, double middle, double high)
 {
     gsl_function f = {slope_for_gsl, s};
-    if (!(slope_at(s, low) < 0.0) || !(slope_at(s, high) > 0.0))
+    double slope = slope_at(s, middle);
+    if (slope < 0.0) {
+        low = middle;
+        high = bracket_end(s, middle, high, 1.0);
+    } else {
+        low = bracket_end(s, middle, low, -1.0);
+        high = middle;
+    }
+    if (isnan(low) || isnan(high) || isnan(slope))
         return false;
+    *x = middle;
+    if (slope == 0.0)
+        return true;
     gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
     int status = solver ? gsl_root_fsolver_set(solver, &f, low, high) : (int)GSL_ENOMEM;
     bool close = false;
@@ -184,7 +208,7 @@ static place find_best(search *s, const nsl_places *places)
             return (place){NSL_FRONTIER_FLAT, places->x[i - 1], here};
         double x;
         if (i >= 2 && i < places->count && here <= before && here <= next &&
-            stationary(&x, s, places->x[i - 2], places->x[i]))
+            stationary(&x, s, places->x[i - 2], places->x[i - 1], places->x[i]))
             consider(&best, s, NSL_FRONTIER_SMOOTH, x);
         before = here;
         here = next;
