@@ -99,6 +99,9 @@ static void add_notes(const nsl_frontier *f, row_note *note)
     };
     if (kinds[f->kind])
         row_note_add(note, kinds[f->kind], false);
+    if (f->kind == NSL_FRONTIER_SMOOTH && isnan(f->exponent_features))
+        row_note_add(note, "exponents not known in double precision; try --digits 20",
+                     false);
     if (isinf(f->samples))
         row_note_add(note, "samples = inf", false);
 }

@@ -14,6 +14,7 @@
 
 #include <float.h>
 #include <gsl/gsl_errno.h>
+#include <gsl/gsl_min.h>
 #include <gsl/gsl_roots.h>
 #include <math.h>
 
@@ -23,6 +24,9 @@ static const double FARTHEST = 690.0;
 /* Step in ln B of the differences for the exponents; its error goes with the sixth
  * power. */
 static const double STEP = 0.02;
+
+/* What a minimum tells of ln N by its losses alone: √(1e-15), and some to spare. */
+static const double HALF_DIGITS = 1e-7;
 
 /* Last step of a root in ln N. */
 static const double CLOSE = 1e-13;
@@ -179,24 +183,62 @@ static bool stationary(double *x, search *s, double low, double middle, double h
     return close;
 }
 
-/* The best place so far. */
+static double loss_for_gsl(double x, void *params)
+{
+    search *s = params;
+    double loss = log_loss(s, x, log_samples(s, x));
+    return fmin(loss, DBL_MAX); /* GSL wants finite values */
+}
+
+/* Where the slope is not known the losses still tell the minimum, to half the digits.
+ */
+static bool lowest(double *x, search *s, double low, double middle, double high)
+{
+    gsl_function f = {loss_for_gsl, s};
+    gsl_min_fminimizer *solver = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
+    int status = solver ? gsl_min_fminimizer_set(solver, &f, middle, low, high)
+                        : (int)GSL_ENOMEM;
+    for (int i = 0; i < STEPS_MAX && status == GSL_SUCCESS; i++) {
+        status = gsl_min_fminimizer_iterate(solver);
+        *x = gsl_min_fminimizer_x_minimum(solver);
+        if (gsl_min_fminimizer_x_upper(solver) - gsl_min_fminimizer_x_lower(solver) <
+            HALF_DIGITS)
+            break;
+    }
+    if (solver)
+        gsl_min_fminimizer_free(solver);
+    return status == GSL_SUCCESS;
+}
+
+/* The best place so far, and how far off it may be in ln N. */
 typedef struct {
     nsl_frontier_kind kind;
-    double x, loss;
+    double x, loss, error;
 } place;
 
-static void consider(place *best, search *s, nsl_frontier_kind kind, double x)
+static void consider(place *best, search *s, nsl_frontier_kind kind, double x,
+                     double error)
 {
     double loss = log_loss(s, x, log_samples(s, x));
     if (s->status == NSL_OK && loss < best->loss)
-        *best = (place){kind, x, loss};
+        *best = (place){kind, x, loss, error};
+}
+
+/* The minimum next to `middle`, if that is not only a peak's foot. */
+static void look_between(place *best, search *s, double low, double middle, double high)
+{
+    double x;
+    if (stationary(&x, s, low, middle, high))
+        consider(best, s, NSL_FRONTIER_SMOOTH, x, CLOSE * fmax(1.0, fabs(x)));
+    else if (s->status == NSL_OK && lowest(&x, s, low, middle, high))
+        consider(best, s, NSL_FRONTIER_SMOOTH, x, HALF_DIGITS);
 }
 
 /* Looks at the minima between places, at both ends, and where samples stop being free.
  */
 static place find_best(search *s, const nsl_places *places)
 {
-    place best = {NSL_FRONTIER_SMOOTH, NAN, INFINITY};
+    place best = {NSL_FRONTIER_SMOOTH, NAN, INFINITY, 0.0};
     double kinks[NSL_COST_TERMS_MAX], free_up_to;
     nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
     double before = INFINITY, here = INFINITY;
@@ -205,18 +247,17 @@ static place find_best(search *s, const nsl_places *places)
         if (i < places->count)
             next = log_loss(s, places->x[i], log_samples(s, places->x[i]));
         if (isinf(here) && here < 0.0) /* a loss of 0: no slope */
-            return (place){NSL_FRONTIER_FLAT, places->x[i - 1], here};
-        double x;
-        if (i >= 2 && i < places->count && here <= before && here <= next &&
-            stationary(&x, s, places->x[i - 2], places->x[i - 1], places->x[i]))
-            consider(&best, s, NSL_FRONTIER_SMOOTH, x);
+            return (place){NSL_FRONTIER_FLAT, places->x[i - 1], here, CLOSE};
+        if (i >= 2 && i < places->count && here <= before && here <= next)
+            look_between(&best, s, places->x[i - 2], places->x[i - 1], places->x[i]);
         before = here;
         here = next;
     }
-    consider(&best, s, NSL_FRONTIER_ONE_FEATURE, places->x[0]);
-    consider(&best, s, NSL_FRONTIER_ONE_SAMPLE, places->x[places->count - 1]);
+    consider(&best, s, NSL_FRONTIER_ONE_FEATURE, places->x[0], 0.0);
+    consider(&best, s, NSL_FRONTIER_ONE_SAMPLE, places->x[places->count - 1], CLOSE);
     if (free_up_to > 0.0 && isfinite(free_up_to))
-        consider(&best, s, NSL_FRONTIER_FREE_SAMPLES, free_up_to * (1.0 - INSIDE));
+        consider(&best, s, NSL_FRONTIER_FREE_SAMPLES, free_up_to * (1.0 - INSIDE),
+                 CLOSE);
     return best;
 }
 
@@ -368,7 +409,8 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
     if (s.status != NSL_OK)
         return s.status;
     double y = log_samples(&s, best.x), h = 1e-4, tilt = 1.0;
-    if (best.kind == NSL_FRONTIER_SMOOTH) /* how sharply the minimum is defined */
+    bool rough = best.error >= HALF_DIGITS;
+    if (best.kind == NSL_FRONTIER_SMOOTH && !rough) /* how sharply it is defined */
         tilt = (slope_at(&s, best.x + h) - slope_at(&s, best.x - h)) / (2.0 * h);
     log_loss(&s, best.x, y);
     out->kind = best.kind;
@@ -376,8 +418,8 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
     out->samples = exp(y);
     out->best = s.last;
     out->ridge = s.ridge;
-    out->size_error = CLOSE * fmax(1.0, fabs(best.x));
-    if (best.kind == NSL_FRONTIER_SMOOTH)
+    out->size_error = best.error + 4 * DBL_EPSILON * fmax(1.0, fabs(best.x));
+    if (best.kind == NSL_FRONTIER_SMOOTH && !rough)
         out->size_error +=
             NSL_PROMISE * fmax(1.0, fabs(s.last.elasticity_features)) / fabs(tilt);
     if (best.kind == NSL_FRONTIER_FLAT)
