@@ -114,9 +114,12 @@ static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
     nsl_point point = seen_from(q, law);
     if (!ridge_in_range(q, law))
         return NSL_OK;
+    double amplitude = law->logarithm ? (double)NAN
+                                      : mpfr_get_d(law->amplitude, MPFR_RNDN) /
+                                            query_units(q->options, 0.0).scale;
     nsl_status status = nsl_range_find(&range, q->setup.model, law->resource,
-                                       mpfr_get_d(law->exponent, MPFR_RNDN), &point,
-                                       policy(q) == NSL_POLICY_OPTIMAL, err);
+                                       mpfr_get_d(law->exponent, MPFR_RNDN), amplitude,
+                                       &point, policy(q) == NSL_POLICY_OPTIMAL, err);
     if (status != NSL_OK)
         return status;
     document_set(&q->d, "valid_from", cell_digits(range.from, RANGE_DIGITS));
@@ -126,7 +129,7 @@ static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
     if (isinf(range.to))
         row_note_add(note, "valid_to = inf", true);
     if (isnan(range.from))
-        row_note_add(note, "nowhere within 5% of the local exponent", false);
+        row_note_add(note, "nowhere within 5% of the exact exponent", false);
     return NSL_OK;
 }
 
@@ -176,15 +179,16 @@ static cell law_cell(const inquiry *q, mpfr_srcptr value)
 }
 
 /* "test_loss = 0.53 * features^-0.3 (features far below …)" */
-static void set_law(inquiry *q, const nsl_law_mp *law)
+static void set_law(inquiry *q, const nsl_law_mp *law, row_note *note)
 {
     char line[320], shift[64] = "", amplitude[64] = "amplitude";
     double exponent = mpfr_get_d(law->exponent, MPFR_RNDN);
     if (law->logarithm && !mpfr_nan_p(law->log_shift))
-        snprintf(shift, sizeof shift, " * (ln %s %+.4g)", resources[law->resource],
+        snprintf(shift, sizeof shift, " times (ln %s %+.4g)", resources[law->resource],
                  mpfr_get_d(law->log_shift, MPFR_RNDN));
     else if (law->logarithm)
-        snprintf(shift, sizeof shift, " * a power of ln %s", resources[law->resource]);
+        snprintf(shift, sizeof shift, " times a power of ln %s",
+                 resources[law->resource]);
     if (!mpfr_nan_p(law->amplitude))
         snprintf(amplitude, sizeof amplitude, "%.4g",
                  mpfr_get_d(law->amplitude, MPFR_RNDN));
@@ -195,6 +199,8 @@ static void set_law(inquiry *q, const nsl_law_mp *law)
         snprintf(line, sizeof line, "test_loss = %s * %s^%.4g%s: %s", amplitude,
                  resources[law->resource], -exponent, shift, places[law->regime]);
     document_set(&q->d, "law", cell_text(line));
+    if (*shift && !mpfr_nan_p(law->log_shift))
+        row_note_add(note, shift + 1, false); /* a logarithm is not to be overlooked */
 }
 
 static nsl_status add_row(inquiry *q, const nsl_law_mp *law, nsl_error *err)
@@ -208,7 +214,7 @@ static nsl_status add_row(inquiry *q, const nsl_law_mp *law, nsl_error *err)
     document_set(d, "amplitude", law_cell(q, law->amplitude));
     document_set(d, "split_exponent", law_cell(q, law->split_exponent));
     document_set(d, "split_amplitude", law_cell(q, law->split_amplitude));
-    set_law(q, law);
+    set_law(q, law, &note);
     if (law->note)
         row_note_add(&note, law->note, false);
     nsl_status status = set_range(q, law, &note, err);

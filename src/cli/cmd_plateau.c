@@ -96,9 +96,9 @@ static nsl_status set_end(inquiry *q, nsl_resource resource, nsl_error *err)
         const nsl_law_mp *law = &q->laws.law[i];
         if (law->resource != resource || law->regime != wanted)
             continue;
-        nsl_status status = nsl_range_find(&range, q->setup.model, resource,
-                                           mpfr_get_d(law->exponent, MPFR_RNDN), &point,
-                                           query_is_optimal(q->options), err);
+        nsl_status status = nsl_range_find(
+            &range, q->setup.model, resource, mpfr_get_d(law->exponent, MPFR_RNDN),
+            (double)NAN, &point, query_is_optimal(q->options), err);
         if (status != NSL_OK)
             return status;
     }

@@ -106,21 +106,27 @@ static void end(function *f, nsl_model *kernel)
     nsl_model_free(kernel);
 }
 
-static bool is_near(function *f, double exponent, double x)
+typedef struct {
+    double exponent, amplitude;
+} power;
+
+static bool is_near(function *f, power law, double x)
 {
     sight s;
     if (see(&s, f, x) != NSL_OK || isnan(s.exponent))
         return false;
-    double allowed = NSL_RANGE_WITHIN * (exponent == 0.0 ? 1.0 : fabs(exponent));
-    return fabs(s.exponent - exponent) <= allowed;
+    double scale = law.exponent == 0.0 ? 1.0 : fabs(law.exponent);
+    double off = log(s.loss / law.amplitude) + law.exponent * x;
+    return fabs(s.exponent - law.exponent) <= NSL_RANGE_WITHIN * scale &&
+           !(fabs(off) > log(NSL_RANGE_FACTOR));
 }
 
 /* Where nearness ends between `inside` and `outside`. */
-static double edge(function *f, double exponent, double inside, double outside)
+static double edge(function *f, power law, double inside, double outside)
 {
     while (fabs(outside - inside) > CLOSE) {
         double middle = 0.5 * (inside + outside);
-        *(is_near(f, exponent, middle) ? &inside : &outside) = middle;
+        *(is_near(f, law, middle) ? &inside : &outside) = middle;
     }
     return inside;
 }
@@ -136,11 +142,12 @@ static double reachable_top(function *f, double low)
 }
 
 nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource resource,
-                          double exponent, const nsl_point *point, bool optimal,
-                          nsl_error *err)
+                          double exponent, double amplitude, const nsl_point *point,
+                          bool optimal, nsl_error *err)
 {
     function f;
     nsl_model *kernel;
+    power law = {exponent, amplitude};
     *out = (nsl_range){NAN, NAN};
     nsl_status status = begin(&f, &kernel, model, resource, point, optimal, err);
     if (status != NSL_OK) {
@@ -156,7 +163,7 @@ nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource r
     if (budget) /* one feature and one sample have no split */
         bottom += step;
     for (double x = bottom; x <= top + step; x += step) {
-        bool near = x <= top && is_near(&f, exponent, x);
+        bool near = x <= top && is_near(&f, law, x);
         if (near && isnan(start))
             start = x;
         if (!near && !isnan(start)) {
@@ -169,10 +176,9 @@ nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource r
     }
     if (!isnan(low)) {
         bool endless = high + step > top;
-        double from = low > bottom ? edge(&f, exponent, low, low - step) : low;
+        double from = low > bottom ? edge(&f, law, low, low - step) : low;
         out->from = exp(from);
-        out->to =
-            endless ? (double)INFINITY : exp(edge(&f, exponent, high, high + step));
+        out->to = endless ? (double)INFINITY : exp(edge(&f, law, high, high + step));
     }
     end(&f, kernel);
     return NSL_OK;
