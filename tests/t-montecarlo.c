@@ -65,6 +65,7 @@ typedef struct {
     double noise;
     size_t outputs;
     target_kind target;
+    int models; /**< K, averaged; zero for one */
     int draws;
 } setting;
 
@@ -333,29 +334,49 @@ static gsl_matrix *train(const gsl_matrix *labels, const gsl_matrix *features,
     return parameters;
 }
 
-/** |parameters·inputs − wanted|² over all outputs and columns. */
-static double squared_residual(const gsl_matrix *parameters, const gsl_matrix *inputs,
-                               const gsl_matrix *wanted)
+/** Adds the share of one trained model to `predictor`, θ·map: what is applied to x. */
+static void add_model(gsl_matrix *predictor, const setting *s, const gsl_matrix *map,
+                      const gsl_matrix *latents, const gsl_matrix *labels, double share)
 {
-    gsl_matrix *residual = product(parameters, inputs);
-    gsl_matrix_sub(residual, wanted);
+    gsl_matrix *features = product(map, latents);
+    gsl_matrix *parameters = train(labels, features, s->ridge);
+    gsl_matrix *whole = product(parameters, map);
+    gsl_matrix_scale(whole, share);
+    gsl_matrix_add(predictor, whole);
+    gsl_matrix_free(features);
+    gsl_matrix_free(parameters);
+    gsl_matrix_free(whole);
+}
+
+static double squared_distance(const gsl_matrix *a, const gsl_matrix *b)
+{
+    gsl_matrix *residual = gsl_matrix_alloc(a->size1, a->size2);
+    gsl_matrix_memcpy(residual, a);
+    gsl_matrix_sub(residual, b);
     const double sum = sum_of_squares(residual);
     gsl_matrix_free(residual);
     return sum;
 }
 
-/** Both losses of a predictor, ½ and summed over the rows of the teacher. */
-static losses losses_of(const setting *s, const teacher *t, const gsl_matrix *map,
-                        const gsl_matrix *latents)
+/** Both losses of the average of the models, each with a map of its own; ½ and summed
+ *  over the rows of the teacher. */
+static losses losses_of(const setting *s, const teacher *t, const deviations *d,
+                        const gsl_matrix *latents, gsl_rng *rng)
 {
-    gsl_matrix *features = product(map, latents);
+    const int models = s->models > 1 ? s->models : 1;
     gsl_matrix *labels = labels_of(t, latents);
-    gsl_matrix *parameters = train(labels, features, s->ridge);
-    losses l = {.test = 0.5 * squared_residual(parameters, map, t->weights)};
-    l.train = 0.5 * squared_residual(parameters, features, labels) / s->samples;
-    gsl_matrix_free(features);
+    gsl_matrix *predictor = gsl_matrix_calloc(t->weights->size1, t->weights->size2);
+    for (int k = 0; k < models; k++) {
+        gsl_matrix *map = draw_map(s, d->latent, rng);
+        add_model(predictor, s, map, latents, labels, 1.0 / models);
+        gsl_matrix_free(map);
+    }
+    gsl_matrix *predicted = product(predictor, latents);
+    losses l = {.test = 0.5 * squared_distance(predictor, t->weights)};
+    l.train = 0.5 * squared_distance(predicted, labels) / s->samples;
     gsl_matrix_free(labels);
-    gsl_matrix_free(parameters);
+    gsl_matrix_free(predictor);
+    gsl_matrix_free(predicted);
     return l;
 }
 
@@ -374,12 +395,10 @@ static void finish_losses(losses *l, const setting *s)
 static losses draw_losses(const setting *s, const deviations *d, gsl_rng *rng)
 {
     gsl_matrix *latents = draw_latents(s, rng);
-    gsl_matrix *map = draw_map(s, d->latent, rng);
     teacher t = draw_teacher(s, d->target, latents->size2, rng);
-    losses l = losses_of(s, &t, map, latents);
+    losses l = losses_of(s, &t, d, latents, rng);
     finish_losses(&l, s);
     free_teacher(&t);
-    gsl_matrix_free(map);
     gsl_matrix_free(latents);
     return l;
 }
@@ -444,7 +463,8 @@ static nsl_prediction prediction_of(const setting *s)
     const nsl_point point = {.features = s->width[s->layers - 1],
                              .samples = s->samples,
                              .ridge = s->ridge,
-                             .noise = s->noise};
+                             .noise = s->noise,
+                             .ensemble = s->models};
     nsl_prediction prediction;
     const nsl_status status = nsl_predict(&prediction, model, &point, &err);
     cr_assert_eq(status, NSL_OK, "%s: no prediction: %s", s->name, err.message);
@@ -671,6 +691,35 @@ static setting settings[] = {
      .outputs = 3,
      .target = TARGET_SAMPLED,
      .draws = 300},
+    {.name = "three models averaged",
+     .alpha = 0.5,
+     .lambda = 1.0,
+     .latents = 250,
+     .sigma_w2 = 1.0,
+     .sigma_u2 = 1.0,
+     .layers = 1,
+     .width = {80},
+     .samples = 110,
+     .ridge = 0.03,
+     .noise = 0.002,
+     .outputs = 1,
+     .models = 3,
+     .draws = 30},
+    {.name = "models averaged at the peak",
+     .alpha = 0.6,
+     .lambda = 1.0,
+     .latents = 200,
+     .source = 1.1,
+     .variance = 1.0,
+     .sigma_u2 = 1.0,
+     .layers = 2,
+     .width = {120, 80},
+     .samples = 80,
+     .ridge = 0.003,
+     .noise = 0.05,
+     .outputs = 1,
+     .models = 8,
+     .draws = 30},
     {.name = "infinitely many features",
      .alpha = 0.6,
      .lambda = 2.0,
