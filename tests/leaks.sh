@@ -53,6 +53,22 @@ check 3 nslaw compare "$files/runs.csv" --alpha 1
 check 0 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --where N=50
 check 3 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --where nope=50
 check 2 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=
+check 0 nslaw loss -N 100 -P 300 --alpha 0.3 --ridge opt --decompose --digits 20
+check 0 nslaw loss -N 100 -P 300 --alpha 0.3 --noise 0.1 --ridge opt --ensemble 4
+check 0 nslaw exponents -N 100 -P 300 --alpha 0.3 -M 1e6 --noise 0.1
+check 0 nslaw exponents --alpha 0.3 --source 2.6 --ridge opt --digits 20
+check 0 nslaw plateau -N 100 -P 300 --alpha 0.3 -M 1e6 --noise 0.1
+check 0 nslaw plateau -N 100 --alpha 0.3 --ridge opt --digits 20
+check 2 nslaw plateau --alpha 0.3
+check 0 nslaw frontier --budget 1e3:1e5:3 --alpha 0.3 --noise 0.1 --ridge opt --ensemble 2
+check 0 nslaw frontier --budget 1e4 --alpha 0.3 --noise 0.1 --ridge opt --digits 20
+check 0 nslaw frontier --budget 1e4 --alpha 0.3 --integer
+check 2 nslaw frontier --budget 1e4 --alpha 0.3 --cost 'N*'
+check 0 nslaw solve --for P --target-loss 0.1 -N 300 --alpha 0.3
+check 0 nslaw solve --for N --target-loss 0.1 -P 300 --alpha 0.3 --ridge opt --digits 20
+check 0 nslaw solve --for ridge --target-loss 0.1 -N 300 -P 300 --alpha 0.5
+check 0 nslaw solve --for P --target-loss 1e-9 -N 300 --alpha 0.3
+check 2 nslaw solve --for x --target-loss 1e-9 -N 300 --alpha 0.3
 check 0 nslaw --help
 check 0 nslaw loss --help
 echo "$runs runs of the program, $failed with leaks, crashes or wrong exit codes"

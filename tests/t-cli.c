@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The program from outside: error cases, formats, files. */
+#include "json_rows.h"
 #include "shell.h"
 #include "testing.h"
 
 #include <criterion/criterion.h>
-#include <json.h>
 #include <math.h>
 #include <mpfr.h>
 #include <stdio.h>
@@ -56,44 +56,6 @@ Test(cli, error_cases, .timeout = 120)
     cr_assert(cases > 50);
 }
 
-/* Runs a command that must succeed and parses its JSON. */
-static struct json_object *run_json(const char *command)
-{
-    shell_result r = shell_run(testing_source(), command);
-    cr_assert(r.code == 0, "%s: %s", command, r.err);
-    cr_assert(!strstr(r.out, "NaN") && !strstr(r.out, "Infinity"), "%s", command);
-    enum json_tokener_error error;
-    struct json_object *root = json_tokener_parse_verbose(r.out, &error);
-    cr_assert(root, "%s: %s", command, json_tokener_error_desc(error));
-    shell_clear(&r);
-    return root;
-}
-
-static struct json_object *member(struct json_object *object, const char *key)
-{
-    struct json_object *value = NULL;
-    cr_assert(json_object_object_get_ex(object, key, &value), "no key %s", key);
-    return value;
-}
-
-static struct json_object *row(struct json_object *root, size_t i)
-{
-    struct json_object *rows = member(root, "rows");
-    cr_assert(i < json_object_array_length(rows));
-    return json_object_array_get_idx(rows, i);
-}
-
-static double value(struct json_object *root, size_t i, const char *key)
-{
-    struct json_object *at = member(row(root, i), key);
-    return at ? json_object_get_double(at) : (double)NAN;
-}
-
-static const char *note(struct json_object *root, size_t i)
-{
-    return json_object_get_string(member(row(root, i), "note"));
-}
-
 Test(cli, json_has_the_promised_keys)
 {
     static const char *const keys[] = {"features",
@@ -111,18 +73,18 @@ Test(cli, json_has_the_promised_keys)
                                        "elasticity_samples",
                                        "note"};
     struct json_object *root =
-        run_json("nslaw loss -N 100 -P 300 -M 1000 --alpha 0.5 --noise 0.1 -f json");
+        json_run("nslaw loss -N 100 -P 300 -M 1000 --alpha 0.5 --noise 0.1 -f json");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        member(row(root, 0), keys[i]);
-    cr_assert_str_eq(json_object_get_string(member(root, "nslaw")), nsl_version());
-    cr_assert_str_eq(json_object_get_string(member(root, "command")), "loss");
-    member(root, "model");
-    member(root, "summary");
+        json_member(json_row(root, 0), keys[i]);
+    cr_assert_str_eq(json_object_get_string(json_member(root, "nslaw")), nsl_version());
+    cr_assert_str_eq(json_object_get_string(json_member(root, "command")), "loss");
+    json_member(root, "model");
+    json_member(root, "summary");
     testing_model m = testing_powerlaw(0.5, 1000, NULL);
     nsl_prediction p = testing_predict(m.model, 100, 300, 0.0, 0.1);
-    cr_expect(value(root, 0, "test_loss") == p.test_loss,
+    cr_expect(json_value(root, 0, "test_loss") == p.test_loss,
               "17 digits read back the same");
-    cr_expect(value(root, 0, "delta") == p.delta);
+    cr_expect(json_value(root, 0, "delta") == p.delta);
     testing_free(&m);
     json_object_put(root);
 }
@@ -140,37 +102,33 @@ Test(cli, nulls_have_notes)
         "nslaw compare data/mnist/relu_runs.csv --map loss=train_mse --spectrum "
         "data/mnist/relu_spectrum.csv -f json"};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        struct json_object *root = run_json(commands[i]);
-        for (size_t k = 0; k < json_object_array_length(member(root, "rows")); k++) {
-            int nulls = 0;
-            json_object_object_foreach(row(root, k), key, cell) nulls += key && !cell;
-            cr_expect((nulls > 0) == (*note(root, k) != '\0'),
-                      "%s: %d nulls, note '%s'", commands[i], nulls, note(root, k));
-        }
+        struct json_object *root = json_run(commands[i]);
+        json_check_nulls(root, commands[i]);
         json_object_put(root);
     }
 }
 
 Test(cli, units_of_the_losses)
 {
-    struct json_object *mrs = run_json("nslaw loss -N 100 -P 300 -M 500 -C 4 --alpha "
+    struct json_object *mrs = json_run("nslaw loss -N 100 -P 300 -M 500 -C 4 --alpha "
                                        "0.5 --noise 0.1 --ridge 0.01 -f json");
     struct json_object *mse =
-        run_json("nslaw loss -N 100 -P 300 -M 500 -C 4 --alpha 0.5 "
+        json_run("nslaw loss -N 100 -P 300 -M 500 -C 4 --alpha 0.5 "
                  "--noise 0.1 --ridge 0.01 --mse -f json");
     struct json_object *noisy =
-        run_json("nslaw loss -N 100 -P 300 -M 500 -C 4 --alpha 0.5 --noise 0.1 "
+        json_run("nslaw loss -N 100 -P 300 -M 500 -C 4 --alpha 0.5 --noise 0.1 "
                  "--ridge 0.01 --test-noise -f json");
     const char *losses[] = {"test_loss", "signal_loss", "noise_loss", "train_loss"};
     for (int i = 0; i < 4; i++)
-        cr_expect(testing_distance(value(mse, 0, losses[i]),
-                                   value(mrs, 0, losses[i]) * 2.0 / 4.0) < 1e-15);
-    double shift = value(noisy, 0, "test_loss") - value(mrs, 0, "test_loss");
+        cr_expect(testing_distance(json_value(mse, 0, losses[i]),
+                                   json_value(mrs, 0, losses[i]) * 2.0 / 4.0) < 1e-15);
+    double shift = json_value(noisy, 0, "test_loss") - json_value(mrs, 0, "test_loss");
     cr_expect(fabs(shift - 0.5 * 4 * 0.1) < 1e-15);
-    cr_expect(value(noisy, 0, "noise_loss") == value(mrs, 0, "noise_loss"));
-    double share = value(mrs, 0, "test_loss") / value(noisy, 0, "test_loss");
-    cr_expect(testing_distance(value(noisy, 0, "elasticity_samples"),
-                               share * value(mrs, 0, "elasticity_samples")) < 1e-14);
+    cr_expect(json_value(noisy, 0, "noise_loss") == json_value(mrs, 0, "noise_loss"));
+    double share = json_value(mrs, 0, "test_loss") / json_value(noisy, 0, "test_loss");
+    cr_expect(testing_distance(json_value(noisy, 0, "elasticity_samples"),
+                               share * json_value(mrs, 0, "elasticity_samples")) <
+              1e-14);
     json_object_put(mrs);
     json_object_put(mse);
     json_object_put(noisy);
@@ -178,25 +136,28 @@ Test(cli, units_of_the_losses)
 
 Test(cli, curve_has_plateaus_and_clean_grid)
 {
-    struct json_object *c = run_json("nslaw curve -N 10:10000:4 -P 500 --alpha 0.5 "
+    struct json_object *c = json_run("nslaw curve -N 10:10000:4 -P 500 --alpha 0.5 "
                                      "--kernel-ridge 0.1 -f json");
     struct json_object *limit =
-        run_json("nslaw loss -N inf -P 500 --alpha 0.5 --kernel-ridge 0.1 -f json");
+        json_run("nslaw loss -N inf -P 500 --alpha 0.5 --kernel-ridge 0.1 -f json");
     const double grid[] = {10, 100, 1000, 10000};
     for (size_t i = 0; i < 4; i++) {
-        cr_expect(value(c, i, "features") == grid[i], "%.17g", value(c, i, "features"));
-        cr_expect(value(c, i, "plateau") == value(limit, 0, "test_loss"));
+        cr_expect(json_value(c, i, "features") == grid[i], "%.17g",
+                  json_value(c, i, "features"));
+        cr_expect(json_value(c, i, "plateau") == json_value(limit, 0, "test_loss"));
     }
-    cr_expect(value(c, 3, "test_loss") > value(c, 3, "plateau"));
+    cr_expect(json_value(c, 3, "test_loss") > json_value(c, 3, "plateau"));
     json_object_put(c);
     json_object_put(limit);
-    c = run_json(
+    c = json_run(
         "nslaw curve -N 10:1000:3 --samples-per-feature 3 --alpha 0.5 --noise 0.1 "
         "-M 100 -f json");
-    cr_expect(value(c, 1, "samples") == 300.0 && value(c, 1, "plateau") == 0.0);
+    cr_expect(json_value(c, 1, "samples") == 300.0 &&
+              json_value(c, 1, "plateau") == 0.0);
     json_object_put(c);
-    c = run_json("nslaw curve -M 10:1000:3 -N 20 -P 50 --alpha 0.5 -f json");
-    cr_expect(value(c, 1, "latents") == 100.0 && isnan(value(c, 1, "plateau")));
+    c = json_run("nslaw curve -M 10:1000:3 -N 20 -P 50 --alpha 0.5 -f json");
+    cr_expect(json_value(c, 1, "latents") == 100.0 &&
+              isnan(json_value(c, 1, "plateau")));
     json_object_put(c);
 }
 
@@ -214,13 +175,13 @@ Test(cli, options_reach_the_library)
     cr_assert(nsl_spectrum_new_powerlaw(&spectrum, 0.7, 1.9, 400, NULL) == NSL_OK);
     testing_model m = testing_on(spectrum, &o);
     nsl_prediction p = testing_predict(m.model, 60.0, 90.0, 0.03, 0.2);
-    struct json_object *root = run_json("nslaw loss --features 60 --samples 90 "
+    struct json_object *root = json_run("nslaw loss --features 60 --samples 90 "
                                         "--latents 400 --alpha 0.7 --lambda-max 1.9 "
                                         "--sigma-u2 1.7 --sigma-w2 2.3 --outputs 3 "
                                         "--hidden 50,80 --ridge 0.03 --noise 0.2 "
                                         "--format json");
-    cr_expect(value(root, 0, "test_loss") == p.test_loss);
-    cr_expect(value(root, 0, "elasticity_features") == p.elasticity_features);
+    cr_expect(json_value(root, 0, "test_loss") == p.test_loss);
+    cr_expect(json_value(root, 0, "elasticity_features") == p.elasticity_features);
     json_object_put(root);
     testing_free(&m);
     o = nsl_model_defaults();
@@ -229,12 +190,12 @@ Test(cli, options_reach_the_library)
     o.convention = NSL_RIDGE_KERNEL;
     m = testing_powerlaw(0.7, NSL_LATENTS_INFINITE, &o);
     p = testing_predict(m.model, 60.0, 180.0, 0.04, 0.2);
-    root = run_json(
+    root = json_run(
         "nslaw loss --features 60 --samples-per-feature 3 --alpha 0.7 --source "
         "1.4 --label-variance 2.5 --kernel-ridge 0.04 --noise 0.2 --mse "
         "--test-noise --format json");
-    cr_expect(testing_distance(value(root, 0, "test_loss"), 2.0 * p.test_loss + 0.2) <
-              1e-15);
+    cr_expect(testing_distance(json_value(root, 0, "test_loss"),
+                               2.0 * p.test_loss + 0.2) < 1e-15);
     json_object_put(root);
     testing_free(&m);
 }
@@ -245,24 +206,24 @@ Test(cli, sweeps_and_plateaus)
     testing_model m = testing_powerlaw(0.5, 1000, NULL);
     double inf = (double)INFINITY;
     struct json_object *root =
-        run_json("nslaw curve --features 50 --samples 70 --latents "
+        json_run("nslaw curve --features 50 --samples 70 --latents "
                  "1000 --alpha 0.5 --ridge 0.01:1:3 -f json");
     for (size_t i = 0; i < 3; i++)
-        cr_expect(
-            value(root, i, "test_loss") ==
-            testing_predict(m.model, 50, 70, value(root, i, "ridge"), 0.0).test_loss);
-    cr_expect(value(root, 1, "ridge") == 0.1);
+        cr_expect(json_value(root, i, "test_loss") ==
+                  testing_predict(m.model, 50, 70, json_value(root, i, "ridge"), 0.0)
+                      .test_loss);
+    cr_expect(json_value(root, 1, "ridge") == 0.1);
     json_object_put(root);
-    root = run_json(
+    root = json_run(
         "nslaw curve --features 50 --samples 20:200:2 --latents 1000 --alpha 0.5 "
         "--ridge 0.01 -f json");
-    cr_expect(value(root, 0, "plateau") ==
+    cr_expect(json_value(root, 0, "plateau") ==
               testing_predict(m.model, 50, inf, 0.01, 0.0).test_loss);
     json_object_put(root);
-    root = run_json(
+    root = json_run(
         "nslaw curve --samples 50 --features 20:200:2 --latents 1000 --alpha 0.5 "
         "--ridge 0.01 -f json");
-    cr_expect(value(root, 0, "plateau") ==
+    cr_expect(json_value(root, 0, "plateau") ==
               testing_predict(m.model, inf, 50, 0.0, 0.0).test_loss);
     json_object_put(root);
     testing_free(&m);
@@ -273,17 +234,18 @@ Test(cli, compare_uses_the_columns)
 {
     testing_model m = testing_powerlaw(0.5, 1000, NULL);
     struct json_object *root =
-        run_json("printf 'N,P,loss,sem,ridge,noise\\n50,70,0.01,0.002,0.3,0.4\\n"
+        json_run("printf 'N,P,loss,sem,ridge,noise\\n50,70,0.01,0.002,0.3,0.4\\n"
                  "60,80,0.02,,0.1,0\\n' | nslaw compare - --alpha 0.5 --latents 1000 "
                  "-f json");
     double first = testing_predict(m.model, 50, 70, 0.3, 0.4).test_loss;
     double second = testing_predict(m.model, 60, 80, 0.1, 0.0).test_loss;
-    cr_expect(value(root, 0, "predicted") == first &&
-              value(root, 1, "predicted") == second);
-    cr_expect(testing_distance(value(root, 0, "z_score"), (0.01 - first) / 0.002) <
+    cr_expect(json_value(root, 0, "predicted") == first &&
+              json_value(root, 1, "predicted") == second);
+    cr_expect(testing_distance(json_value(root, 0, "z_score"), (0.01 - first) / 0.002) <
               1e-14);
-    cr_expect(testing_distance(value(root, 0, "ratio"), first / 0.01) < 1e-14);
-    cr_expect(isnan(value(root, 1, "z_score")) && strstr(note(root, 1), "no sem"));
+    cr_expect(testing_distance(json_value(root, 0, "ratio"), first / 0.01) < 1e-14);
+    cr_expect(isnan(json_value(root, 1, "z_score")) &&
+              strstr(json_note(root, 1), "no sem"));
     json_object_put(root);
     testing_free(&m);
 }
@@ -299,9 +261,9 @@ Test(cli, out_of_range_is_null)
         "printf 'N,P,loss,sem\\n10,20,1e3,1e-307\\n' | nslaw compare - --alpha 1 -f "
         "json"};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        struct json_object *root = run_json(commands[i]);
-        cr_expect(strstr(note(root, 0), "the range of double"), "%s: '%s'", commands[i],
-                  note(root, 0));
+        struct json_object *root = json_run(commands[i]);
+        cr_expect(strstr(json_note(root, 0), "the range of double"), "%s: '%s'",
+                  commands[i], json_note(root, 0));
         json_object_put(root);
     }
 }
@@ -310,24 +272,24 @@ Test(cli, out_of_range_is_null)
  * high-precision route, and compare, which has doubles only, says so. */
 Test(cli, promise_is_kept_or_marked)
 {
-    struct json_object *one = run_json(
+    struct json_object *one = json_run(
         "nslaw loss -N 1000.001 -P 1000 --alpha 1 --kernel-ridge 1e-14 -f json");
-    struct json_object *many = run_json("nslaw loss -N 1000.001 -P 1000 --alpha 1 "
+    struct json_object *many = json_run("nslaw loss -N 1000.001 -P 1000 --alpha 1 "
                                         "--kernel-ridge 1e-14 --digits 40 -f json");
     const char *keys[] = {"delta", "test_loss", "train_loss", "elasticity_features"};
     for (int i = 0; i < 4; i++)
-        cr_expect(testing_distance(value(one, 0, keys[i]), value(many, 0, keys[i])) <
-                      1e-15,
+        cr_expect(testing_distance(json_value(one, 0, keys[i]),
+                                   json_value(many, 0, keys[i])) < 1e-15,
                   "%s", keys[i]);
-    cr_expect(value(one, 0, "error") < 1e-15);
+    cr_expect(json_value(one, 0, "error") < 1e-15);
     json_object_put(one);
     json_object_put(many);
     struct json_object *runs =
-        run_json("printf 'N,P,loss\\n1000.001,1000,1\\n' | nslaw compare - --alpha 1 "
+        json_run("printf 'N,P,loss\\n1000.001,1000,1\\n' | nslaw compare - --alpha 1 "
                  "--kernel-ridge 1e-14 -f json");
-    cr_expect(value(runs, 0, "error") > 1e-12 &&
-                  strstr(note(runs, 0), "not known to 1e-12"),
-              "error %g", value(runs, 0, "error"));
+    cr_expect(json_value(runs, 0, "error") > 1e-12 &&
+                  strstr(json_note(runs, 0), "not known to 1e-12"),
+              "error %g", json_value(runs, 0, "error"));
     json_object_put(runs);
 }
 
@@ -348,10 +310,11 @@ Test(cli, near_ties_are_not_ties)
         char one[256], many[256];
         snprintf(one, sizeof one, "nslaw loss %s -f json", points[i]);
         snprintf(many, sizeof many, "nslaw loss %s -f json --digits 25", points[i]);
-        struct json_object *a = run_json(one), *b = run_json(many);
+        struct json_object *a = json_run(one), *b = json_run(many);
         for (int k = 0; k < 6; k++) {
-            double got = value(a, 0, keys[k]), expected = value(b, 0, keys[k]);
-            bool beyond = isnan(got) && strstr(note(a, 0), "range of double");
+            double got = json_value(a, 0, keys[k]),
+                   expected = json_value(b, 0, keys[k]);
+            bool beyond = isnan(got) && strstr(json_note(a, 0), "range of double");
             cr_expect(beyond || testing_distance(got, expected) <= NSL_PROMISE,
                       "%s: %s is %.17g, not %.17g", points[i], keys[k], got, expected);
         }
@@ -371,15 +334,15 @@ Test(cli, steep_sums_have_digits, .timeout = 20)
         "nslaw "
         "loss -N 2 -P 3 --spectrum - --source 1.5 --digits 20 -f json"};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        struct json_object *root = run_json(commands[i]);
-        cr_expect(value(root, 0, "test_loss") > 0.0, "%s", commands[i]);
+        struct json_object *root = json_run(commands[i]);
+        cr_expect(json_value(root, 0, "test_loss") > 0.0, "%s", commands[i]);
         json_object_put(root);
     }
     /* a value that all but cancels is no zero: duality gives e_P = e_N here */
-    struct json_object *far = run_json(
+    struct json_object *far = json_run(
         "nslaw loss -N 10 -P 20 -M 1e6 --alpha 1 --ridge 1e45 --digits 20 -f json");
-    cr_expect(testing_distance(value(far, 0, "elasticity_samples"),
-                               value(far, 0, "elasticity_features")) < 1e-15);
+    cr_expect(testing_distance(json_value(far, 0, "elasticity_samples"),
+                               json_value(far, 0, "elasticity_features")) < 1e-15);
     json_object_put(far);
 }
 
@@ -414,14 +377,16 @@ Test(cli, digits_are_rounded_well)
     mpfr_t full, part, unit;
     mpfr_inits2(400, full, part, unit, (mpfr_ptr)NULL);
     snprintf(line, sizeof line, "%s 60", command);
-    struct json_object *most = run_json(line);
+    struct json_object *most = json_run(line);
     for (int digits = 16; digits <= 40; digits++) {
         snprintf(line, sizeof line, "%s %d", command, digits);
-        struct json_object *root = run_json(line);
+        struct json_object *root = json_run(line);
         for (int i = 0; i < 3; i++) {
-            const char *text = json_object_get_string(member(row(root, 0), keys[i]));
-            mpfr_set_str(full, json_object_get_string(member(row(most, 0), keys[i])),
-                         10, MPFR_RNDN);
+            const char *text =
+                json_object_get_string(json_member(json_row(root, 0), keys[i]));
+            mpfr_set_str(
+                full, json_object_get_string(json_member(json_row(most, 0), keys[i])),
+                10, MPFR_RNDN);
             mpfr_set_str(part, text, 10, MPFR_RNDN);
             mpfr_abs(unit, full, MPFR_RNDN); /* 10^(exponent + 1 − digits) */
             mpfr_log10(unit, unit, MPFR_RNDN);

@@ -83,7 +83,8 @@ static nsl_status set_reached(inquiry *q, nsl_resource resource, double plateau,
 
 /* Where the power law of the resource ends for finite M, the other resource infinite.
  */
-static nsl_status set_end(inquiry *q, nsl_resource resource, nsl_error *err)
+static nsl_status set_end(inquiry *q, nsl_resource resource, row_note *note,
+                          nsl_error *err)
 {
     enum { SHOWN_DIGITS = 3 };
     nsl_regime wanted = resource == NSL_RESOURCE_FEATURES ? NSL_REGIME_MODEL_LIMITED
@@ -104,6 +105,8 @@ static nsl_status set_end(inquiry *q, nsl_resource resource, nsl_error *err)
     }
     document_set(&q->d, "power_law_ends",
                  isinf(range.to) ? cell_null() : cell_digits(range.to, SHOWN_DIGITS));
+    if (!isfinite(range.to))
+        row_note_add(note, "no power law to end", false);
     return NSL_OK;
 }
 
@@ -149,6 +152,8 @@ static nsl_status add_row(inquiry *q, nsl_resource resource, nsl_error *err)
     document_add_row(d);
     document_set(d, "resource", cell_text(features ? "features" : "samples"));
     document_set(d, other_key(resource), digits_given(o->value[other].text));
+    document_set(d, features ? "features" : "samples", cell_given((double)INFINITY));
+    row_note_add(&note, features ? "features = inf" : "samples = inf", true);
     document_set(d, "plateau",
                  digits ? digits_cell(q->limit.mp.test_loss, q->digits, false)
                         : cell_computed(plateau));
@@ -163,7 +168,7 @@ static nsl_status add_row(inquiry *q, nsl_resource resource, nsl_error *err)
                      false);
     status = set_reached(q, resource, plateau, &note, err);
     if (status == NSL_OK && q->laws.count > 0)
-        status = set_end(q, resource, err);
+        status = set_end(q, resource, &note, err);
     row_end(d, &note);
     return status;
 }

@@ -56,7 +56,7 @@ static void keep_standard_descriptors(void)
 
 static int finish(int code)
 {
-    if (fflush(stdout) != 0 && code == EXIT_FINE)
+    if ((fflush(stdout) != 0 || ferror(stdout)) && code == EXIT_FINE)
         return options_complain(NULL, EXIT_INPUT_OUTPUT,
                                 "cannot write standard output");
     return code;

@@ -87,7 +87,7 @@ __attribute__((noreturn)) static void show_and_exit(const command_text *text,
                   key == KEY_USAGE ? ARGP_HELP_USAGE
                                    : ARGP_HELP_USAGE | ARGP_HELP_LONG | ARGP_HELP_DOC,
                   name);
-    if (fflush(stdout) != 0)
+    if (fflush(stdout) != 0 || ferror(stdout))
         exit(options_complain(text->name, EXIT_INPUT_OUTPUT,
                               "cannot write standard output"));
     exit(EXIT_FINE);

@@ -9,13 +9,11 @@
 #include <nslaw/frontier.h>
 
 #include "core/error.h"
+#include "theory/bracket.h"
 #include "theory/root.h"
 #include "theory/scan.h"
 
 #include <float.h>
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_min.h>
-#include <gsl/gsl_roots.h>
 #include <math.h>
 
 /* No frontier is followed to ln N beyond this. */
@@ -87,7 +85,7 @@ static double slope_at(search *s, double x)
     return -s->last.elasticity_features + (a / b) * s->last.elasticity_samples;
 }
 
-static double slope_for_gsl(double x, void *params)
+static double slope_in_bracket(double x, void *params)
 {
     return slope_at(params, x);
 }
@@ -155,7 +153,6 @@ static double bracket_end(search *s, double middle, double outer, double sign)
  * where there is none. */
 static bool stationary(double *x, search *s, double low, double middle, double high)
 {
-    gsl_function f = {slope_for_gsl, s};
     double slope = slope_at(s, middle);
     if (slope < 0.0) {
         low = middle;
@@ -169,45 +166,13 @@ static bool stationary(double *x, search *s, double low, double middle, double h
     *x = middle;
     if (slope == 0.0)
         return true;
-    gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
-    int status = solver ? gsl_root_fsolver_set(solver, &f, low, high) : (int)GSL_ENOMEM;
-    bool close = false;
-    for (int i = 0; i < STEPS_MAX && status == GSL_SUCCESS && !close; i++) {
-        status = gsl_root_fsolver_iterate(solver);
-        *x = gsl_root_fsolver_root(solver);
-        close = gsl_root_fsolver_x_upper(solver) - gsl_root_fsolver_x_lower(solver) <=
-                CLOSE * fmax(1.0, fabs(*x));
-    }
-    if (solver)
-        gsl_root_fsolver_free(solver);
-    return close;
+    double width = CLOSE * fmax(1.0, fabs(middle));
+    return nsl_root_between(x, slope_in_bracket, s, &low, &high, width);
 }
 
-static double loss_for_gsl(double x, void *params)
+static double loss_in_bracket(double x, void *params)
 {
-    search *s = params;
-    double loss = log_loss(s, x, log_samples(s, x));
-    return fmin(loss, DBL_MAX); /* GSL wants finite values */
-}
-
-/* Where the slope is not known the losses still tell the minimum, to half the digits.
- */
-static bool lowest(double *x, search *s, double low, double middle, double high)
-{
-    gsl_function f = {loss_for_gsl, s};
-    gsl_min_fminimizer *solver = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
-    int status = solver ? gsl_min_fminimizer_set(solver, &f, middle, low, high)
-                        : (int)GSL_ENOMEM;
-    for (int i = 0; i < STEPS_MAX && status == GSL_SUCCESS; i++) {
-        status = gsl_min_fminimizer_iterate(solver);
-        *x = gsl_min_fminimizer_x_minimum(solver);
-        if (gsl_min_fminimizer_x_upper(solver) - gsl_min_fminimizer_x_lower(solver) <
-            HALF_DIGITS)
-            break;
-    }
-    if (solver)
-        gsl_min_fminimizer_free(solver);
-    return status == GSL_SUCCESS;
+    return log_loss(params, x, log_samples(params, x));
 }
 
 /* The best place so far, and how far off it may be in ln N. */
@@ -230,7 +195,8 @@ static void look_between(place *best, search *s, double low, double middle, doub
     double x;
     if (stationary(&x, s, low, middle, high))
         consider(best, s, NSL_FRONTIER_SMOOTH, x, CLOSE * fmax(1.0, fabs(x)));
-    else if (s->status == NSL_OK && lowest(&x, s, low, middle, high))
+    else if (s->status == NSL_OK && nsl_minimum_between(&x, loss_in_bracket, s, low,
+                                                        middle, high, HALF_DIGITS))
         consider(best, s, NSL_FRONTIER_SMOOTH, x, HALF_DIGITS);
 }
 

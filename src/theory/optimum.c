@@ -29,11 +29,10 @@
 #include <nslaw/optimum.h>
 
 #include "core/error.h"
+#include "theory/bracket.h"
 #include "theory/loss.h"
 
 #include <float.h>
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_roots.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -53,7 +52,7 @@ static const double BALANCED = 256 * DBL_EPSILON;
 /* A dip of the balance this close to 0 might hide two sign changes. */
 static const double DIP = 0.5;
 
-/* Brackets are narrowed to this width in ln g before the last refinement, … */
+/* Brackets are narrowed to this part of theirs before the last refinement, … */
 static const double BRACKET = 1e-7;
 
 /* … whose last step is this part of a scan step, its error the square of that, … */
@@ -267,29 +266,18 @@ static void find_brackets(search *s, brackets *found, const track *seen)
 /* --- one minimum -------------------------------------------------------------------
  */
 
-static double balance_for_gsl(double x, void *params)
+static double balance_in_bracket(double x, void *params)
 {
     return balance_at(params, x);
 }
 
-/* Narrows a bracket by Brent's method to BRACKET in ln g. */
+/* Narrows a bracket, a step of the scan, to BRACKET of it. */
 static bool narrow(search *s, bracket *at)
 {
-    gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
-    gsl_function f = {balance_for_gsl, s};
-    int status =
-        solver ? gsl_root_fsolver_set(solver, &f, at->low, at->high) : (int)GSL_ENOMEM;
-    bool close = false;
-    for (int i = 0; i < ROOT_STEPS_MAX && status == GSL_SUCCESS && !close; i++) {
-        status = gsl_root_fsolver_iterate(solver);
-        at->low = gsl_root_fsolver_x_lower(solver);
-        at->high = gsl_root_fsolver_x_upper(solver);
-        close = at->high - at->low <= BRACKET * scan_step(s) / SCAN_STEP;
-    }
-    double x = solver ? gsl_root_fsolver_root(solver) : (double)NAN;
-    if (solver)
-        gsl_root_fsolver_free(solver);
-    return status == GSL_SUCCESS && !isnan(balance_at(s, x));
+    double rounding = 4 * DBL_EPSILON * fmax(fabs(at->low), 1.0);
+    double x, width = fmax(BRACKET * (at->high - at->low), rounding);
+    return nsl_root_between(&x, balance_in_bracket, s, &at->low, &at->high, width) &&
+           !isnan(balance_at(s, x));
 }
 
 /* ln A − ln B for the moments and gaps that the root has. */

@@ -3,12 +3,11 @@
 #include <nslaw/solve.h>
 
 #include "core/error.h"
+#include "theory/bracket.h"
 #include "theory/root.h"
 #include "theory/scan.h"
 
 #include <float.h>
-#include <gsl/gsl_errno.h>
-#include <gsl/gsl_roots.h>
 #include <math.h>
 
 /* Step of a scan in ln(ridge): E is analytic in a strip of half-width π (optimum.c). */
@@ -27,7 +26,7 @@ static const double FARTHEST = 690.0;
 /* Width in ln of a bracket that Newton takes over from. */
 static const double BRACKET = 1e-6;
 
-enum { STEPS_MAX = 200, NEWTON_MAX = 8, SETTLED_STEPS = 3 };
+enum { NEWTON_MAX = 8, SETTLED_STEPS = 3 };
 
 /* The loss as a function of ln(unknown), and what it is compared with. */
 typedef struct {
@@ -96,7 +95,7 @@ static double excess_at(search *s, double x)
     return fmax(-CLAMP, fmin(CLAMP, log(loss / s->query.target)));
 }
 
-static double excess_for_gsl(double x, void *params)
+static double excess_in_bracket(double x, void *params)
 {
     return excess_at(params, x);
 }
@@ -124,22 +123,11 @@ static double slope_of_last(const search *s, double value)
 /* The crossing in [low, high] with different signs at its ends. */
 static bool cross(double *value, double *error, search *s, double low, double high)
 {
-    gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
-    gsl_function f = {excess_for_gsl, s};
-    int status = solver ? gsl_root_fsolver_set(solver, &f, low, high) : (int)GSL_ENOMEM;
-    bool close = false;
-    for (int i = 0; i < STEPS_MAX && status == GSL_SUCCESS && !close; i++) {
-        status = gsl_root_fsolver_iterate(solver);
-        close = gsl_root_fsolver_x_upper(solver) - gsl_root_fsolver_x_lower(solver) <=
-                BRACKET;
-    }
-    double x = solver ? gsl_root_fsolver_root(solver) : (double)NAN;
-    if (solver)
-        gsl_root_fsolver_free(solver);
+    double x;
+    if (!nsl_root_between(&x, excess_in_bracket, s, &low, &high, BRACKET))
+        return false;
     *value = exp(x);
     *error = BRACKET;
-    if (!close)
-        return false;
     for (int i = 0; i < NEWTON_MAX; i++) {
         double excess = log(loss_at(s, *value) / s->query.target);
         double slope = slope_of_last(s, *value), step = -excess / slope;

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The best ridge, the parts of the loss, exponents, plateau, frontier and solve from
+ * outside: keys, notes, and that commands agree with each other. */
+#include "json_rows.h"
+#include "shell.h"
+#include "testing.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static void check_keys(const char *command, const char *const *keys, size_t count)
+{
+    struct json_object *root = json_run(command);
+    for (size_t i = 0; i < count; i++)
+        json_member(json_row(root, 0), keys[i]);
+    json_check_nulls(root, command);
+    json_object_put(root);
+}
+
+#define CHECK_KEYS(command, keys) check_keys(command, keys, sizeof keys / sizeof *keys)
+
+Test(cli_queries, promised_keys, .timeout = 60)
+{
+    static const char *const loss[] = {"ridge", "bias", "variance_samples",
+                                       "variance_features", "noise_loss"};
+    static const char *const law[] = {
+        "resource", "regime", "exponent",       "amplitude",       "valid_from",
+        "valid_to", "law",    "local_exponent", "fitted_exponent", "split_exponent"};
+    static const char *const plateau[] = {"resource", "plateau", "approach",
+                                          "reached_at", "power_law_ends"};
+    static const char *const frontier[] = {
+        "budget",    "features",          "samples",          "samples_per_feature",
+        "test_loss", "exponent_features", "exponent_samples", "exponent_loss",
+        "ridge"};
+    static const char *const solve[] = {"features",    "samples",   "ridge",
+                                        "target_loss", "test_loss", "limit_loss"};
+    CHECK_KEYS("nslaw loss -N 100 -P 300 -M 1e4 --alpha 0.5 --ridge opt --decompose "
+               "--noise 0.1 -f json",
+               loss);
+    CHECK_KEYS("nslaw exponents -N 100 -P 300 -M 1e4 --alpha 0.5 -f json", law);
+    CHECK_KEYS("nslaw plateau -N 100 -P 300 -M 1e4 --alpha 0.5 -f json", plateau);
+    CHECK_KEYS("nslaw frontier --budget 1e4 -M 1e6 --alpha 0.5 --ridge opt -f json",
+               frontier);
+    CHECK_KEYS("nslaw solve --for P --target-loss 1e-5 -N 300 -M 1e4 --alpha 0.5 "
+               "-f json",
+               solve);
+}
+
+Test(cli_queries, nulls_have_notes, .timeout = 60)
+{
+    static const char *const commands[] = {
+        "nslaw exponents --alpha 0.5 -f json",
+        "nslaw exponents --alpha 0.5 --source 1.5 --noise 0.1 -f json",
+        "nslaw exponents --alpha 0.5 --source 3 --kernel-ridge 0.1 --noise 0.1 -f json",
+        "nslaw exponents --alpha 1 -M 1000 --ridge 0.1 -N 30 -P 60 -f json",
+        "nslaw plateau --alpha 0.5 -N inf -P inf -f json",
+        "nslaw plateau --alpha 0.5 -N 200 -P 300 -M 100 -f json",
+        "nslaw frontier --alpha 0.5 --budget 1e3:1e9:4 -M 100 --ridge opt -f json",
+        "nslaw frontier --alpha 0.5 --budget 1e4 --cost 'N*min(N,P)' --ridge opt "
+        "-f json",
+        "nslaw solve --for P --target-loss 1e-9 -N 100 --alpha 0.5 -f json",
+        "nslaw solve --for noise --target-loss 1e-9 -N 100 -P 100 --alpha 0.5 -f json",
+        "nslaw solve --for ridge --target-loss 1e-9 -N 100 -P 100 --alpha 0.5 -f json",
+        "nslaw loss -N inf -P inf --alpha 1 --ridge opt --decompose -f json",
+        "nslaw loss -N 50 -P 50 --alpha 1 --ensemble inf --decompose -f json",
+        "nslaw loss -N 50 -P 50 --alpha 1 --ensemble 3 --decompose -f json"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        struct json_object *root = json_run(commands[i]);
+        json_check_nulls(root, commands[i]);
+        json_object_put(root);
+    }
+}
+
+/* Bias, both variances and the noise add up to the test loss, of ensembles too. */
+Test(cli_queries, parts_add_up)
+{
+    static const char *const extra[] = {"",      "--ensemble 5", "--ensemble inf",
+                                        "--mse", "--hidden 80",  "--ridge opt"};
+    for (size_t i = 0; i < sizeof extra / sizeof *extra; i++) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "nslaw loss -N 100 -P 130 -M 1e4 --alpha 0.5 --noise 1e-4 "
+                 "--decompose -f json %s",
+                 extra[i]);
+        struct json_object *root = json_run(command);
+        double sum = json_value(root, 0, "bias") +
+                     json_value(root, 0, "variance_samples") +
+                     json_value(root, 0, "variance_features") +
+                     json_value(root, 0, "noise_loss");
+        cr_expect(testing_distance(sum, json_value(root, 0, "test_loss")) < 1e-13, "%s",
+                  extra[i]);
+        json_object_put(root);
+    }
+}
+
+/* The ridge that --ridge opt prints gives the same row when it is given. */
+Test(cli_queries, best_ridge_is_a_ridge)
+{
+    char command[256];
+    struct json_object *best = json_run(
+        "nslaw loss -N 100 -P 130 -M 1e4 --alpha 0.5 --noise 1e-4 --ridge opt -f json");
+    snprintf(command, sizeof command,
+             "nslaw loss -N 100 -P 130 -M 1e4 --alpha 0.5 --noise 1e-4 --ridge %.17g "
+             "-f json",
+             json_value(best, 0, "ridge"));
+    struct json_object *given = json_run(command);
+    static const char *const same[] = {"ridge",
+                                       "delta",
+                                       "test_loss",
+                                       "train_loss",
+                                       "elasticity_features",
+                                       "elasticity_samples"};
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        cr_expect(json_value(best, 0, same[i]) == json_value(given, 0, same[i]), "%s",
+                  same[i]);
+    cr_expect(json_value(best, 0, "elasticity_ridge") == 0.0);
+    cr_expect(fabs(json_value(given, 0, "elasticity_ridge")) < 1e-14);
+    json_object_put(best);
+    json_object_put(given);
+}
+
+/* What solve finds, loss confirms; what plateau says is reached, too. */
+Test(cli_queries, commands_agree)
+{
+    char command[256];
+    struct json_object *found =
+        json_run("nslaw solve --for P --target-loss 0.05 -N 300 "
+                 "--alpha 0.5 --noise 0.01 --ridge opt -f json");
+    snprintf(command, sizeof command,
+             "nslaw loss -N 300 -P %.17g --alpha 0.5 --noise 0.01 --ridge opt -f json",
+             json_value(found, 0, "samples"));
+    struct json_object *loss = json_run(command);
+    cr_expect(testing_distance(json_value(loss, 0, "test_loss"), 0.05) < 1e-12);
+    cr_expect(testing_distance(json_value(loss, 0, "kernel_ridge"),
+                               json_value(found, 0, "kernel_ridge")) < 1e-11);
+    json_object_put(found);
+    json_object_put(loss);
+    struct json_object *plateau =
+        json_run("nslaw plateau -N 300 --alpha 0.5 --within 2% -f json");
+    snprintf(command, sizeof command, "nslaw loss -N 300 -P %.17g --alpha 0.5 -f json",
+             json_value(plateau, 0, "reached_at"));
+    loss = json_run(command);
+    cr_expect(testing_distance(json_value(loss, 0, "test_loss"),
+                               1.02 * json_value(plateau, 0, "plateau")) < 1e-11);
+    json_object_put(plateau);
+    json_object_put(loss);
+}
+
+/* Digits of the new commands agree with the doubles, and with twice as many digits. */
+Test(cli_queries, digits_agree, .timeout = 120)
+{
+    static const struct {
+        const char *command, *key;
+    } cases[] = {
+        {"nslaw loss -N 100 -P 130 --alpha 0.5 --noise 0.01 --ridge opt --decompose",
+         "kernel_ridge"},
+        {"nslaw loss -N 100 -P 130 --alpha 0.5 --ensemble 4 --decompose",
+         "variance_features"},
+        {"nslaw exponents --alpha 0.3 --source 0.7 --ridge opt", "amplitude"},
+        {"nslaw plateau -P 100 --alpha 0.3 --noise 0.1 --ridge opt", "approach"},
+        {"nslaw frontier --budget 1e4 --alpha 0.3 --noise 0.1 --ridge opt", "features"},
+        {"nslaw solve --for noise --target-loss 0.1 -N 100 -P 200 --alpha 0.7",
+         "noise"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[256];
+        snprintf(command, sizeof command, "%s -f json", cases[i].command);
+        struct json_object *plain = json_run(command);
+        snprintf(command, sizeof command, "%s --digits 20 -f json", cases[i].command);
+        struct json_object *some = json_run(command);
+        snprintf(command, sizeof command, "%s --digits 40 -f json", cases[i].command);
+        struct json_object *more = json_run(command);
+        double value = json_value(plain, 0, cases[i].key);
+        cr_expect(testing_distance(value, json_value(some, 0, cases[i].key)) < 1e-10,
+                  "%s", cases[i].command);
+        const char *a =
+            json_object_get_string(json_member(json_row(some, 0), cases[i].key));
+        const char *b =
+            json_object_get_string(json_member(json_row(more, 0), cases[i].key));
+        cr_expect(strncmp(a, b, 19) == 0, "%s: %s and %s", cases[i].command, a, b);
+        json_object_put(plain);
+        json_object_put(some);
+        json_object_put(more);
+    }
+}
+
+/* The record in the output runs again and gives the same bytes. */
+Test(cli_queries, records_run_again, .timeout = 60)
+{
+    static const char *const commands[] = {
+        "nslaw exponents --alpha 0.5 --source 2 --ridge opt -f csv",
+        "nslaw plateau -N 100 --alpha 0.5 --within 1% -f csv",
+        "nslaw frontier --budget 1e3:1e5:3 --cost '6*N*P' --alpha 0.5 --noise 0.1 "
+        "--ensemble 2 -f csv",
+        "nslaw solve --for N --target-loss 0.1 -P 500 --alpha 0.5 --integer -f csv"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        shell_result first = shell_run(testing_source(), commands[i]);
+        cr_assert(first.code == 0, "%s", first.err);
+        char *record = strchr(first.out, '\n') + 1, again[512];
+        snprintf(again, sizeof again, "%.*s -f csv", (int)strcspn(record, "\n") - 2,
+                 record + 2);
+        shell_result second = shell_run(testing_source(), again);
+        cr_expect_str_eq(second.out, first.out, "%s", again);
+        shell_clear(&first);
+        shell_clear(&second);
+    }
+}
