@@ -581,3 +581,128 @@ Test(queries, range_ends_with_the_other_size)
     cr_expect(fabs(range.to / (1e6 / 21.0) - 1.0) < 0.01, "to %g", range.to);
     testing_free(&m);
 }
+
+/* --- stored answers of another program ---------------------------------------------
+ */
+
+static bool is_text(const reference *r, const char *name, const char *text)
+{
+    return strcmp(reference_text(r, name), text) == 0;
+}
+
+static nsl_point stored_point(const reference *r)
+{
+    bool kernel = is_text(r, "convention", "kernel_ridge");
+    return (nsl_point){
+        .features = reference_number_or(r, "features", 1.0),
+        .samples = reference_number_or(r, "samples", 1.0),
+        .ridge = reference_number_or(r, kernel ? "kernel_ridge" : "ridge", 0.0),
+        .noise = reference_number_or(r, "noise", 0.0)};
+}
+
+Test(queries, stored_frontiers, .timeout = 120)
+{
+    reference r;
+    int rows = 0;
+    reference_open(&r, "data/reference/frontier.csv");
+    for (; reference_next(&r); rows++) {
+        const char *name = reference_text(&r, "name");
+        testing_model m = reference_model(&r);
+        nsl_cost *cost;
+        nsl_error err = {0};
+        char text[128];
+        snprintf(text, sizeof text, "%s*N^%s*P^%s", reference_text(&r, "cost_factor"),
+                 reference_text(&r, "cost_features"),
+                 reference_text(&r, "cost_samples"));
+        cr_assert(nsl_cost_parse(&cost, text, 53, &err) == NSL_OK, "%s", err.message);
+        nsl_frontier_query query = {.cost = cost,
+                                    .point = stored_point(&r),
+                                    .optimal = is_text(&r, "policy", "optimal")};
+        nsl_frontier f;
+        nsl_status status = nsl_frontier_find(&f, m.model, &query,
+                                              reference_number(&r, "budget"), &err);
+        cr_expect(status == NSL_OK, "%s: %s", name, err.message);
+        bool kink = is_text(&r, "kind", "kink");
+        cr_expect(kink == (f.kind == NSL_FRONTIER_FEATURES_KINK), "%s: kind %d", name,
+                  f.kind);
+        double features = reference_number(&r, "features");
+        double samples = reference_number(&r, "samples");
+        bool exchanged = query.point.noise == 0.0 && query.point.ridge == 0.0 &&
+                         is_text(&r, "source", "") &&
+                         testing_distance(f.features, samples) < 1e-9;
+        cr_expect(exchanged || testing_distance(f.features, features) <=
+                                   f.size_error + DBL_EPSILON,
+                  "%s: N %.17g, not %.17g (%.1e)", name, f.features, features,
+                  f.size_error);
+        cr_expect(exchanged || testing_distance(f.samples, samples) <=
+                                   f.size_error + 4 * DBL_EPSILON,
+                  "%s: P %.17g, not %.17g", name, f.samples, samples);
+        cr_expect(testing_distance(f.best.test_loss,
+                                   reference_number(&r, "test_loss")) < NSL_PROMISE,
+                  "%s", name);
+        double exponent =
+            reference_number(&r, exchanged ? "exponent_samples" : "exponent_features");
+        cr_expect(fabs(f.exponent_features - exponent) <= f.exponent_error + 1e-15,
+                  "%s: exponent %.17g, not %.17g (%.1e)", name, f.exponent_features,
+                  exponent, f.exponent_error);
+        cr_expect(fabs(f.exponent_loss - reference_number(&r, "exponent_loss")) <
+                      NSL_PROMISE + f.size_error,
+                  "%s: %.17g", name, f.exponent_loss);
+        if (query.optimal && reference_number(&r, "optimal_ridge") > 0.0)
+            cr_expect(testing_distance(f.ridge.ridge,
+                                       reference_number(&r, "optimal_ridge")) <=
+                          2.0 * f.size_error + f.ridge.error,
+                      "%s: ridge %.17g", name, f.ridge.ridge);
+        nsl_cost_free(cost);
+        testing_free(&m);
+    }
+    reference_close(&r);
+    mpfr_free_cache();
+    cr_assert(rows >= 15, "only %d rows", rows);
+}
+
+static nsl_unknown stored_unknown(const reference *r)
+{
+    return is_text(r, "find", "features")  ? NSL_UNKNOWN_FEATURES
+           : is_text(r, "find", "samples") ? NSL_UNKNOWN_SAMPLES
+           : is_text(r, "find", "ridge")   ? NSL_UNKNOWN_RIDGE
+                                           : NSL_UNKNOWN_NOISE;
+}
+
+static void check_stored_end(const reference *r, const char *column, double got,
+                             double error)
+{
+    const char *cell = reference_text(r, column);
+    double expected = reference_number(r, column);
+    if (!*cell || strcmp(cell, "none") == 0)
+        cr_expect(isnan(got), "%s: %s is %g", reference_text(r, "name"), column, got);
+    else
+        cr_expect(testing_distance(got, expected) <= error + 1e-15 || got == expected,
+                  "%s: %s is %.17g, not %.17g (%.1e)", reference_text(r, "name"),
+                  column, got, expected, error);
+}
+
+Test(queries, stored_solutions, .timeout = 60)
+{
+    reference r;
+    int rows = 0;
+    reference_open(&r, "data/reference/solve.csv");
+    for (; reference_next(&r); rows++) {
+        testing_model m = reference_model(&r);
+        nsl_point point = stored_point(&r);
+        nsl_query query = {.unknown = stored_unknown(&r),
+                           .target = reference_number(&r, "target"),
+                           .optimal = is_text(&r, "policy", "optimal")};
+        nsl_solution s;
+        nsl_error err = {0};
+        nsl_status status = nsl_solve(&s, m.model, &point, &query, &err);
+        cr_expect(status == NSL_OK, "%s: %s", reference_text(&r, "name"), err.message);
+        cr_expect(s.kind == NSL_NEVER || s.error < 1e-10, "%s: error %g",
+                  reference_text(&r, "name"), s.error);
+        check_stored_end(&r, "result", s.value, s.error);
+        check_stored_end(&r, "result_high", s.high, s.error);
+        testing_free(&m);
+    }
+    reference_close(&r);
+    cr_assert(rows >= 20, "only %d rows", rows);
+}

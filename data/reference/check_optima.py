@@ -100,7 +100,7 @@ def check_plateau():
     for row in rows('plateau'):
         value, far = mpf(row['coefficient']), '1' + '0'*20
         if row['policy'] == 'optimal':
-            c = dict(row, ensemble='1', **set_ridge(row, '0'))
+            c = dict(row, ensemble='1', ridge='', kernel_ridge='0')
             L = []
             for size in (10**6, 10**7):
                 T = Theory(ROUGH, dict(c, **{row['resource']: str(size)}))

@@ -157,15 +157,16 @@ class Theory(Model):
         self.unit = 1 if self.kernel or self.spec.M == inf else (
             self.spec.M*mp.fprod(self.hidden)/u2**(len(self.hidden) + 1))      # g = unit * gamma
     def at(self, t):
-        for x, m in self.recent.items():
-            if abs(t - x) < Around.RADIUS and t != x:
+        if t in self.recent:
+            return self.recent[t]
+        for x in list(self.recent)[-8:] + list(self.around)[-8:]:
+            if abs(t - x) < Around.RADIUS:
                 if x not in self.around:
-                    self.around[x] = Around(m)
+                    self.around[x] = Around(self.recent[x])
                 return self.around[x].at(t - x)
-        if t not in self.recent:
-            if len(self.recent) > 500:
-                self.recent, self.around = {}, {}
-            self.recent[t] = super().at(t)
+        if len(self.recent) > 500:
+            self.recent = {}
+        self.recent[t] = super().at(t)
         return self.recent[t]
     def set_ridge(self, value):
         self.ridge = mpf(0) if self.P == inf or (self.N == inf and not self.kernel) else value*self.unit
@@ -496,11 +497,11 @@ def frontier(T, previous):
     if previous is None:
         R = Theory(ROUGH, T.case)
         rough = Budget(R)
-        start = minima(lambda x: along(R, rough, x, zero=policy != 'fixed'), rough.grid(60), rough.kinks, R.S.h)
+        start = minima(lambda x: along(R, rough, x, zero=policy != 'fixed'), rough.grid(40), rough.kinks, R.S.h)
         kind = 'kink' if start[2] is None else 'smooth'
         if policy == 'optimal':
             ts = joint_grid(R)
-            L, x, t = min((R.loss(t, *rough.sizes(x)), x, t) for t in ts for x in rough.grid(60))
+            L, x, t = min((R.loss(t, *rough.sizes(x)), x, t) for t in ts for x in rough.grid(40))
             if L > start[0]:                                            # very near the ridgeless limit
                 L, x, t = start[0], start[1], R.valleys(*rough.sizes(start[1]))[0][1]
             if t is not None:

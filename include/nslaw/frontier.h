@@ -8,11 +8,14 @@
 
 /** Where the best split of a budget lies. */
 typedef enum {
-    NSL_FRONTIER_SMOOTH,       /**< between the ends: the loss is stationary */
-    NSL_FRONTIER_ONE_FEATURE,  /**< at N = 1, the least that is looked at */
-    NSL_FRONTIER_ONE_SAMPLE,   /**< at P = 1 */
-    NSL_FRONTIER_FREE_SAMPLES, /**< at the most features that leave samples free */
-    NSL_FRONTIER_FLAT          /**< the loss is 0 there, and not only there */
+    NSL_FRONTIER_SMOOTH,        /**< between the ends: the loss is stationary */
+    NSL_FRONTIER_ONE_FEATURE,   /**< at N = 1, the least that is looked at */
+    NSL_FRONTIER_ONE_SAMPLE,    /**< at P = 1 */
+    NSL_FRONTIER_FEATURES_KINK, /**< ridgeless, at N = a hidden width or the rank,
+                                   beyond which more features do not help */
+    NSL_FRONTIER_SAMPLES_KINK,  /**< ridgeless, at P = one of these */
+    NSL_FRONTIER_FREE_SAMPLES,  /**< at the most features that leave samples free */
+    NSL_FRONTIER_FLAT           /**< the loss is 0 there, and not only there */
 } nsl_frontier_kind;
 
 /** The features and samples of least test loss that a budget buys, N, P ≥ 1. Whole

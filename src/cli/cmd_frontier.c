@@ -94,6 +94,8 @@ static void add_notes(const nsl_frontier *f, row_note *note)
         [NSL_FRONTIER_SMOOTH] = NULL,
         [NSL_FRONTIER_ONE_FEATURE] = "at the end N = 1 of the frontier",
         [NSL_FRONTIER_ONE_SAMPLE] = "at the end P = 1 of the frontier",
+        [NSL_FRONTIER_FEATURES_KINK] = "features at a hidden width or the rank",
+        [NSL_FRONTIER_SAMPLES_KINK] = "samples at a hidden width or the rank",
         [NSL_FRONTIER_FREE_SAMPLES] = "at the most features that leave samples free",
         [NSL_FRONTIER_FLAT] = "the loss is 0, here and elsewhere: no exponents",
     };
@@ -127,6 +129,13 @@ static cell loss_cell(const inquiry *q, const nsl_frontier *f)
     return cell_known(row_test_loss(&f->best, units), bound);
 }
 
+/* An exponent with an absolute bound: 0 where it is below what is known. */
+static cell exponent_cell(double value, double bound)
+{
+    return fabs(value) <= bound ? cell_given(0.0)
+                                : cell_known(value, bound / fabs(value));
+}
+
 static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
 {
     document *d = &q->d;
@@ -145,8 +154,7 @@ static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
     document_set(d, ridge, ridge_cell(q, f, note));
     document_set(d, "test_loss", loss_cell(q, f));
     document_set(d, "exponent_features",
-                 cell_known(f->exponent_features,
-                            f->exponent_error / fabs(f->exponent_features)));
+                 exponent_cell(f->exponent_features, f->exponent_error));
     document_set(
         d, "exponent_samples",
         cell_known(f->exponent_samples, f->exponent_error / fabs(f->exponent_samples)));

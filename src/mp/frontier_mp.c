@@ -161,8 +161,8 @@ nsl_status nsl_frontier_find_mp(nsl_frontier_mp *out, const nsl_frontier *rough,
 {
     if (rough->kind != NSL_FRONTIER_SMOOTH)
         return nsl_fail(err, NSL_EFAILED, "",
-                        "many digits are known only where the best split lies between "
-                        "the ends of the frontier");
+                        "many digits are known only where the best split is neither at "
+                        "an end of the frontier nor at a kink");
     /* a root of h/2 digits more, so that its difference over h keeps them */
     search s = {.model = model,
                 .query = query,

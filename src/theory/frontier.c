@@ -200,6 +200,28 @@ static void look_between(place *best, search *s, double low, double middle, doub
         consider(best, s, NSL_FRONTIER_SMOOTH, x, HALF_DIGITS);
 }
 
+/* Sizes at which a ridgeless loss has a kink, which no slope tells. */
+static void consider_kinks(place *best, search *s, double low, double end)
+{
+    best->loss +=
+        NSL_PROMISE; /* a minimum that was found from both sides is the kink */
+    double size[NSL_LAYERS_MAX + 1];
+    size_t count = 0;
+    const nsl_model *model = s->model;
+    for (size_t k = 0; k < model->hidden_count; k++)
+        size[count++] = model->hidden[k];
+    if (model->spectrum->rank != NSL_LATENTS_INFINITE)
+        size[count++] = (double)model->spectrum->rank;
+    for (size_t i = 0; i < count && !s->query->optimal; i++) {
+        double x = log(size[i]);
+        if (x > low && x < end)
+            consider(best, s, NSL_FRONTIER_FEATURES_KINK, x, 0.0);
+        x = meeting(s, end, log(size[i]), 0.0);
+        if (x > low && x < end)
+            consider(best, s, NSL_FRONTIER_SAMPLES_KINK, x, CLOSE);
+    }
+}
+
 /* Looks at the minima between places, at both ends, and where samples stop being free.
  */
 static place find_best(search *s, const nsl_places *places)
@@ -221,6 +243,7 @@ static place find_best(search *s, const nsl_places *places)
     }
     consider(&best, s, NSL_FRONTIER_ONE_FEATURE, places->x[0], 0.0);
     consider(&best, s, NSL_FRONTIER_ONE_SAMPLE, places->x[places->count - 1], CLOSE);
+    consider_kinks(&best, s, places->x[0], places->x[places->count - 1]);
     if (free_up_to > 0.0 && isfinite(free_up_to))
         consider(&best, s, NSL_FRONTIER_FREE_SAMPLES, free_up_to * (1.0 - INSIDE),
                  CLOSE);
@@ -233,7 +256,7 @@ static place find_best(search *s, const nsl_places *places)
 /* The minimum near x for another budget, in ln N. */
 static double follow(search *s, place at, double log_budget)
 {
-    double kinks[NSL_COST_TERMS_MAX], free_up_to;
+    double kinks[NSL_COST_TERMS_MAX], free_up_to, at_samples = log_samples(s, at.x);
     s->log_budget = log_budget;
     switch (at.kind) {
     case NSL_FRONTIER_ONE_SAMPLE:
@@ -241,7 +264,10 @@ static double follow(search *s, place at, double log_budget)
     case NSL_FRONTIER_FREE_SAMPLES:
         nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
         return free_up_to;
+    case NSL_FRONTIER_SAMPLES_KINK:
+        return meeting(s, find_end(s), at_samples, 0.0);
     case NSL_FRONTIER_ONE_FEATURE:
+    case NSL_FRONTIER_FEATURES_KINK:
     case NSL_FRONTIER_FLAT:
         return at.x;
     case NSL_FRONTIER_SMOOTH:
@@ -285,9 +311,11 @@ static void set_exponents(nsl_frontier *out, search *s, place at, double log_bud
     for (int i = 0; i < LEVELS; i++) {
         double h = STEP * ldexp(1.0, i);
         double up = follow(s, at, log_budget + h), up_samples = log_samples(s, up);
+        s->log_budget = log_budget;
         double down = follow(s, at, log_budget - h);
         features[i] = (up - down) / (2.0 * h);
         samples[i] = (up_samples - log_samples(s, down)) / (2.0 * h);
+        s->log_budget = log_budget;
     }
     double rounding = (2.0 * CLOSE * fmax(1.0, fabs(at.x)) + out->size_error) / STEP;
     s->log_budget = log_budget;
@@ -307,9 +335,10 @@ static void set_loss_exponent(nsl_frontier *out, const search *s, place at, doub
         nsl_cost_exponents(s->query->cost, at.x, y, &a, &b);
     if (at.kind == NSL_FRONTIER_SMOOTH)
         out->exponent_loss = b > 0.0 ? samples / b : features / a;
-    else if (at.kind == NSL_FRONTIER_ONE_FEATURE)
+    else if (at.kind == NSL_FRONTIER_ONE_FEATURE ||
+             at.kind == NSL_FRONTIER_FEATURES_KINK)
         out->exponent_loss = samples / b;
-    else if (at.kind == NSL_FRONTIER_ONE_SAMPLE)
+    else if (at.kind == NSL_FRONTIER_ONE_SAMPLE || at.kind == NSL_FRONTIER_SAMPLES_KINK)
         out->exponent_loss = features / a;
     else if (at.kind == NSL_FRONTIER_FREE_SAMPLES)
         out->exponent_loss = features * out->exponent_features;
