@@ -19,6 +19,19 @@ typedef struct {
     int run;
 } example;
 
+/* Takes the blanks off the ends of lines: tables end in them, sources should not. */
+static void trim_lines(char *text)
+{
+    char *to = text;
+    for (char *from = text; *from; from++) {
+        if (*from == '\n')
+            while (to > text && to[-1] == ' ')
+                to--;
+        *to++ = *from;
+    }
+    *to = '\0';
+}
+
 /* Whether `got` is `expected`, in which a line "..." matches any lines. */
 static bool matches(const char *expected, const char *got)
 {
@@ -45,6 +58,8 @@ static void finish(example *e)
 {
     if (*e->command) {
         shell_result r = shell_run(testing_source(), e->command);
+        trim_lines(r.out);
+        trim_lines(e->expected);
         cr_expect(matches(e->expected, r.out), "%s: %s\ngot:\n%s%s\nexpected:\n%s",
                   e->document, e->command, r.out, r.err, e->expected);
         shell_clear(&r);
@@ -88,6 +103,12 @@ static void unescape(char *line)
         } else if (from[0] == '\\' && from[1] == 'e') {
             *to++ = '\\';
             from++;
+        } else if (strncmp(from, "\\(ha", 4) == 0) {
+            *to++ = '^';
+            from += 3;
+        } else if (strncmp(from, "\\(aq", 4) == 0) {
+            *to++ = '\'';
+            from += 3;
         } else {
             *to++ = *from;
         }
