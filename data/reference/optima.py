@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 """Reference values of everything that is optimised, split or extrapolated, with mpmath.
 
-    python3 optima.py [file...]     write optimal, parts, plateau, frontier, solve (.csv) or those named
-    python3 optima.py --check       repeat with other methods what can be repeated
+    python3 optima.py [optimal|parts|plateau|frontier|solve ...]     write these .csv, or all
 
-Spectral sums and the root of [E1] come from reference.py, the cases from optima_cases.py.
+Moments and the root of [E1] come from reference.py, the cases from optima_cases.py.
 The ridge is optimised by minimising the loss itself over t = ln(Delta): at given Delta the ridge and
 the loss are explicit. A grid over all t finds every valley, golden section narrows it, and the secant
-method solves dL/dt = 0 with dL/dt from central differences. Every value is computed a second time
-with other quadrature, precision and difference steps, and must agree to GUARD digits to be written.
+method solves dL/dt = 0 with dL/dt from central differences of fourth order. Everything is computed a
+second time with other quadrature, precision and steps, and must agree to GUARD digits to be written.
 """
 import numpy as np
 from reference import *

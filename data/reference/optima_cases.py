@@ -138,59 +138,59 @@ def policy(name, policy, **given):
     c = dict(case(name, **given), ensemble='1', policy=policy, convention='kernel_ridge' if kernel else 'ridge')
     return c
 
-def plateau(name, which, resource, **given):
+def plateau_case(name, which, resource, **given):
     return dict(policy(name, which, **dict(given, **{dict(features='N', samples='P')[resource]: ''})), resource=resource)
 
 PLATEAU_CASES = [
-    plateau('zero-features', 'zero', 'features', P='200'),
-    plateau('zero-samples', 'zero', 'samples', N='150', a='0.5', M='inf'),
-    plateau('zero-features-noise', 'zero', 'features', P='100', a='1', M='inf', noise='0.1'),
-    plateau('zero-samples-noise', 'zero', 'samples', N='100', a='0.3', M=E12, sw=E12, noise='0.1'),
-    plateau('zero-features-hidden', 'zero', 'features', P='100', hidden='70', a='1', M='inf', noise='0.01'),
-    plateau('zero-features-hidden-wide', 'zero', 'features', P='100', hidden='150', a='1', M='inf', noise='0.01'),
-    plateau('zero-samples-source', 'zero', 'samples', N='80', a='0.5', M='inf', b='2.5'),
-    plateau('kernel-features', 'fixed', 'features', P='300', a='1', M='inf', d='1e-3'),
-    plateau('kernel-features-noise', 'fixed', 'features', P='300', a='0.5', M='inf', d='0.1', noise='0.2', C='3'),
-    plateau('kernel-samples', 'fixed', 'samples', N='120', a='1', M='1000', d='1e-3', noise='0.02'),
-    plateau('kernel-features-hidden', 'fixed', 'features', P='150', hidden='80;200', a='1.5', M='inf', d='1e-5', b='0.8'),
-    plateau('ridge-features', 'fixed', 'features', P='200', M='1000', g='0.01'),
-    plateau('ridge-features-noise', 'fixed', 'features', P='50', a='0.5', M='1000', g='0.5', noise='1e-3'),
-    plateau('ridge-samples', 'fixed', 'samples', N='60', a='2', M='1000', g='1e-4', noise='0.1', su='2'),
-    plateau('ridge-features-above-latents', 'fixed', 'features', P='300', a='1', M='100', g='0.02', noise='0.1', sw='100'),
-    plateau('ridge-samples-source', 'fixed', 'samples', N='90', a='1', M='10000', g='0.01', b='0.4', noise='0.01'),
-    plateau('optimal-features', 'optimal', 'features', P='200', a='1', M='inf'),
-    plateau('optimal-samples', 'optimal', 'samples', N='200', a='1', M='1000'),
-    plateau('optimal-features-noise', 'optimal', 'features', P='100', a='0.5', M='inf', noise='0.1'),
-    plateau('optimal-samples-noise', 'optimal', 'samples', N='100', a='0.5', M='inf', noise='0.1'),
-    plateau('optimal-features-source', 'optimal', 'features', P='120', a='1', M='inf', b='0.3'),
-    plateau('optimal-samples-source', 'optimal', 'samples', N='120', a='0.5', M='inf', b='3'),
-    plateau('optimal-features-hidden', 'optimal', 'features', P='100', hidden='60', a='1', M='inf', noise='0.01'),
-    plateau('optimal-samples-table', 'optimal', 'samples', N='9', spectrum=TARGETS, noise='0.1'),
+    plateau_case('zero-features', 'zero', 'features', P='200'),
+    plateau_case('zero-samples', 'zero', 'samples', N='150', a='0.5', M='inf'),
+    plateau_case('zero-features-noise', 'zero', 'features', P='100', a='1', M='inf', noise='0.1'),
+    plateau_case('zero-samples-noise', 'zero', 'samples', N='100', a='0.3', M=E12, sw=E12, noise='0.1'),
+    plateau_case('zero-features-hidden', 'zero', 'features', P='100', hidden='70', a='1', M='inf', noise='0.01'),
+    plateau_case('zero-features-hidden-wide', 'zero', 'features', P='100', hidden='150', a='1', M='inf', noise='0.01'),
+    plateau_case('zero-samples-source', 'zero', 'samples', N='80', a='0.5', M='inf', b='2.5'),
+    plateau_case('kernel-features', 'fixed', 'features', P='300', a='1', M='inf', d='1e-3'),
+    plateau_case('kernel-features-noise', 'fixed', 'features', P='300', a='0.5', M='inf', d='0.1', noise='0.2', C='3'),
+    plateau_case('kernel-samples', 'fixed', 'samples', N='120', a='1', M='1000', d='1e-3', noise='0.02'),
+    plateau_case('kernel-features-hidden', 'fixed', 'features', P='150', hidden='80;200', a='1.5', M='inf', d='1e-5', b='0.8'),
+    plateau_case('ridge-features', 'fixed', 'features', P='200', M='1000', g='0.01'),
+    plateau_case('ridge-features-noise', 'fixed', 'features', P='50', a='0.5', M='1000', g='0.5', noise='1e-3'),
+    plateau_case('ridge-samples', 'fixed', 'samples', N='60', a='2', M='1000', g='1e-4', noise='0.1', su='2'),
+    plateau_case('ridge-features-above-latents', 'fixed', 'features', P='300', a='1', M='100', g='0.02', noise='0.1', sw='100'),
+    plateau_case('ridge-samples-source', 'fixed', 'samples', N='90', a='1', M='10000', g='0.01', b='0.4', noise='0.01'),
+    plateau_case('optimal-features', 'optimal', 'features', P='200', a='1', M='inf'),
+    plateau_case('optimal-samples', 'optimal', 'samples', N='200', a='1', M='1000'),
+    plateau_case('optimal-features-noise', 'optimal', 'features', P='100', a='0.5', M='inf', noise='0.1'),
+    plateau_case('optimal-samples-noise', 'optimal', 'samples', N='100', a='0.5', M='inf', noise='0.1'),
+    plateau_case('optimal-features-source', 'optimal', 'features', P='120', a='1', M='inf', b='0.3'),
+    plateau_case('optimal-samples-source', 'optimal', 'samples', N='120', a='0.5', M='inf', b='3'),
+    plateau_case('optimal-features-hidden', 'optimal', 'features', P='100', hidden='60', a='1', M='inf', noise='0.01'),
+    plateau_case('optimal-samples-table', 'optimal', 'samples', N='9', spectrum=TARGETS, noise='0.1'),
 ]
 
-def frontier(name, which, budget, factor='1', N='1', P='1', **given):
+def frontier_case(name, which, budget, factor='1', N='1', P='1', **given):
     """cost = factor * features^N * samples^P"""
     c = policy(name, which, **given)
     return dict(c, features='', samples='', budget=budget, cost_factor=factor, cost_features=N, cost_samples=P)
 
 FRONTIER_CASES = [
-    frontier('zero', 'zero', '1e5', a='1', M='inf'),
-    frontier('zero-noise', 'zero', '1e6', a='0.5', M='inf', noise='0.02'),
-    frontier('zero-source', 'zero', '1e6', a='0.5', M='inf', b='2.2'),
-    frontier('zero-latents', 'zero', '1e5', a='0.8', M='1000'),
-    frontier('zero-hidden-kink', 'zero', '1e6', a='1', M='inf', hidden='50'),
-    frontier('zero-noise-latents', 'zero', '1e6', a='1', M='100', noise='0.001', sw='100'),
-    frontier('kernel', 'fixed', '1e6', a='1', M='inf', d='1e-3'),
-    frontier('kernel-noise-6', 'fixed', '6e7', factor='6', a='0.3', M='inf', d='1', noise='0.1'),
-    frontier('ridge', 'fixed', '1e5', a='1', M='1000', g='0.001', noise='1e-5'),
-    frontier('optimal', 'optimal', '1e6', a='1', M='inf'),
-    frontier('optimal-noise', 'optimal', '1e6', a='1', M='inf', noise='0.01'),
-    frontier('optimal-source', 'optimal', '1e7', a='0.5', M='inf', b='5'),
-    frontier('optimal-source-low', 'optimal', '1e6', a='1', M='inf', b='0.4', noise='0.05'),
-    frontier('optimal-hidden', 'optimal', '1e5', a='1', M='inf', hidden='200', noise='0.001'),
-    frontier('optimal-latents', 'optimal', '5e5', a='0.7', M='1000', noise='1e-4'),
-    frontier('optimal-square', 'optimal', '1e8', N='2', a='1', M='inf', noise='0.01'),
-    frontier('optimal-6', 'optimal', '6e9', factor='6', a='0.3', M=E12, sw=E12, noise='0.1', C='2'),
+    frontier_case('zero', 'zero', '1e5', a='1', M='inf'),
+    frontier_case('zero-noise', 'zero', '1e6', a='0.5', M='inf', noise='0.02'),
+    frontier_case('zero-source', 'zero', '1e6', a='0.5', M='inf', b='2.2'),
+    frontier_case('zero-latents', 'zero', '1e5', a='0.8', M='1000'),
+    frontier_case('zero-hidden-kink', 'zero', '1e6', a='1', M='inf', hidden='50'),
+    frontier_case('zero-noise-latents', 'zero', '1e6', a='1', M='100', noise='0.001', sw='100'),
+    frontier_case('kernel', 'fixed', '1e6', a='1', M='inf', d='1e-3'),
+    frontier_case('kernel-noise-6', 'fixed', '6e7', factor='6', a='0.3', M='inf', d='1', noise='0.1'),
+    frontier_case('ridge', 'fixed', '1e5', a='1', M='1000', g='0.001', noise='1e-5'),
+    frontier_case('optimal', 'optimal', '1e6', a='1', M='inf'),
+    frontier_case('optimal-noise', 'optimal', '1e6', a='1', M='inf', noise='0.01'),
+    frontier_case('optimal-source', 'optimal', '1e7', a='0.5', M='inf', b='5'),
+    frontier_case('optimal-source-low', 'optimal', '1e6', a='1', M='inf', b='0.4', noise='0.05'),
+    frontier_case('optimal-hidden', 'optimal', '1e5', a='1', M='inf', hidden='200', noise='0.001'),
+    frontier_case('optimal-latents', 'optimal', '5e5', a='0.7', M='1000', noise='1e-4'),
+    frontier_case('optimal-square', 'optimal', '1e8', N='2', a='1', M='inf', noise='0.01'),
+    frontier_case('optimal-6', 'optimal', '6e9', factor='6', a='0.3', M=E12, sw=E12, noise='0.1', C='2'),
 ]
 
 def solve_for(name, find, which, target, **given):

@@ -49,14 +49,16 @@ typedef struct {
 
 /** Why a value of nsl_prediction is NaN (bits of `notes`). */
 enum {
-    NSL_NOTE_DIVERGES = 1,        /**< the loss diverges: N = P at zero ridge */
-    NSL_NOTE_ZERO_LOSS = 2,       /**< elasticities of a zero loss are undefined */
-    NSL_NOTE_KINK = 4,            /**< one-sided derivatives differ: N or P = rank */
-    NSL_NOTE_UNDERFLOW = 8,       /**< a value is below the range of double */
-    NSL_NOTE_DOF_INFINITE = 16,   /**< N = P = M = ∞: z is infinite */
-    NSL_NOTE_ELASTICITY = 32,     /**< double cannot give an elasticity to 1e-12 */
-    NSL_NOTE_OVERFLOW = 64,       /**< a value is above the range of double */
-    NSL_NOTE_RIDGE_INFINITE = 128 /**< Δ is infinite, as the ridge is */
+    NSL_NOTE_DIVERGES = 1,         /**< the loss diverges: N = P at zero ridge */
+    NSL_NOTE_ZERO_LOSS = 2,        /**< elasticities of a zero loss are undefined */
+    NSL_NOTE_KINK = 4,             /**< one-sided derivatives differ: N or P = rank */
+    NSL_NOTE_UNDERFLOW = 8,        /**< a value is below the range of double */
+    NSL_NOTE_DOF_INFINITE = 16,    /**< N = P = M = ∞: z is infinite */
+    NSL_NOTE_ELASTICITY = 32,      /**< double cannot give an elasticity to 1e-12 */
+    NSL_NOTE_OVERFLOW = 64,        /**< a value is above the range of double */
+    NSL_NOTE_RIDGE_INFINITE = 128, /**< Δ is infinite, as the ridge is */
+    NSL_NOTE_ORDER = 256 /**< N = P = M = ∞, no ridge, label noise: the loss is 0 for
+                              P → ∞ first and the noise floor for N → ∞ first */
 };
 
 /** The theory's prediction at a point. Losses are L = C·E/2 (theory.md section 1). */

@@ -51,7 +51,9 @@ cell cell_given(double value)
     if (isinf(value))
         return make(CELL_NULL, NULL, "inf");
     value_shortest(full, sizeof full, value);
-    snprintf(brief, sizeof brief, "%.8g", value);
+    /* whole numbers of people's size whole: a sweep then reads 1e6, 1e7, … alike */
+    bool whole = value == floor(value) && fabs(value) < 1e13;
+    snprintf(brief, sizeof brief, whole ? "%.0f" : "%.8g", value);
     return make(CELL_NUMBER, full, brief);
 }
 

@@ -112,8 +112,10 @@ static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
 {
     nsl_range range;
     nsl_point point = seen_from(q, law);
-    if (!ridge_in_range(q, law))
+    if (!ridge_in_range(q, law)) {
+        row_note_add(note, "no range of the ridge without the point", true);
         return NSL_OK;
+    }
     double amplitude = law->logarithm ? (double)NAN
                                       : mpfr_get_d(law->amplitude, MPFR_RNDN) /
                                             query_units(q->options, 0.0).scale;
@@ -156,7 +158,8 @@ static nsl_status set_local(inquiry *q, const nsl_law_mp *law, row_note *note,
     bool optimal = policy(q) == NSL_POLICY_OPTIMAL;
     if (!(isfinite(value) && isfinite(q->point.features) &&
           isfinite(q->point.samples))) {
-        row_note_add(note, "no local exponent without the point", true);
+        row_note_add(note, "no local exponent without features, samples and ridge",
+                     true);
         return NSL_OK;
     }
     nsl_status status = nsl_local_exponent(&local, q->setup.model, law->resource, value,
@@ -215,6 +218,8 @@ static nsl_status add_row(inquiry *q, const nsl_law_mp *law, nsl_error *err)
     document_set(d, "split_exponent", law_cell(q, law->split_exponent));
     document_set(d, "split_amplitude", law_cell(q, law->split_amplitude));
     set_law(q, law, &note);
+    if (law->resource != NSL_RESOURCE_BUDGET)
+        row_note_add(&note, "a split is that of a budget", true);
     if (law->note)
         row_note_add(&note, law->note, false);
     nsl_status status = set_range(q, law, &note, err);

@@ -101,11 +101,15 @@ static void add_notes(const nsl_frontier *f, row_note *note)
     };
     if (kinds[f->kind])
         row_note_add(note, kinds[f->kind], false);
+    bool corner =
+        f->kind == NSL_FRONTIER_FEATURES_KINK || f->kind == NSL_FRONTIER_SAMPLES_KINK;
+    if (corner && isnan(f->exponent_loss))
+        row_note_add(note, "one-sided slopes of the loss differ", false);
     if (f->kind == NSL_FRONTIER_SMOOTH && isnan(f->exponent_features))
         row_note_add(note, "exponents not known in double precision; try --digits 20",
                      false);
     if (isinf(f->samples))
-        row_note_add(note, "samples = inf", false);
+        row_note_add(note, "samples = inf, and no exponent of them", false);
 }
 
 static cell ridge_cell(const inquiry *q, const nsl_frontier *f, row_note *note)
@@ -223,7 +227,8 @@ static nsl_status add_row(inquiry *q, size_t i, nsl_error *err)
     if (status != NSL_OK)
         return status;
     document_add_row(&q->d);
-    document_set(&q->d, "budget", digits_given(budget_text));
+    document_set(&q->d, "budget",
+                 q->digits ? digits_given(budget_text) : cell_given(budget));
     set_row(q, &f, &note);
     if (q->digits)
         set_digits(q);

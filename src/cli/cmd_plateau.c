@@ -66,7 +66,8 @@ static nsl_status set_reached(inquiry *q, nsl_resource resource, double plateau,
     nsl_solution solution;
     nsl_point point = query_point(o, 0);
     if (!(query.target > 0.0 && isfinite(query.target))) {
-        row_note_add(note, "no resource is within a share of 0", false);
+        if (plateau == 0.0)
+            row_note_add(note, "no resource is within a share of 0", false);
         return NSL_OK;
     }
     nsl_status status = nsl_solve(&solution, q->setup.model, &point, &query, err);
@@ -151,7 +152,9 @@ static nsl_status add_row(inquiry *q, nsl_resource resource, nsl_error *err)
     double plateau = row_test_loss(&q->limit.p, units);
     document_add_row(d);
     document_set(d, "resource", cell_text(features ? "features" : "samples"));
-    document_set(d, other_key(resource), digits_given(o->value[other].text));
+    document_set(d, other_key(resource),
+                 digits ? digits_given(o->value[other].text)
+                        : cell_given(o->value[other].number));
     document_set(d, features ? "features" : "samples", cell_given((double)INFINITY));
     row_note_add(&note, features ? "features = inf" : "samples = inf", true);
     document_set(d, "plateau",
@@ -160,7 +163,9 @@ static nsl_status add_row(inquiry *q, nsl_resource resource, nsl_error *err)
     document_set(d, "approach",
                  digits ? digits_cell(q->approach, q->digits, false)
                         : cell_computed(mpfr_get_d(q->approach, MPFR_RNDN)));
-    if (mpfr_nan_p(q->approach))
+    if (q->limit.p.notes & NSL_NOTE_DIVERGES)
+        row_note_add(&note, "the plateau diverges", false);
+    else if (mpfr_nan_p(q->approach))
         row_note_add(&note,
                      plateau == 0.0
                          ? "the loss falls as a power law: see nslaw exponents"

@@ -219,6 +219,8 @@ static void add_notes(const inquiry *q, row_note *note)
         row_note_add(note, never[q->query.unknown], false);
     if (q->solution.kind == NSL_ALWAYS)
         row_note_add(note, "every value reaches the target", false);
+    if (q->query.unknown == NSL_UNKNOWN_RIDGE && q->solution.kind == NSL_SOLVED)
+        row_note_add(note, "test_loss is the target at both", true);
     if (q->solution.hole)
         row_note_add(note, "some ridges between the two miss the target", false);
 }
@@ -248,7 +250,9 @@ static void set_inputs(inquiry *q)
                              !o->value[inputs[i].option].optimal
                          ? digits_given(o->value[inputs[i].option].text)
                          : cell_given(inputs[i].value));
-    document_set(d, "target_loss", digits_given(o->value[OPT_TARGET_LOSS].text));
+    document_set(d, "target_loss",
+                 given(o, OPT_DIGITS) ? digits_given(o->value[OPT_TARGET_LOSS].text)
+                                      : cell_given(o->value[OPT_TARGET_LOSS].number));
 }
 
 static void fill(inquiry *q, bool predicted, row_note *note)

@@ -42,6 +42,9 @@ static int check_excluded(const cli_options *o)
 /* What loss, curve and compare cannot do without; the others see to it themselves. */
 static int check_required(const cli_options *o)
 {
+    if (o->command_bit == FOR_EXPONENTS && !given(o, OPT_SPECTRUM) &&
+        !given(o, OPT_ALPHA))
+        return complain(o, "--alpha is required; try --alpha 0.3");
     if (!given(o, OPT_SPECTRUM) && !given(o, OPT_ALPHA))
         return complain(o, "--alpha (power law) or --spectrum FILE is required; "
                            "try --alpha 0.3");
@@ -313,12 +316,24 @@ void query_texts_set(query_texts *out, const cli_options *o, size_t i)
     }
 }
 
+/* Whether nslaw solve looks for the option's value. */
+static bool is_sought(const cli_options *o, option_id id)
+{
+    const char *unknown = given(o, OPT_FOR) ? o->value[OPT_FOR].text : "";
+    return id == OPT_NOISE ? strcmp(unknown, "noise") == 0
+                           : (id == OPT_RIDGE || id == OPT_KERNEL_RIDGE) &&
+                                 (strcmp(unknown, "ridge") == 0 ||
+                                  strcmp(unknown, "kernel-ridge") == 0);
+}
+
 /* A given number, or the text "inf"; for a sweep, its text. */
 static cell option_cell(const cli_options *o, option_id id, double fallback)
 {
     const option_value *value = &o->value[id];
     if (value->sweep_count || value->optimal)
         return cell_text(value->text);
+    if (is_sought(o, id))
+        return cell_text("sought");
     double x = value->given ? value->number : fallback;
     return isinf(x) ? cell_text("inf") : isnan(x) ? cell_null() : cell_given(x);
 }

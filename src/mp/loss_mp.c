@@ -544,6 +544,14 @@ nsl_status nsl_loss_mp(nsl_prediction_mp *out, nsl_level *level,
                                    ? 0
                                    : NSL_NOTE_ZERO_LOSS);
         set_losses(out, &w, level, units);
+        bool endless = mpfr_inf_p(root->m.z) && mpfr_inf_p(problem->samples);
+        if (endless && !mpfr_zero_p(problem->noise) && mpfr_zero_p(problem->g)) {
+            mpfr_set_nan(out->test_loss); /* see depends_on_order in loss.c */
+            mpfr_set_nan(out->noise_loss);
+            mpfr_set_nan(out->train_loss);
+            set_undefined(out, NSL_NOTE_ORDER);
+            out->notes &= ~(unsigned)NSL_NOTE_ZERO_LOSS;
+        }
     }
     work_clear(&w);
     return status;

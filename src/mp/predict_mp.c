@@ -323,6 +323,8 @@ static nsl_status predict_at_end(nsl_prediction_mp *out, mpfr_t ridge,
     nsl_point point = *q->point;
     nsl_point_decimals decimals = *q->decimals;
     point.ridge = best->ridge;
+    if (best->kind == NSL_OPTIMUM_ANY) /* at P = ∞, not in the limit γ → 0 */
+        point.ridge = 1.0;
     decimals.ridge = NULL;
     mpfr_set_d(ridge, best->ridge, MPFR_RNDN);
     return nsl_predict_mp(out, q->model, &point, &decimals, q->units, digits, err);

@@ -53,12 +53,24 @@ static double log_samples(const search *s, double x)
     return nsl_cost_log_samples(s->query->cost, s->log_budget, x);
 }
 
+/* e^x, or the hidden width or rank that it is but for rounding: there losses have
+ * kinks. */
+static double size_of(const search *s, double x)
+{
+    static const double ROUNDING = 64 * DBL_EPSILON;
+    double size = exp(x), rank = (double)s->model->spectrum->rank;
+    for (size_t k = 0; k < s->model->hidden_count; k++)
+        if (fabs(size - s->model->hidden[k]) <= ROUNDING * size)
+            return s->model->hidden[k];
+    return fabs(size - rank) <= ROUNDING * size ? rank : size;
+}
+
 /* ln of the loss at ln N = x and ln P = y; ±INFINITY where it diverges or is 0. */
 static double log_loss(search *s, double x, double y)
 {
     nsl_point point = s->query->point;
-    point.features = exp(x);
-    point.samples = isinf(y) ? (double)INFINITY : exp(y);
+    point.features = size_of(s, x);
+    point.samples = isinf(y) ? (double)INFINITY : size_of(s, y);
     if (s->status != NSL_OK)
         return NAN;
     s->status = s->query->optimal
@@ -200,11 +212,10 @@ static void look_between(place *best, search *s, double low, double middle, doub
         consider(best, s, NSL_FRONTIER_SMOOTH, x, HALF_DIGITS);
 }
 
-/* Sizes at which a ridgeless loss has a kink, which no slope tells. */
+/* Sizes at which a loss without ridge has a kink, which no slope tells; the best ridge
+ * may be none. */
 static void consider_kinks(place *best, search *s, double low, double end)
 {
-    best->loss +=
-        NSL_PROMISE; /* a minimum that was found from both sides is the kink */
     double size[NSL_LAYERS_MAX + 1];
     size_t count = 0;
     const nsl_model *model = s->model;
@@ -212,7 +223,7 @@ static void consider_kinks(place *best, search *s, double low, double end)
         size[count++] = model->hidden[k];
     if (model->spectrum->rank != NSL_LATENTS_INFINITE)
         size[count++] = (double)model->spectrum->rank;
-    for (size_t i = 0; i < count && !s->query->optimal; i++) {
+    for (size_t i = 0; i < count; i++) {
         double x = log(size[i]);
         if (x > low && x < end)
             consider(best, s, NSL_FRONTIER_FEATURES_KINK, x, 0.0);
@@ -243,11 +254,36 @@ static place find_best(search *s, const nsl_places *places)
     }
     consider(&best, s, NSL_FRONTIER_ONE_FEATURE, places->x[0], 0.0);
     consider(&best, s, NSL_FRONTIER_ONE_SAMPLE, places->x[places->count - 1], CLOSE);
+    best.loss += NSL_PROMISE; /* a minimum that was found from both sides is a corner */
     consider_kinks(&best, s, places->x[0], places->x[places->count - 1]);
     if (free_up_to > 0.0 && isfinite(free_up_to))
         consider(&best, s, NSL_FRONTIER_FREE_SAMPLES, free_up_to * (1.0 - INSIDE),
                  CLOSE);
     return best;
+}
+
+static nsl_status find_best_in(place *best, search *s, double low, double end)
+{
+    nsl_places places;
+    nsl_status status = places_of(&places, s, low, end);
+    if (status != NSL_OK)
+        return status;
+    *best = find_best(s, &places);
+    nsl_places_free(&places);
+    return s->status;
+}
+
+/* The same around x, of [0, end]; NaN where the best lies at an edge of what is looked
+ * at, and so perhaps beyond. */
+static nsl_status find_best_near(place *best, search *s, double x, double end)
+{
+    double low = fmax(0.0, fmin(x, end) - NEARBY), high = fmin(end, x + NEARBY);
+    nsl_status status = find_best_in(best, s, low, high);
+    bool beyond = (best->kind == NSL_FRONTIER_ONE_FEATURE && low > 0.0) ||
+                  (best->kind == NSL_FRONTIER_ONE_SAMPLE && high < end);
+    if (beyond)
+        best->x = NAN;
+    return status;
 }
 
 /* --- how the best moves with the budget --------------------------------------------
@@ -376,7 +412,6 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
                              nsl_error *err)
 {
     search s = {.model = model, .query = query, .err = err};
-    nsl_places places = {0};
     double end;
     *out = (nsl_frontier){.features = NAN,
                           .samples = NAN,
@@ -386,19 +421,16 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
                           .exponent_error = NAN,
                           .exponent_loss = NAN};
     nsl_status status = set_up(&s, &end, budget);
-    double low = 0.0;
-    if (status == NSL_OK && query->near > 0.0) {
-        low = fmin(fmax(0.0, log(query->near) - NEARBY), end - NEARBY);
-        end = fmin(end, log(query->near) + NEARBY);
-        low = fmax(low, 0.0);
-    }
-    if (status == NSL_OK)
-        status = places_of(&places, &s, low, end);
     if (status != NSL_OK)
         return status;
     double log_budget = s.log_budget;
-    place best = find_best(&s, &places);
-    nsl_places_free(&places);
+    place best = {.x = NAN};
+    if (query->near > 0.0)
+        status = find_best_near(&best, &s, log(query->near), end);
+    if (status == NSL_OK && isnan(best.x))
+        status = find_best_in(&best, &s, 0.0, end);
+    if (status != NSL_OK)
+        return status;
     if (s.status == NSL_OK && isnan(best.x))
         return nsl_fail(err, NSL_EFAILED, "", "no loss on the frontier is finite");
     if (s.status != NSL_OK)
@@ -409,8 +441,8 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
         tilt = (slope_at(&s, best.x + h) - slope_at(&s, best.x - h)) / (2.0 * h);
     log_loss(&s, best.x, y);
     out->kind = best.kind;
-    out->features = exp(best.x);
-    out->samples = exp(y);
+    out->features = size_of(&s, best.x);
+    out->samples = isinf(y) ? (double)INFINITY : size_of(&s, y);
     out->best = s.last;
     out->ridge = s.ridge;
     out->size_error = best.error + 4 * DBL_EPSILON * fmax(1.0, fabs(best.x));
@@ -419,7 +451,8 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
             NSL_PROMISE * fmax(1.0, fabs(s.last.elasticity_features)) / fabs(tilt);
     if (best.kind == NSL_FRONTIER_FLAT)
         return s.status;
-    set_loss_exponent(out, &s, best, y);
+    if (!rough)
+        set_loss_exponent(out, &s, best, y);
     if (query->near > 0.0)
         return s.status;
     set_exponents(out, &s, best, log_budget);

@@ -224,6 +224,14 @@ static nsl_prediction nothing_known(void)
                             NAN, NAN, NAN, NAN, NAN, NAN, 0};
 }
 
+/* E_noise → 0 for P → ∞ at any N, and → α σ_ε² for P → ∞ at N = ∞ (theory.md
+ * section 4): at N = P = M = ∞ without a ridge it is neither. */
+static bool depends_on_order(const nsl_root *root, const nsl_point *point)
+{
+    return root->kind == NSL_ROOT_ZERO && isinf(root->m.z) && isinf(point->samples) &&
+           point->noise > 0.0 && point->ridge == 0.0;
+}
+
 nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
                        const nsl_point *point, nsl_error *err)
 {
@@ -247,6 +255,10 @@ nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
         out->dof = in_range(root.m.z, root.kind == NSL_ROOT_INFINITE, out);
     nsl_risk e = risk_of_root(out, &root, model, point);
     set_losses(out, model, &root, point, e);
+    if (depends_on_order(&root, point)) {
+        out->test_loss = out->noise_loss = out->train_loss = out->error = NAN;
+        out->notes |= NSL_NOTE_ORDER;
+    }
     if (isnan(out->test_loss))
         nsl_set_undefined_elasticities(out, 0);
     else if (root.kind == NSL_ROOT_INFINITE)

@@ -622,6 +622,8 @@ nsl_status nsl_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
     nsl_point best = *point;
     nsl_status status = nsl_optimal_ridge(optimum, model, point, err);
     best.ridge = optimum->ridge;
+    if (optimum->kind == NSL_OPTIMUM_ANY) /* at P = ∞, not in the limit γ → 0 */
+        best.ridge = 1.0;
     if (status != NSL_OK)
         best.ridge = -1.0; /* leaves every value undefined */
     nsl_status predicted =

@@ -110,15 +110,19 @@ typedef struct {
     double exponent, amplitude;
 } power;
 
-static bool is_near(function *f, power law, double x)
+/* What is seen at a place: the law, another, or nothing that double could tell. */
+typedef enum { FAR, NEAR, UNKNOWN } nearness;
+
+static nearness look(function *f, power law, double x)
 {
     sight s;
     if (see(&s, f, x) != NSL_OK || isnan(s.exponent))
-        return false;
+        return UNKNOWN;
     double scale = law.exponent == 0.0 ? 1.0 : fabs(law.exponent);
     double off = log(s.loss / law.amplitude) + law.exponent * x;
-    return fabs(s.exponent - law.exponent) <= NSL_RANGE_WITHIN * scale &&
-           !(fabs(off) > log(NSL_RANGE_FACTOR));
+    bool near = fabs(s.exponent - law.exponent) <= NSL_RANGE_WITHIN * scale &&
+                !(fabs(off) > log(NSL_RANGE_FACTOR));
+    return near ? NEAR : FAR;
 }
 
 /* Where nearness ends between `inside` and `outside`. */
@@ -126,7 +130,7 @@ static double edge(function *f, power law, double inside, double outside)
 {
     while (fabs(outside - inside) > CLOSE) {
         double middle = 0.5 * (inside + outside);
-        *(is_near(f, law, middle) ? &inside : &outside) = middle;
+        *(look(f, law, middle) == FAR ? &outside : &inside) = middle;
     }
     return inside;
 }
@@ -163,10 +167,10 @@ nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource r
     if (budget) /* one feature and one sample have no split */
         bottom += step;
     for (double x = bottom; x <= top + step; x += step) {
-        bool near = x <= top && is_near(&f, law, x);
-        if (near && isnan(start))
+        nearness here = x <= top ? look(&f, law, x) : FAR;
+        if (here == NEAR && isnan(start))
             start = x;
-        if (!near && !isnan(start)) {
+        if (here == FAR && !isnan(start)) {
             if (!(x - start <= high - low)) {
                 low = start;
                 high = x - step;

@@ -67,6 +67,17 @@ static double shift_of(const search *s, double noise)
     return s->query.units.test_noise ? one * noise : 0.0;
 }
 
+/* N = P = M = ∞ without a ridge: for P → ∞ at N = ∞ the noise floor (C/2) α σ_ε², and 0
+ * for N → ∞ at P = ∞ (theory.md section 4). */
+static double limit_of_limits(const search *s, double noise)
+{
+    double floor = 0.0;
+    if (s->query.unknown == NSL_UNKNOWN_SAMPLES)
+        floor = 0.5 * s->model->outputs * noise *
+                nsl_powerlaw_numbers(s->model->spectrum).alpha;
+    return scale_of(s) * floor + shift_of(s, noise);
+}
+
 /* The reported loss at a value of the unknown; INFINITY at a divergence. */
 static double loss_at(search *s, double value)
 {
@@ -83,6 +94,8 @@ static double loss_at(search *s, double value)
                     : nsl_predict(&s->last, s->model, &point, s->err);
     if (s->status != NSL_OK)
         return NAN;
+    if (s->last.notes & NSL_NOTE_ORDER)
+        return limit_of_limits(s, point.noise);
     if (isnan(s->last.test_loss))
         return s->last.notes & NSL_NOTE_UNDERFLOW ? 0.0 : (double)INFINITY;
     return scale_of(s) * s->last.test_loss + shift_of(s, point.noise);
