@@ -158,7 +158,10 @@ static nsl_status set_local(inquiry *q, const nsl_law_mp *law, row_note *note,
     bool optimal = policy(q) == NSL_POLICY_OPTIMAL;
     if (!(isfinite(value) && isfinite(q->point.features) &&
           isfinite(q->point.samples))) {
-        row_note_add(note, "no local exponent without features, samples and ridge",
+        row_note_add(note,
+                     isfinite(q->point.features) && isfinite(q->point.samples)
+                         ? "no local exponent without a ridge"
+                         : "no local exponent without the point",
                      true);
         return NSL_OK;
     }
@@ -218,13 +221,13 @@ static nsl_status add_row(inquiry *q, const nsl_law_mp *law, nsl_error *err)
     document_set(d, "split_exponent", law_cell(q, law->split_exponent));
     document_set(d, "split_amplitude", law_cell(q, law->split_amplitude));
     set_law(q, law, &note);
-    if (law->resource != NSL_RESOURCE_BUDGET)
-        row_note_add(&note, "a split is that of a budget", true);
     if (law->note)
         row_note_add(&note, law->note, false);
     nsl_status status = set_range(q, law, &note, err);
     if (status == NSL_OK)
         status = set_local(q, law, &note, err);
+    if (law->resource != NSL_RESOURCE_BUDGET)
+        row_note_add(&note, "a split is that of a budget", true);
     row_end(d, &note);
     return status;
 }
