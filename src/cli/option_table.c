@@ -271,7 +271,7 @@ const char *option_commands(option_id id, char *out, size_t size)
         {FOR_SOLVE, "solve"},
     };
     enum { NAMES = sizeof names / sizeof *names };
-    const char *with[NAMES];
+    const char *with[NAMES] = {NULL};
     int count = 0;
     for (int i = 0; i < NAMES; i++)
         if (option_table[id].commands & names[i].bit)

@@ -258,10 +258,10 @@ static nsl_status settle(answer *out, const question *q, mpfr_prec_t wanted,
     mpfr_prec_t bits = wanted + NSL_GUARD_BITS;
     nsl_prediction_mp values;
     mpfr_t ridge;
-    answer lower = {&values, ridge};
     nsl_status status = NSL_OK;
     nsl_prediction_mp_init(&values);
     mpfr_init2(ridge, 53);
+    answer lower = {&values, ridge};
     *agreed = false;
     for (int i = 0; i < NSL_TRIES_MAX && status == NSL_OK && !*agreed; i++) {
         nsl_level level;
@@ -342,7 +342,7 @@ nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
     question q = {model, &unit, &d, units, true};
     answer to = {out, ridge};
     best_root best = {.known = 40}; /* of the double optimum, at least */
-    nsl_optimum rough;
+    nsl_optimum rough = {.kind = NSL_OPTIMUM_ANY};
     set_unknown(out);
     mpfr_set_nan(ridge);
     out->notes = 0;

@@ -61,6 +61,9 @@ static const double REFINED = 1e-9;
 /* … which begins with a step of this size, … */
 static const double FIRST_STEP = 1e-5;
 
+/* Longest step in ln ε: powers of ε leave the balance nearly linear in it. */
+static const double LONGEST = 10.0;
+
 /* … and which may not stray further than this in lnΔ and ln ε. */
 static const double STRAY = 1e-2;
 
@@ -87,10 +90,12 @@ static balance balance_of(const nsl_root *root, const nsl_point *point)
     nsl_layers l = nsl_layers_of(root);
     nsl_split s = nsl_split_of(l.gap, m->r);
     double b = root->gap_samples, r = m->r, H = l.share_square, R = s.rest;
+    /* 1 − H, of which rounding leaves nothing where one gap is far below the others */
+    double layered = l.rest_share * (2.0 - l.rest_share) - l.rest_square;
     double t0 = m->t0 + point->noise, share = nsl_ensemble_share(point);
     balance one = {b * s.s * m->tc + s.s * s.s * r * m->tc, s.s * s.s * m->q1 * t0};
     if (R > 0.0) {
-        one.rise += b * R * m->td * (s.s * (m->q1 / r) + 0.5 * (1.0 - H) * R);
+        one.rise += b * R * m->td * (s.s * (m->q1 / r) + 0.5 * layered * R);
         one.fall += R * r * (s.s * t0 + 0.5 * (1.0 + H) * R * (t0 + m->td));
     }
     if (share == 1.0)
@@ -320,7 +325,7 @@ static double balanced_gap(search *s, double gap, double *slope)
     for (int i = 0; i < ROOT_STEPS_MAX && isfinite(value); i++) {
         if (fabs(x - last) > 1e-9)
             *slope = (value - last_value) / (x - last);
-        double step = fmax(-1.0, fmin(1.0, -value / *slope));
+        double step = fmax(-LONGEST, fmin(LONGEST, -value / *slope));
         last = x;
         last_value = value;
         x += step;
@@ -542,8 +547,11 @@ static nsl_status look_at_zero(search *s)
     if (status != NSL_OK)
         return status;
     s->below_rank = s->root.kind != NSL_ROOT_ZERO;
-    if (!s->below_rank) { /* E = (P t₀ + σ_ε² rank)/(P − rank) falls at first */
-        s->limit = s->model->target.unlearnable + s->point.noise > 0.0 ? -1.0 : 0.0;
+    bool tied = s->least == (double)s->model->spectrum->rank;
+    if (!s->below_rank) { /* E = (P t₀ + σ_ε² rank)/(P − rank) falls at first, but at a
+                             tie, where the lowest Δ tells */
+        bool falls = s->model->target.unlearnable + s->point.noise > 0.0 && !tied;
+        s->limit = falls ? -1.0 : 0.0;
     } else if (s->root.kind == NSL_ROOT_POSITIVE) {
         s->limit = balance_value(balance_of(&s->root, &point));
         s->linear = linear_range(s, s->root.m.r);
