@@ -207,3 +207,82 @@ Test(cli_queries, records_run_again, .timeout = 60)
         shell_clear(&second);
     }
 }
+
+/* Splits that a scan once stepped over: two minima beside a kink of the cost, and
+ * minima within the first step. */
+Test(cli_queries, narrow_minima, .timeout = 60)
+{
+    static const struct {
+        const char *frontier, *model, *better;
+    } cases[] = {
+        {"--budget 521158.18301907356 --cost 'min(N^2*P,100*N*P)'",
+         "--alpha 1 --source 3 --hidden 426 --kernel-ridge opt",
+         "-N 128.86236693125812 -P 40.443"},
+        {"--budget 8234.588702450283",
+         "--alpha 10 -M 1000 --noise 1 --kernel-ridge 1e-6",
+         "-N 1.0261327609751634 -P 8024.88"},
+        {"--budget 2.9674006800730863", "--alpha 1 --noise 1 --kernel-ridge opt",
+         "-N 1.1793 -P 2.5162"},
+        {"--budget 1e6", "--alpha 1 --hidden 50", "-N 50 -P 20000"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[320];
+        snprintf(command, sizeof command, "nslaw frontier %s %s -f json",
+                 cases[i].frontier, cases[i].model);
+        struct json_object *best = json_run(command);
+        snprintf(command, sizeof command, "nslaw loss %s %s -f json", cases[i].better,
+                 cases[i].model);
+        struct json_object *other = json_run(command);
+        cr_expect(json_value(best, 0, "test_loss") <=
+                      json_value(other, 0, "test_loss") * (1.0 + 1e-11),
+                  "%s", cases[i].frontier);
+        json_object_put(best);
+        json_object_put(other);
+    }
+}
+
+/* Losses that rise once more beyond all sizes, or come up to their plateau, or peak
+ * within the last digit. */
+Test(cli_queries, late_crossings)
+{
+    struct json_object *late =
+        json_run("nslaw solve --for P --target-loss 1e-9 -N 13 -a 1 -M 30 --lambda-max "
+                 "1e-8 --kernel-ridge 0.1 --noise 0.1 -f json");
+    cr_expect(json_value(late, 0, "samples") > 1e8);
+    json_object_put(late);
+    struct json_object *rising = json_run("nslaw plateau -P 13 -a 1 -M 30 --lambda-max "
+                                          "1e-8 --ridge 0.1 --noise 0.01 -f json");
+    cr_expect(json_value(rising, 0, "reached_at") > 1e10);
+    cr_expect(json_value(rising, 0, "approach") < 0.0);
+    json_object_put(rising);
+    struct json_object *peak =
+        json_run("nslaw solve --for P --target-loss 1e10 -N 200 -a 3 -f json");
+    cr_expect(testing_distance(json_value(peak, 0, "samples"), 200.0) < 1e-14);
+    cr_expect(*json_note(peak, 0) != '\0');
+    json_object_put(peak);
+}
+
+/* Sizes far apart, and widths that tie with the rank, have a best ridge. */
+Test(cli_queries, best_ridges_at_the_edge, .timeout = 60)
+{
+    static const char *const commands[] = {
+        "nslaw loss -N inf -M 5 -a 0.1 --hidden 2,8 --noise 1e-4 -P 475558280.8749852 "
+        "--kernel-ridge opt -f json",
+        "nslaw loss -N 10 -M 1000 -a 0.5 --hidden 20 --noise 0.1 -P 1e15 "
+        "--kernel-ridge opt -f json",
+        "nslaw loss -N 100 -P 1e200 -a 0.5 --noise 1 --kernel-ridge opt -f json"};
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        struct json_object *root = json_run(commands[i]);
+        cr_expect(json_value(root, 0, "kernel_ridge") > 0.0, "%s", commands[i]);
+        json_object_put(root);
+    }
+    struct json_object *tie =
+        json_run("nslaw loss -N 100 -P 200 -M 100 -a 0.5 --noise 1e-6 --ridge opt "
+                 "-f json");
+    struct json_object *little = json_run(
+        "nslaw loss -N 100 -P 200 -M 100 -a 0.5 --noise 1e-6 --ridge 1e-12 -f json");
+    cr_expect(json_value(tie, 0, "ridge") == 0.0);
+    cr_expect(json_value(tie, 0, "test_loss") <= json_value(little, 0, "test_loss"));
+    json_object_put(tie);
+    json_object_put(little);
+}

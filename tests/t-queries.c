@@ -554,7 +554,7 @@ Test(queries, range_of_the_power_law)
     nsl_error err = {0};
     nsl_point point = {.samples = INFINITY};
     cr_assert(nsl_range_find(&range, m.model, NSL_RESOURCE_FEATURES, 1.0, NAN, &point,
-                             false, &err) == NSL_OK);
+                             false, NULL, &err) == NSL_OK);
     cr_expect(fabs(range.from - 20.0) < 0.5, "from %g", range.from);
     cr_expect(isinf(range.to));
     double local, fitted;
@@ -577,7 +577,7 @@ Test(queries, range_ends_with_the_other_size)
     nsl_error err = {0};
     nsl_point point = {.samples = 1e6};
     cr_assert(nsl_range_find(&range, m.model, NSL_RESOURCE_FEATURES, 1.0, NAN, &point,
-                             false, &err) == NSL_OK);
+                             false, NULL, &err) == NSL_OK);
     cr_expect(fabs(range.to / (1e6 / 21.0) - 1.0) < 0.01, "to %g", range.to);
     testing_free(&m);
 }

@@ -29,17 +29,18 @@ typedef struct {
  * exponent only happens to be the same, on the way from one law to another. */
 #define NSL_RANGE_FACTOR 3.0
 
-/** Looks for the range of a law, R ≥ 1 but for a ridge, by a scan of the exact local
+/** Looks for the range of a law within `bounds`, by a scan of the exact local
  *  exponent and bisection to a thousandth.
  *  @param exponent   the law's
  *  @param amplitude  the law's, of L = C·E/2; NaN to leave NSL_RANGE_FACTOR out
  *  @param point     what the resource does not set: N, P (INFINITY for a limit), ridge
  *                   and noise; of NSL_RESOURCE_BUDGET ridge and noise only
  *  @param optimal   at the best ridge everywhere
+ *  @param bounds    where to look; NULL: everywhere, R ≥ 1 but for a ridge
  *  @return NSL_OK, NSL_EINVAL, NSL_ENOMEM */
 nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource resource,
                           double exponent, double amplitude, const nsl_point *point,
-                          bool optimal, nsl_error *err);
+                          bool optimal, const nsl_range *bounds, nsl_error *err);
 
 /** −dln L/dln R at R = value, exactly; NaN where it does not exist. */
 nsl_status nsl_local_exponent(double *out, const nsl_model *model,

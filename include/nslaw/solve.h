@@ -40,6 +40,8 @@ typedef struct {
     double target; /**< loss to reach, > 0 and finite, in `units` */
     nsl_units units;
     bool optimal; /**< at the best ridge everywhere; not for NSL_UNKNOWN_RIDGE */
+    bool rising;  /**< for sizes: the least from which on the loss stays at or above the
+                       target; NSL_NEVER where the limit lies below it */
 } nsl_query;
 
 /** Finds which values of the unknown reach the target loss: by a scan that is finer

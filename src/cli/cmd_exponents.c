@@ -107,10 +107,47 @@ static bool ridge_in_range(const inquiry *q, const nsl_law_mp *law)
             (isfinite(q->point.features) || query_is_kernel(q->options)));
 }
 
+/* Where a fixed kernel ridge takes over from the data: where both laws are the same. */
+static double takeover(const inquiry *q)
+{
+    const nsl_law_mp *data = NULL, *ridge = NULL;
+    for (size_t i = 0; i < q->laws.count; i++) {
+        const nsl_law_mp *law = &q->laws.law[i];
+        if (law->resource != NSL_RESOURCE_SAMPLES)
+            continue;
+        if (law->regime == NSL_REGIME_DATA_LIMITED)
+            data = law;
+        if (law->regime == NSL_REGIME_RIDGE_LIMITED)
+            ridge = law;
+    }
+    if (!data || !ridge)
+        return NAN;
+    return pow(mpfr_get_d(data->amplitude, MPFR_RNDN) /
+                   mpfr_get_d(ridge->amplitude, MPFR_RNDN),
+               1.0 / (mpfr_get_d(data->exponent, MPFR_RNDN) -
+                      mpfr_get_d(ridge->exponent, MPFR_RNDN)));
+}
+
+/* The regime itself bounds where its law can be met. */
+static nsl_range bounds_of(const inquiry *q, const nsl_law_mp *law)
+{
+    nsl_range bounds = {0.0, INFINITY};
+    nsl_point point = seen_from(q, law);
+    double from_ridge = takeover(q);
+    if (law->regime == NSL_REGIME_MODEL_LIMITED)
+        bounds.to = point.samples;
+    if (law->regime == NSL_REGIME_DATA_LIMITED)
+        bounds.to = fmin(point.features, from_ridge);
+    if (law->regime == NSL_REGIME_RIDGE_LIMITED &&
+        law->resource == NSL_RESOURCE_SAMPLES && !isnan(from_ridge))
+        bounds.from = from_ridge;
+    return bounds;
+}
+
 static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
                             nsl_error *err)
 {
-    nsl_range range;
+    nsl_range range, bounds = bounds_of(q, law);
     nsl_point point = seen_from(q, law);
     if (!ridge_in_range(q, law)) {
         row_note_add(note, "no range of the ridge without the point", true);
@@ -119,9 +156,9 @@ static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
     double amplitude = law->logarithm ? (double)NAN
                                       : mpfr_get_d(law->amplitude, MPFR_RNDN) /
                                             query_units(q->options, 0.0).scale;
-    nsl_status status = nsl_range_find(&range, q->setup.model, law->resource,
-                                       mpfr_get_d(law->exponent, MPFR_RNDN), amplitude,
-                                       &point, policy(q) == NSL_POLICY_OPTIMAL, err);
+    nsl_status status = nsl_range_find(
+        &range, q->setup.model, law->resource, mpfr_get_d(law->exponent, MPFR_RNDN),
+        amplitude, &point, policy(q) == NSL_POLICY_OPTIMAL, &bounds, err);
     if (status != NSL_OK)
         return status;
     document_set(&q->d, "valid_from", cell_digits(range.from, RANGE_DIGITS));

@@ -52,33 +52,48 @@ static bool given(const cli_options *o, option_id id)
 /* --- one resource ------------------------------------------------------------------
  */
 
-/* The resource from which on the loss stays within the share of its plateau. */
-static nsl_status set_reached(inquiry *q, nsl_resource resource, double plateau,
-                              row_note *note, nsl_error *err)
+/* Where the loss comes within the share of its plateau for good, from above or below.
+ */
+static nsl_status find_side(nsl_solution *solution, inquiry *q, nsl_resource resource,
+                            bool rising, nsl_error *err)
 {
     const cli_options *o = q->options;
     double within = given(o, OPT_WITHIN) ? o->value[OPT_WITHIN].number : WITHIN_DEFAULT;
     bool features = resource == NSL_RESOURCE_FEATURES;
+    loss_units units = query_units(o, query_point(o, 0).noise);
+    double share = rising ? 1.0 - within : 1.0 + within;
     nsl_query query = {.unknown = features ? NSL_UNKNOWN_FEATURES : NSL_UNKNOWN_SAMPLES,
-                       .target = (1.0 + within) * plateau,
+                       .target = share * row_test_loss(&q->limit.p, units),
                        .units = {given(o, OPT_MSE), given(o, OPT_TEST_NOISE)},
-                       .optimal = query_is_optimal(o)};
-    nsl_solution solution;
+                       .optimal = query_is_optimal(o),
+                       .rising = rising};
     nsl_point point = query_point(o, 0);
-    if (!(query.target > 0.0 && isfinite(query.target))) {
+    return nsl_solve(solution, q->setup.model, &point, &query, err);
+}
+
+static nsl_status set_reached(inquiry *q, nsl_resource resource, double plateau,
+                              row_note *note, nsl_error *err)
+{
+    nsl_solution above, below;
+    if (!(plateau > 0.0 && isfinite(plateau))) {
         if (plateau == 0.0)
             row_note_add(note, "no resource is within a share of 0", false);
         return NSL_OK;
     }
-    nsl_status status = nsl_solve(&solution, q->setup.model, &point, &query, err);
+    nsl_status status = find_side(&above, q, resource, false, err);
+    if (status == NSL_OK)
+        status = find_side(&below, q, resource, true, err);
     if (status != NSL_OK)
         return status;
-    if (solution.kind == NSL_ALWAYS)
+    const nsl_solution *last = below.value > above.value ? &below : &above;
+    if (above.kind == NSL_NEVER || below.kind == NSL_NEVER)
+        row_note_add(note, "so small a share is not told apart from 0", false);
+    else if (above.kind == NSL_ALWAYS && below.kind == NSL_ALWAYS)
         row_note_add(note, "every value is within the share", false);
-    document_set(&q->d, "reached_at",
-                 solution.kind == NSL_SOLVED
-                     ? cell_known(solution.value, solution.error)
-                     : cell_null());
+    else
+        document_set(&q->d, "reached_at", cell_known(last->value, last->error));
+    if (below.kind == NSL_SOLVED && last == &below)
+        row_note_add(note, "approached from below", false);
     return NSL_OK;
 }
 
@@ -100,7 +115,7 @@ static nsl_status set_end(inquiry *q, nsl_resource resource, row_note *note,
             continue;
         nsl_status status = nsl_range_find(
             &range, q->setup.model, resource, mpfr_get_d(law->exponent, MPFR_RNDN),
-            (double)NAN, &point, query_is_optimal(q->options), err);
+            (double)NAN, &point, query_is_optimal(q->options), NULL, err);
         if (status != NSL_OK)
             return status;
     }

@@ -206,6 +206,7 @@ static void add_columns(inquiry *q)
 
 static void add_notes(const inquiry *q, row_note *note)
 {
+    static const double JUMP = 1e-6; /* far more than rounding */
     static const char *const never[] = {
         [NSL_UNKNOWN_FEATURES] = "never reached: the plateau lies above the target",
         [NSL_UNKNOWN_SAMPLES] = "never reached: the plateau lies above the target",
@@ -219,6 +220,13 @@ static void add_notes(const inquiry *q, row_note *note)
         row_note_add(note, never[q->query.unknown], false);
     if (q->solution.kind == NSL_ALWAYS)
         row_note_add(note, "every value reaches the target", false);
+    double loss = row_test_loss(&q->answer.p, query_units(q->options, q->point.noise));
+    bool found =
+        q->solution.kind == NSL_SOLVED && q->query.unknown != NSL_UNKNOWN_RIDGE;
+    if (found && !given(q->options, OPT_INTEGER) &&
+        !(fabs(loss - q->query.target) <= JUMP * q->query.target))
+        row_note_add(note, "the loss jumps within the digits of the answer: a peak",
+                     false);
     if (q->query.unknown == NSL_UNKNOWN_RIDGE && q->solution.kind == NSL_SOLVED)
         row_note_add(note, "test_loss is the target at both", true);
     if (q->solution.hole)

@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Digits beyond those asked for; how much further out the second R is. */
-enum { SPARE_DIGITS = 8, FURTHER = 7 };
+enum { SPARE_DIGITS = 8, FURTHER = 7, TRIES_MAX = 3 };
 
 typedef struct {
     const nsl_model_mp *model;
@@ -100,16 +100,22 @@ nsl_status nsl_approach_mp(mpfr_t coefficient, const nsl_model_mp *model,
                 .units = units,
                 .err = err};
     unsigned exponent = digits + SPARE_DIGITS + scale_digits(&s);
-    unsigned work = 2 * exponent + FURTHER + SPARE_DIGITS;
     mpfr_t further;
-    mpfr_set_prec(coefficient, nsl_bits_for(work));
-    mpfr_init2(further, nsl_bits_for(work));
+    mpfr_init2(further, 53);
     mpfr_init2(s.ridge, 53);
-    nsl_status status = coefficient_at(coefficient, &s, exponent, work);
-    if (status == NSL_OK)
-        status = coefficient_at(further, &s, exponent + FURTHER, work);
-    if (status == NSL_OK &&
-        !nsl_agree_mp(coefficient, further, nsl_digits_bits(digits)))
+    nsl_status status = NSL_OK;
+    bool agreed = false;
+    for (int i = 0; i < TRIES_MAX && status == NSL_OK && !agreed; i++) {
+        unsigned work = 2 * exponent + FURTHER + SPARE_DIGITS;
+        mpfr_set_prec(coefficient, nsl_bits_for(work));
+        mpfr_set_prec(further, nsl_bits_for(work));
+        status = coefficient_at(coefficient, &s, exponent, work);
+        if (status == NSL_OK)
+            status = coefficient_at(further, &s, exponent + FURTHER, work);
+        agreed = nsl_agree_mp(coefficient, further, nsl_digits_bits(digits));
+        exponent += exponent / 2; /* a ridge may set a scale far beyond all sizes */
+    }
+    if (!agreed)
         mpfr_set_nan(coefficient);
     mpfr_clears(further, s.ridge, (mpfr_ptr)NULL);
     if (status != NSL_OK)

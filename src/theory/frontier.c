@@ -17,7 +17,7 @@
 #include <math.h>
 
 /* No frontier is followed to ln N beyond this. */
-static const double FARTHEST = 690.0;
+static const double FARTHEST = 709.0;
 
 /* Step in ln B of the differences for the exponents; its error goes with the sixth
  * power. */
@@ -31,6 +31,9 @@ static const double CLOSE = 1e-13;
 
 /* ln of the factor that frontier.h calls near. */
 static const double NEARBY = 2.0;
+
+/* Next to a kink of the cost, in ln N. */
+static const double BESIDE = 1e-9;
 
 /* Within this of the end of the free samples, P is still free. */
 static const double INSIDE = 1e-15;
@@ -78,23 +81,37 @@ static double log_loss(search *s, double x, double y)
                     : nsl_predict(&s->last, s->model, &point, s->err);
     if (s->status != NSL_OK)
         return NAN;
-    if (isnan(s->last.test_loss))
-        return s->last.notes & NSL_NOTE_UNDERFLOW ? -(double)INFINITY
-                                                  : (double)INFINITY;
-    return log(s->last.test_loss);
+    if (isnan(s->last.test_loss) && (s->last.notes & NSL_NOTE_UNDERFLOW)) {
+        s->status = nsl_fail(s->err, NSL_EFAILED, "",
+                             "the loss at N = %g, P = %g is below the range of double",
+                             point.features, point.samples);
+        return NAN;
+    }
+    return isnan(s->last.test_loss) ? (double)INFINITY : log(s->last.test_loss);
 }
 
-/* dln L/dx along the frontier. */
+/* ln L and dln L/dx on the frontier. */
+typedef struct {
+    double x, loss, slope;
+} sight;
+
+static sight see(search *s, double x)
+{
+    double y = log_samples(s, x), a = 1.0, b = 1.0;
+    sight out = {x, log_loss(s, x, y), NAN};
+    if (s->status != NSL_OK)
+        return out;
+    out.slope = -s->last.elasticity_features;
+    if (isfinite(y)) {
+        nsl_cost_exponents(s->query->cost, x, y, &a, &b);
+        out.slope += (a / b) * s->last.elasticity_samples;
+    }
+    return out;
+}
+
 static double slope_at(search *s, double x)
 {
-    double y = log_samples(s, x), a, b;
-    log_loss(s, x, y);
-    if (s->status != NSL_OK)
-        return NAN;
-    if (isinf(y))
-        return -s->last.elasticity_features;
-    nsl_cost_exponents(s->query->cost, x, y, &a, &b);
-    return -s->last.elasticity_features + (a / b) * s->last.elasticity_samples;
+    return see(s, x).slope;
 }
 
 static double slope_in_bracket(double x, void *params)
@@ -144,8 +161,17 @@ static nsl_status places_of(nsl_places *out, const search *s, double low, double
     }
     if (spectrum->rank != NSL_LATENTS_INFINITE)
         width[count++] = exp(meeting(s, end, log((double)spectrum->rank), 0.0));
-    return nsl_places_make(out, spectrum, width, count, low, end, s->query->optimal,
-                           s->err);
+    nsl_status status = nsl_places_make(out, spectrum, width, count, low, end,
+                                        s->query->optimal, s->err);
+    double kinks[NSL_COST_TERMS_MAX], free_up_to;
+    size_t bends = nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
+    for (size_t i = 0; i < 2 * bends && status == NSL_OK;
+         i++) { /* both sides of each */
+        double x = kinks[i / 2] + (i % 2 ? BESIDE : -BESIDE);
+        if (x > low && x < end)
+            status = nsl_places_add(out, x, s->err);
+    }
+    return status;
 }
 
 /* An end of a bracket from `middle` towards `outer`, where the loss is higher: the
@@ -240,15 +266,19 @@ static place find_best(search *s, const nsl_places *places)
     place best = {NSL_FRONTIER_SMOOTH, NAN, INFINITY, 0.0};
     double kinks[NSL_COST_TERMS_MAX], free_up_to;
     nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
-    double before = INFINITY, here = INFINITY;
-    for (size_t i = 0; i <= places->count && s->status == NSL_OK; i++) {
-        double next = INFINITY;
-        if (i < places->count)
-            next = log_loss(s, places->x[i], log_samples(s, places->x[i]));
-        if (isinf(here) && here < 0.0) /* a loss of 0: no slope */
-            return (place){NSL_FRONTIER_FLAT, places->x[i - 1], here, CLOSE};
-        if (i >= 2 && i < places->count && here <= before && here <= next)
-            look_between(&best, s, places->x[i - 2], places->x[i - 1], places->x[i]);
+    sight before = {NAN, INFINITY, NAN}, here = before;
+    bool was_turn = false;
+    for (size_t i = 0; i < places->count && s->status == NSL_OK; i++) {
+        sight next = see(s, places->x[i]);
+        if (isinf(next.loss) && next.loss < 0.0) /* a loss of 0: no slope */
+            return (place){NSL_FRONTIER_FLAT, next.x, next.loss, CLOSE};
+        bool turn = here.slope < 0.0 && next.slope > 0.0;
+        bool lowest = here.loss <= before.loss && here.loss <= next.loss;
+        if (turn)
+            look_between(&best, s, here.x, 0.5 * (here.x + next.x), next.x);
+        else if (i >= 2 && lowest && !was_turn)
+            look_between(&best, s, before.x, here.x, next.x);
+        was_turn = turn;
         before = here;
         here = next;
     }
@@ -400,6 +430,10 @@ static nsl_status set_up(search *s, double *end, double budget)
                         "got %g",
                         models * exp(nsl_cost_log(s->query->cost, 0.0, 0.0)), budget);
     *end = find_end(s);
+    bool bounded = log_samples(s, INFINITY) < 0.0;
+    if (isnan(*end) && bounded)
+        return nsl_fail(s->err, NSL_EINVAL, "budget",
+                        "must not buy more than 1e307 features, got %g", budget);
     if (isnan(*end))
         return nsl_fail(s->err, NSL_EINVAL, "cost",
                         "must grow with N without bound at any P, or the best N is "

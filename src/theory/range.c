@@ -147,7 +147,7 @@ static double reachable_top(function *f, double low)
 
 nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource resource,
                           double exponent, double amplitude, const nsl_point *point,
-                          bool optimal, nsl_error *err)
+                          bool optimal, const nsl_range *bounds, nsl_error *err)
 {
     function f;
     nsl_model *kernel;
@@ -163,7 +163,11 @@ nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource r
     bool budget = resource == NSL_RESOURCE_BUDGET;
     double step = budget ? BUDGET_STEP : STEP;
     double bottom = resource == NSL_RESOURCE_RIDGE ? RIDGE_BOTTOM : 0.0;
+    if (bounds)
+        bottom = fmax(bottom, log(bounds->from));
     double top = reachable_top(&f, bottom), start = NAN, low = NAN, high = NAN;
+    if (bounds)
+        top = fmin(top, log(bounds->to));
     if (budget) /* one feature and one sample have no split */
         bottom += step;
     for (double x = bottom; x <= top + step; x += step) {
@@ -179,10 +183,11 @@ nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource r
         }
     }
     if (!isnan(low)) {
-        bool endless = high + step > top;
+        bool endless = high + step > top && !(bounds && isfinite(bounds->to));
         double from = low > bottom ? edge(&f, law, low, low - step) : low;
         out->from = exp(from);
-        out->to = endless ? (double)INFINITY : exp(edge(&f, law, high, high + step));
+        out->to = endless ? (double)INFINITY
+                          : exp(edge(&f, law, high, fmin(high + step, top)));
     }
     end(&f, kernel);
     return NSL_OK;

@@ -101,6 +101,14 @@ nsl_status nsl_places_make(nsl_places *out, const nsl_spectrum *spectrum,
     return NSL_OK;
 }
 
+nsl_status nsl_places_add(nsl_places *places, double x, nsl_error *err)
+{
+    if (!add(places, x))
+        return nsl_fail_memory(err);
+    gsl_sort(places->x, 1, places->count);
+    return NSL_OK;
+}
+
 void nsl_places_free(nsl_places *places)
 {
     free(places->x);

@@ -19,6 +19,10 @@ typedef struct {
 nsl_status nsl_places_make(nsl_places *out, const nsl_spectrum *spectrum,
                            const double *widths, size_t width_count, double low,
                            double high, bool smooth, nsl_error *err);
+
+/* One more place, wherever it lies. */
+nsl_status nsl_places_add(nsl_places *places, double x, nsl_error *err);
+
 void nsl_places_free(nsl_places *places);
 
 #endif

@@ -38,6 +38,12 @@ typedef struct {
     nsl_prediction last;
 } search;
 
+/* 1 where the loss must be at or below the target, −1 where at or above it. */
+static double side(const search *s)
+{
+    return s->query.rising ? -1.0 : 1.0;
+}
+
 /* The unknown's place in a point. */
 static double *unknown_of(nsl_point *point, nsl_unknown unknown)
 {
@@ -78,6 +84,33 @@ static double limit_of_limits(const search *s, double noise)
     return scale_of(s) * floor + shift_of(s, noise);
 }
 
+/* The other sizes of the point, at which a loss may peak. */
+static size_t other_widths(double *out, const search *s)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < s->model->hidden_count; k++)
+        out[count++] = s->model->hidden[k];
+    out[count++] =
+        s->query.unknown == NSL_UNKNOWN_FEATURES ? s->point.samples : s->point.features;
+    return count;
+}
+
+/* The value, or the width or rank that it is but for rounding: there a loss may peak.
+ */
+static double snapped(const search *s, double value)
+{
+    static const double ROUNDING = 64 * DBL_EPSILON;
+    double special[NSL_LAYERS_MAX + 2];
+    size_t count = other_widths(special, s);
+    special[count++] = (double)s->model->spectrum->rank;
+    bool size = s->query.unknown == NSL_UNKNOWN_FEATURES ||
+                s->query.unknown == NSL_UNKNOWN_SAMPLES;
+    for (size_t i = 0; i < count && size; i++)
+        if (fabs(value - special[i]) <= ROUNDING * special[i])
+            return special[i];
+    return value;
+}
+
 /* The reported loss at a value of the unknown; INFINITY at a divergence. */
 static double loss_at(search *s, double value)
 {
@@ -104,8 +137,8 @@ static double loss_at(search *s, double value)
 /* ln(loss/target) at e^x. */
 static double excess_at(search *s, double x)
 {
-    double loss = loss_at(s, exp(x));
-    return fmax(-CLAMP, fmin(CLAMP, log(loss / s->query.target)));
+    double loss = loss_at(s, snapped(s, exp(x)));
+    return side(s) * fmax(-CLAMP, fmin(CLAMP, log(loss / s->query.target)));
 }
 
 static double excess_in_bracket(double x, void *params)
@@ -137,6 +170,7 @@ static double slope_of_last(const search *s, double value)
 static bool cross(double *value, double *error, search *s, double low, double high)
 {
     double x;
+    bool falls = excess_at(s, low) > 0.0;
     if (!nsl_root_between(&x, excess_in_bracket, s, &low, &high, BRACKET))
         return false;
     *value = exp(x);
@@ -144,8 +178,14 @@ static bool cross(double *value, double *error, search *s, double low, double hi
     for (int i = 0; i < NEWTON_MAX; i++) {
         double excess = log(loss_at(s, *value) / s->query.target);
         double slope = slope_of_last(s, *value), step = -excess / slope;
-        if (!(fabs(step) <= 2.0 * BRACKET)) /* a kink: the bracket stands */
-            return s->status == NSL_OK;
+        if (!(fabs(step) <= 2.0 * BRACKET)) { /* too steep for Newton, a peak perhaps */
+            double width = 4 * DBL_EPSILON * fmax(1.0, fabs(high));
+            bool narrow =
+                nsl_root_between(&x, excess_in_bracket, s, &low, &high, width);
+            *value = snapped(s, exp(falls ? high : low));
+            *error = high - low + 2 * DBL_EPSILON;
+            return narrow && s->status == NSL_OK;
+        }
         *value *= exp(step);
         *error = (s->last.error + 4 * DBL_EPSILON) / fabs(slope) + 2 * DBL_EPSILON;
         if (fabs(step) <= 0.1 * *error)
@@ -157,21 +197,14 @@ static bool cross(double *value, double *error, search *s, double low, double hi
 /* --- sizes -------------------------------------------------------------------------
  */
 
-/* The other sizes of the point, at which a loss may peak. */
-static size_t other_widths(double *out, const search *s)
+/* Beyond all other sizes and the rank, with nearly all degrees of freedom of the limit
+ * learnt, and so near the limit that the target is behind; NaN when there is no such
+ * place. */
+static double find_top(search *s, const double *widths, size_t count, double limit,
+                       double dof)
 {
-    size_t count = 0;
-    for (size_t k = 0; k < s->model->hidden_count; k++)
-        out[count++] = s->model->hidden[k];
-    out[count++] =
-        s->query.unknown == NSL_UNKNOWN_FEATURES ? s->point.samples : s->point.features;
-    return count;
-}
-
-/* Beyond all other sizes and the rank, and so near the limit that the target is behind;
- * NaN when there is no such place. */
-static double find_top(search *s, const double *widths, size_t count, double limit)
-{
+    static const double NEARLY = 0.9, MANY = 16.0;
+    double learnt = isnan(dof) ? MANY : NEARLY * dof;
     const nsl_spectrum *spectrum = s->model->spectrum;
     double x = 0.0, middle = 0.5 * (limit + s->query.target);
     for (size_t i = 0; i < count; i++)
@@ -180,7 +213,7 @@ static double find_top(search *s, const double *widths, size_t count, double lim
     if (spectrum->rank != NSL_LATENTS_INFINITE)
         x = fmax(x, log((double)spectrum->rank));
     for (x += log(16.0); x < FARTHEST; x += 2.0)
-        if (loss_at(s, exp(x)) <= middle)
+        if (side(s) * (loss_at(s, exp(x)) - middle) <= 0.0 && s->last.dof >= learnt)
             return x;
     return NAN;
 }
@@ -206,13 +239,14 @@ static nsl_status solve_size(nsl_solution *out, search *s)
     double widths[NSL_LAYERS_MAX + 1];
     size_t count = other_widths(widths, s);
     out->limit = loss_at(s, INFINITY);
-    if (s->status != NSL_OK || !(out->limit <= s->query.target))
+    double dof = s->last.dof; /* NaN where it is infinite */
+    if (s->status != NSL_OK || !(side(s) * (out->limit - s->query.target) <= 0.0))
         return s->status;
-    double top = find_top(s, widths, count, out->limit), low = 0.0;
+    double top = find_top(s, widths, count, out->limit, dof), low = 0.0;
     if (isnan(top))
         return s->status;
     double nothing = exp(-FARTHEST / 2.0); /* N → 0 learns nothing */
-    bool always = loss_at(s, nothing) <= s->query.target;
+    bool always = side(s) * (loss_at(s, nothing) - s->query.target) <= 0.0;
     while (!always && s->status == NSL_OK && excess_at(s, low) <= 0.0)
         low -= 1.0;
     nsl_places places;
@@ -348,6 +382,9 @@ static nsl_status check(const nsl_query *q, nsl_error *err)
     if (!(q->target > 0.0 && isfinite(q->target)))
         return nsl_fail(err, NSL_EINVAL, "target-loss",
                         "must be a finite number > 0, got %g", q->target);
+    bool size = q->unknown == NSL_UNKNOWN_FEATURES || q->unknown == NSL_UNKNOWN_SAMPLES;
+    if (q->rising && !size)
+        return nsl_fail(err, NSL_EINVAL, "rising", "is for features and samples only");
     if (q->optimal && q->unknown == NSL_UNKNOWN_RIDGE)
         return nsl_fail(err, NSL_EINVAL, "ridge",
                         "is what is solved for, and cannot be the best one as well");
