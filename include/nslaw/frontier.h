@@ -22,8 +22,9 @@ typedef enum {
  *  numbers only with nsl_frontier_integer. */
 typedef struct {
     nsl_frontier_kind kind;
-    double features;          /**< N* of each model */
-    double samples;           /**< P*; INFINITY where samples are free */
+    double features; /**< N* of each model */
+    double samples;  /**< P*; INFINITY where samples are free */
+    bool tie; /**< another split is as good to 1e-12; of equal ones N* is the least */
     double size_error;        /**< relative bound on N* and P* */
     nsl_prediction best;      /**< there: of the ensemble, if there is one */
     nsl_optimum ridge;        /**< the best ridge there, if it was asked for */

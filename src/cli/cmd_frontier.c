@@ -108,6 +108,8 @@ static void add_notes(const nsl_frontier *f, row_note *note)
     if (f->kind == NSL_FRONTIER_SMOOTH && isnan(f->exponent_features))
         row_note_add(note, "exponents not known in double precision; try --digits 20",
                      false);
+    if (f->tie)
+        row_note_add(note, "another split is as good to 1e-12", false);
     if (isinf(f->samples))
         row_note_add(note, "samples = inf, and no exponent of them", false);
 }

@@ -217,14 +217,21 @@ static double loss_in_bracket(double x, void *params)
 typedef struct {
     nsl_frontier_kind kind;
     double x, loss, error;
+    bool tie; /* another place is as good */
 } place;
 
 static void consider(place *best, search *s, nsl_frontier_kind kind, double x,
                      double error)
 {
     double loss = log_loss(s, x, log_samples(s, x));
-    if (s->status == NSL_OK && loss < best->loss)
-        *best = (place){kind, x, loss, error};
+    if (s->status != NSL_OK || isnan(loss))
+        return;
+    bool same = fabs(loss - best->loss) <= NSL_PROMISE &&
+                !(x > best->x + HALF_DIGITS) && !(x < best->x - HALF_DIGITS);
+    if (loss < best->loss - NSL_PROMISE)
+        *best = (place){kind, x, loss, error, false};
+    else if (loss <= best->loss + NSL_PROMISE && !same)
+        best->tie = true; /* of equal ones the first, with fewer features */
 }
 
 /* The minimum next to `middle`, if that is not only a peak's foot. */
@@ -263,7 +270,7 @@ static void consider_kinks(place *best, search *s, double low, double end)
  */
 static place find_best(search *s, const nsl_places *places)
 {
-    place best = {NSL_FRONTIER_SMOOTH, NAN, INFINITY, 0.0};
+    place best = {NSL_FRONTIER_SMOOTH, NAN, INFINITY, 0.0, false};
     double kinks[NSL_COST_TERMS_MAX], free_up_to;
     nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
     sight before = {NAN, INFINITY, NAN}, here = before;
@@ -271,7 +278,7 @@ static place find_best(search *s, const nsl_places *places)
     for (size_t i = 0; i < places->count && s->status == NSL_OK; i++) {
         sight next = see(s, places->x[i]);
         if (isinf(next.loss) && next.loss < 0.0) /* a loss of 0: no slope */
-            return (place){NSL_FRONTIER_FLAT, next.x, next.loss, CLOSE};
+            return (place){NSL_FRONTIER_FLAT, next.x, next.loss, CLOSE, false};
         bool turn = here.slope < 0.0 && next.slope > 0.0;
         bool lowest = here.loss <= before.loss && here.loss <= next.loss;
         if (turn)
@@ -284,7 +291,7 @@ static place find_best(search *s, const nsl_places *places)
     }
     consider(&best, s, NSL_FRONTIER_ONE_FEATURE, places->x[0], 0.0);
     consider(&best, s, NSL_FRONTIER_ONE_SAMPLE, places->x[places->count - 1], CLOSE);
-    best.loss += NSL_PROMISE; /* a minimum that was found from both sides is a corner */
+    best.loss += 3.0 * NSL_PROMISE; /* a minimum found from both sides is a corner */
     consider_kinks(&best, s, places->x[0], places->x[places->count - 1]);
     if (free_up_to > 0.0 && isfinite(free_up_to))
         consider(&best, s, NSL_FRONTIER_FREE_SAMPLES, free_up_to * (1.0 - INSIDE),
@@ -475,6 +482,7 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
         tilt = (slope_at(&s, best.x + h) - slope_at(&s, best.x - h)) / (2.0 * h);
     log_loss(&s, best.x, y);
     out->kind = best.kind;
+    out->tie = best.tie;
     out->features = size_of(&s, best.x);
     out->samples = isinf(y) ? (double)INFINITY : size_of(&s, y);
     out->best = s.last;
