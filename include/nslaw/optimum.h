@@ -26,7 +26,7 @@ typedef struct {
 
 /** Finds the best ridge at `point`, whose own ridge is ignored: the global minimum of
  *  the loss of point->ensemble models, by the roots of the exact derivative (theory.md
- *  section 6; the condition without cancellation stands in optimum.c).
+ *  section 6; the condition without cancellation stands in balance.c).
  *  @return NSL_OK; NSL_EINVAL for a value outside its range, or the MRS convention at
  *          N = ∞ or M = ∞ where γ is not defined; NSL_EFAILED where the root finder did
  *          not converge or the ridge is outside the range of double */

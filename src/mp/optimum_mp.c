@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A = B [E4*] (optimum.c) with ε = n − z(Δ) is solved for Δ by the secant method, the
+/* A = B [E4*] (balance.c) with ε = n − z(Δ) is solved for Δ by the secant method, the
  * precision doubling. Where n − z would lose too many digits, ε is taken at each Δ from
  * A = B instead, which is algebraic, and Δ solves z(Δ) − n + ε(Δ) = 0. */
 #include "mp/optimum_mp.h"

@@ -1,36 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The optimal ridge (theory.md section 6, [E4] and beyond).
  *
- * At fixed sizes E is a function of Δ alone, and dE/dlnΔ has a form without any
- * cancellation. With Λ = 1/Σ 1/a_k, H = Σ (Λ/a_k)² and N, D numerator and denominator
- * of E, using dΛ = H r dlnΔ, db = r dlnΔ, dt₀ = 2 t_c dlnΔ, dt₁ = t_d dlnΔ,
- * dq = −2 q₁ dlnΔ and dr = ρ dlnΔ, 2 q₁ = r + ρ, every mixed term of N'D − N D' cancels
- * and what is left is
- *
- *     [E4*]  dE/dlnΔ = 2P (A − B)/[Λb + r(Λ+b)]²,
- *            A = Λ [b (q₁ t_d + Λ t_c) + r (Λ+b) t_c] + ½(1−H) b r² t_d,
- *            B = (Λ² q₁ + Λ r²)(t₀ + σ_ε²) + ½(1+H) r³ (t₁ + σ_ε²):
- *
- * sums of positive terms for any target, noise and layers. A noise-free MRS target and
- * one layer (H = 1, t₁ = Δz, t₀ = Δr, t_c = Δq₁, up to a factor) turn A = B into [E4].
- * For the part E_× that averaged models share, likewise with W = P − q = b + r,
- *
- *            dE_×/dlnΔ = 2P (t_c W − q₁ (t₀ + σ_ε²))/W².
+ * dE/dlnΔ has the sign of A − B [E4*], sums of positive terms (balance.c).
  *
  * Algorithm:
  * 1. E is analytic in ln g in the strip |Im ln g| < π (the spectrum of the Gram matrix
  *    lies on the line Im ln g = π, theory.md section 8), so that steps in ln g shorter
  *    than the strip is wide see every minimum. Scan the sign of A − B from a ridge so
- *    small that E is linear in the least gap to one so large that it tends to its
- * limit.
+ *    large that E tends to its limit to one so small that E is linear in the least gap.
  * 2. Refine each fall to a rise, compare the losses there and at the ends.
  * 3. Near the ridgeless limit n − z loses the digits that γ* needs. So at each Δ take
  *    the least gap ε from A = B, which is algebraic, and solve z(Δ) = n − ε for Δ. */
 #include <nslaw/optimum.h>
 
 #include "core/error.h"
+#include "theory/balance.h"
 #include "theory/bracket.h"
-#include "theory/loss.h"
 
 #include <float.h>
 #include <math.h>
@@ -72,39 +57,6 @@ static const double GOOD = 2e-13;
 
 enum { MINIMA_MAX = 32, STEPS_MAX = 8192, ROOT_STEPS_MAX = 100, DIP_STEPS = 30 };
 
-/* A and B, over the same positive factor. */
-typedef struct {
-    double rise, fall;
-} balance;
-
-static double balance_value(balance x)
-{
-    return (x.rise - x.fall) / (x.rise + x.fall);
-}
-
-/* [E4*] over (Λ+r)², with S = Λ/(Λ+r); an ensemble's parts weigh as their derivatives
- * do, (D/(Λ+r))² = (b + S r)² = (fW)². */
-static balance balance_of(const nsl_root *root, const nsl_point *point)
-{
-    const nsl_moments *m = &root->m;
-    nsl_layers l = nsl_layers_of(root);
-    nsl_split s = nsl_split_of(l.gap, m->r);
-    double b = root->gap_samples, r = m->r, H = l.share_square, R = s.rest;
-    /* 1 − H, of which rounding leaves nothing where one gap is far below the others */
-    double layered = l.rest_share * (2.0 - l.rest_share) - l.rest_square;
-    double t0 = m->t0 + point->noise, share = nsl_ensemble_share(point);
-    balance one = {b * s.s * m->tc + s.s * s.s * r * m->tc, s.s * s.s * m->q1 * t0};
-    if (R > 0.0) {
-        one.rise += b * R * m->td * (s.s * (m->q1 / r) + 0.5 * layered * R);
-        one.fall += R * r * (s.s * t0 + 0.5 * (1.0 + H) * R * (t0 + m->td));
-    }
-    if (share == 1.0)
-        return one;
-    double many = b + r, f = share > 0.0 ? (b + s.s * r) / many : 1.0;
-    return (balance){share * one.rise + (1.0 - share) * m->tc * many * f * f,
-                     share * one.fall + (1.0 - share) * m->q1 * t0 * f * f};
-}
-
 /* The search for one model and point. */
 typedef struct {
     const nsl_model *model;
@@ -127,7 +79,7 @@ static double balance_at(search *s, double x)
     if (!(gap > 0.0))
         return NAN;
     nsl_root_set_gaps(&s->root, s->model, &s->point, gap);
-    return balance_value(balance_of(&s->root, &s->point));
+    return nsl_balance_value(nsl_balance_of(&s->root, &s->point));
 }
 
 /* The step in lnΔ that is SCAN_STEP in ln g: κ = 1 + r Σ 1/gap (theory.md section 5).
@@ -288,7 +240,7 @@ static bool narrow(search *s, bracket *at)
 /* ln A − ln B for the moments and gaps that the root has. */
 static double log_balance(const search *s)
 {
-    balance x = balance_of(&s->root, &s->point);
+    nsl_balance x = nsl_balance_of(&s->root, &s->point);
     return log(x.rise / x.fall);
 }
 
@@ -553,7 +505,7 @@ static nsl_status look_at_zero(search *s)
         bool falls = s->model->target.unlearnable + s->point.noise > 0.0 && !tied;
         s->limit = falls ? -1.0 : 0.0;
     } else if (s->root.kind == NSL_ROOT_POSITIVE) {
-        s->limit = balance_value(balance_of(&s->root, &point));
+        s->limit = nsl_balance_value(nsl_balance_of(&s->root, &point));
         s->linear = linear_range(s, s->root.m.r);
         if (fabs(s->limit) <= BALANCED)
             s->limit = 0.0;
