@@ -41,6 +41,10 @@ typedef enum {
 /** The fixed identifier of a regime, e.g. "model-limited". */
 const char *nsl_regime_name(nsl_regime regime);
 
+/** Largest error of elasticities (relative where above 1, else absolute) and of best
+ *  ridges (relative) in a map; losses keep NSL_PROMISE. */
+#define NSL_MAP_PROMISE 1e-10
+
 /** A map: cell (i along x, j along y) is at [j·x.count + i] of each array. */
 typedef struct {
     nsl_axis x, y;

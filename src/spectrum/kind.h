@@ -54,6 +54,9 @@ struct nsl_spectrum {
 
 extern const nsl_spectrum_ops nsl_powerlaw_ops, nsl_table_ops;
 
+/* The spectrum itself, or the one that an interpolant answers for (interpolant.c). */
+const nsl_spectrum *nsl_spectrum_origin(const nsl_spectrum *spectrum);
+
 /* What the high-precision route sums over: the numbers of a power law, … */
 typedef struct {
     double alpha, lambda_max;

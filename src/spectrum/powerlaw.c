@@ -249,7 +249,7 @@ static nsl_status powerlaw_set_source(nsl_target *target, const nsl_spectrum *sp
 
 nsl_powerlaw_view nsl_powerlaw_numbers(const nsl_spectrum *spectrum)
 {
-    const powerlaw *law = (const powerlaw *)spectrum;
+    const powerlaw *law = (const powerlaw *)nsl_spectrum_origin(spectrum);
     return (nsl_powerlaw_view){law->exponent.alpha, law->lambda_max};
 }
 

@@ -355,7 +355,7 @@ static void table_set_own(nsl_target *target, const nsl_spectrum *spectrum)
 
 nsl_table_view nsl_table_rows(const nsl_spectrum *spectrum)
 {
-    const table *t = (const table *)spectrum;
+    const table *t = (const table *)nsl_spectrum_origin(spectrum);
     return (nsl_table_view){t->rows,        t->positive_rows, t->lambda,
                             t->copies,      t->target,        t->up_to,
                             t->lambda_text, t->target_text};

@@ -18,6 +18,15 @@
  *            dE_×/dlnΔ = 2P (t_c W − q₁ (t₀ + σ_ε²))/W². */
 #include "theory/balance.h"
 
+/* [E4], all that [E4*] leaves of one model with one layer and a noise-free MRS target:
+ * a b q₁ against r³. At a ≫ b the other parts of A and B would hide it. */
+static nsl_balance plain_balance(const nsl_root *root)
+{
+    const nsl_moments *m = &root->m;
+    nsl_split a = nsl_split_of(root->gap[0], m->r);
+    return (nsl_balance){a.s * (root->gap_samples * m->q1), a.rest * (m->r * m->r)};
+}
+
 double nsl_balance_value(nsl_balance x)
 {
     return (x.rise - x.fall) / (x.rise + x.fall);
@@ -25,9 +34,13 @@ double nsl_balance_value(nsl_balance x)
 
 /* [E4*] over (Λ+r)², with S = Λ/(Λ+r); an ensemble's parts weigh as their derivatives
  * do, (D/(Λ+r))² = (b + S r)² = (fW)². */
-nsl_balance nsl_balance_of(const nsl_root *root, const nsl_point *point)
+nsl_balance nsl_balance_of(const nsl_root *root, const nsl_model *model,
+                           const nsl_point *point)
 {
     const nsl_moments *m = &root->m;
+    if (model->target.kind == NSL_TARGET_MRS && root->layers == 1 &&
+        point->noise == 0.0 && nsl_ensemble_share(point) == 1.0)
+        return plain_balance(root);
     nsl_layers l = nsl_layers_of(root);
     nsl_split s = nsl_split_of(l.gap, m->r);
     double b = root->gap_samples, r = m->r, H = l.share_square, R = s.rest;

@@ -11,7 +11,8 @@ typedef struct {
 } nsl_balance;
 
 /* At a root's moments and gaps, whatever its ridge; for an ensemble, of its loss. */
-nsl_balance nsl_balance_of(const nsl_root *root, const nsl_point *point);
+nsl_balance nsl_balance_of(const nsl_root *root, const nsl_model *model,
+                           const nsl_point *point);
 
 /* (A − B)/(A + B), which has the sign of dE/dlnΔ and lies between −1 and 1. */
 double nsl_balance_value(nsl_balance x);

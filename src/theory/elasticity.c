@@ -347,11 +347,12 @@ static void finite_elasticities(nsl_prediction *out, const nsl_model *model,
 }
 
 void nsl_set_elasticities(nsl_prediction *out, const nsl_model *model,
-                          const nsl_root *root, const nsl_point *point)
+                          const nsl_root *root, const nsl_point *point, double promise)
 {
     nsl_layers l = nsl_layers_of(root);
     double error =
         FORMULA_ERROR + 4.0 * root->m.error + DELTA_CONDITION * root->delta_error;
+    error *= NSL_PROMISE / promise;
     if (isinf(point->samples))
         population_elasticities(out, root, l, point, error);
     else if (isinf(l.gap))

@@ -143,7 +143,7 @@ static double diverging(double part)
 }
 
 /* The loss at a root, with C = 1 and E for L; a zero is exact. */
-static nsl_risk risk_of_root(nsl_prediction *out, nsl_root *root,
+static nsl_risk risk_of_root(nsl_prediction *out, const nsl_root *root,
                              const nsl_model *model, const nsl_point *point)
 {
     double share = nsl_ensemble_share(point);
@@ -232,43 +232,49 @@ static bool depends_on_order(const nsl_root *root, const nsl_point *point)
            point->noise > 0.0 && point->ridge == 0.0;
 }
 
+void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point *point,
+                    const nsl_root *root, double promise)
+{
+    *out = nothing_known();
+    if (root->kind == NSL_ROOT_UNDERFLOW || root->kind == NSL_ROOT_OVERFLOW) {
+        out->notes =
+            root->kind == NSL_ROOT_UNDERFLOW ? NSL_NOTE_UNDERFLOW : NSL_NOTE_OVERFLOW;
+        return;
+    }
+    if (root->kind == NSL_ROOT_INFINITE)
+        out->notes |= NSL_NOTE_RIDGE_INFINITE;
+    else
+        out->delta = root->delta;
+    if (isinf(root->m.z))
+        out->notes |= NSL_NOTE_DOF_INFINITE;
+    else
+        out->dof = in_range(root->m.z, root->kind == NSL_ROOT_INFINITE, out);
+    nsl_risk e = risk_of_root(out, root, model, point);
+    set_losses(out, model, root, point, e);
+    if (depends_on_order(root, point)) {
+        out->test_loss = out->noise_loss = out->train_loss = out->error = NAN;
+        out->notes |= NSL_NOTE_ORDER;
+    }
+    if (isnan(out->test_loss))
+        nsl_set_undefined_elasticities(out, 0);
+    else if (root->kind == NSL_ROOT_INFINITE)
+        out->elasticity_features = out->elasticity_samples = out->elasticity_ridge =
+            0.0;
+    else if (root->kind == NSL_ROOT_ZERO)
+        resolved_elasticities(out, root, point);
+    else if (out->test_loss > 0.0)
+        nsl_set_elasticities(out, model, root, point, promise);
+    if (out->test_loss == 0.0)
+        nsl_set_undefined_elasticities(out, NSL_NOTE_ZERO_LOSS);
+}
+
 nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
                        const nsl_point *point, nsl_error *err)
 {
     nsl_root root;
     *out = nothing_known();
     nsl_status status = nsl_root_solve(&root, model, point, err);
-    if (status != NSL_OK)
-        return status;
-    if (root.kind == NSL_ROOT_UNDERFLOW || root.kind == NSL_ROOT_OVERFLOW) {
-        out->notes =
-            root.kind == NSL_ROOT_UNDERFLOW ? NSL_NOTE_UNDERFLOW : NSL_NOTE_OVERFLOW;
-        return NSL_OK;
-    }
-    if (root.kind == NSL_ROOT_INFINITE)
-        out->notes |= NSL_NOTE_RIDGE_INFINITE;
-    else
-        out->delta = root.delta;
-    if (isinf(root.m.z))
-        out->notes |= NSL_NOTE_DOF_INFINITE;
-    else
-        out->dof = in_range(root.m.z, root.kind == NSL_ROOT_INFINITE, out);
-    nsl_risk e = risk_of_root(out, &root, model, point);
-    set_losses(out, model, &root, point, e);
-    if (depends_on_order(&root, point)) {
-        out->test_loss = out->noise_loss = out->train_loss = out->error = NAN;
-        out->notes |= NSL_NOTE_ORDER;
-    }
-    if (isnan(out->test_loss))
-        nsl_set_undefined_elasticities(out, 0);
-    else if (root.kind == NSL_ROOT_INFINITE)
-        out->elasticity_features = out->elasticity_samples = out->elasticity_ridge =
-            0.0;
-    else if (root.kind == NSL_ROOT_ZERO)
-        resolved_elasticities(out, &root, point);
-    else if (out->test_loss > 0.0)
-        nsl_set_elasticities(out, model, &root, point);
-    if (out->test_loss == 0.0)
-        nsl_set_undefined_elasticities(out, NSL_NOTE_ZERO_LOSS);
-    return NSL_OK;
+    if (status == NSL_OK)
+        nsl_predict_at(out, model, point, &root, NSL_PROMISE);
+    return status;
 }

@@ -33,12 +33,16 @@ typedef struct {
 
 nsl_risk nsl_risk_at(const nsl_root *root, const nsl_point *point);
 
+/* The prediction at a root, with elasticities that are known to `promise`. */
+void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point *point,
+                    const nsl_root *root, double promise);
+
 /* 1/K of point->ensemble, where 0 stands for one model. */
 double nsl_ensemble_share(const nsl_point *point);
 
 /* Fills the elasticities at a root Δ > 0 with a loss > 0, or sets notes. */
 void nsl_set_elasticities(nsl_prediction *out, const nsl_model *model,
-                          const nsl_root *root, const nsl_point *point);
+                          const nsl_root *root, const nsl_point *point, double promise);
 
 /* Elasticities are NaN, for the reason given. */
 void nsl_set_undefined_elasticities(nsl_prediction *out, unsigned note);

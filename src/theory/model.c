@@ -143,16 +143,25 @@ nsl_status nsl_model_new(nsl_model **out, const nsl_spectrum *spectrum,
     return NSL_OK;
 }
 
-nsl_status nsl_model_new_kernel(nsl_model **out, const nsl_model *model, nsl_error *err)
+nsl_status nsl_model_new_on(nsl_model **out, const nsl_model *model,
+                            const nsl_spectrum *spectrum, nsl_error *err)
 {
     size_t size = sizeof *model + model->hidden_count * sizeof *model->hidden;
     *out = malloc(size);
     if (!*out)
         return nsl_fail_memory(err);
     memcpy(*out, model, size);
-    (*out)->convention = NSL_RIDGE_KERNEL;
+    (*out)->spectrum = spectrum;
     (*out)->target.owned = NULL; /* borrowed */
     return NSL_OK;
+}
+
+nsl_status nsl_model_new_kernel(nsl_model **out, const nsl_model *model, nsl_error *err)
+{
+    nsl_status status = nsl_model_new_on(out, model, model->spectrum, err);
+    if (status == NSL_OK)
+        (*out)->convention = NSL_RIDGE_KERNEL;
+    return status;
 }
 
 void nsl_model_free(nsl_model *model)

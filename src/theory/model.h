@@ -20,6 +20,10 @@ struct nsl_model {
 /* Spectral sums at Δ > 0, z included. */
 void nsl_model_moments(nsl_moments *out, const nsl_model *model, double delta);
 
+/* The same model on another form of its spectrum; both must outlive it. */
+nsl_status nsl_model_new_on(nsl_model **out, const nsl_model *model,
+                            const nsl_spectrum *spectrum, nsl_error *err);
+
 /* The same model with the kernel's ridge, on the same spectrum, which with the model
  * must outlive it; to be freed by nsl_model_free. */
 nsl_status nsl_model_new_kernel(nsl_model **out, const nsl_model *model,

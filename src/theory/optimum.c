@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "theory/balance.h"
 #include "theory/bracket.h"
+#include "theory/neighbour.h"
 
 #include <float.h>
 #include <math.h>
@@ -79,7 +80,7 @@ static double balance_at(search *s, double x)
     if (!(gap > 0.0))
         return NAN;
     nsl_root_set_gaps(&s->root, s->model, &s->point, gap);
-    return nsl_balance_value(nsl_balance_of(&s->root, &s->point));
+    return nsl_balance_value(nsl_balance_of(&s->root, s->model, &s->point));
 }
 
 /* The step in lnΔ that is SCAN_STEP in ln g: κ = 1 + r Σ 1/gap (theory.md section 5).
@@ -240,7 +241,7 @@ static bool narrow(search *s, bracket *at)
 /* ln A − ln B for the moments and gaps that the root has. */
 static double log_balance(const search *s)
 {
-    nsl_balance x = nsl_balance_of(&s->root, &s->point);
+    nsl_balance x = nsl_balance_of(&s->root, s->model, &s->point);
     return log(x.rise / x.fall);
 }
 
@@ -505,7 +506,7 @@ static nsl_status look_at_zero(search *s)
         bool falls = s->model->target.unlearnable + s->point.noise > 0.0 && !tied;
         s->limit = falls ? -1.0 : 0.0;
     } else if (s->root.kind == NSL_ROOT_POSITIVE) {
-        s->limit = nsl_balance_value(nsl_balance_of(&s->root, &point));
+        s->limit = nsl_balance_value(nsl_balance_of(&s->root, s->model, &point));
         s->linear = linear_range(s, s->root.m.r);
         if (fabs(s->limit) <= BALANCED)
             s->limit = 0.0;
@@ -575,6 +576,17 @@ nsl_status nsl_optimal_ridge(nsl_optimum *out, const nsl_model *model,
     return status;
 }
 
+void nsl_optimum_flatten(nsl_prediction *out, const nsl_optimum *optimum,
+                         const nsl_point *point)
+{
+    /* E_× of infinitely many models knows N through Δ alone */
+    bool endless = isinf(point->ensemble) && optimum->kind == NSL_OPTIMUM_INTERIOR;
+    if (!isnan(out->elasticity_ridge))
+        out->elasticity_ridge = 0.0;
+    if (endless && !isnan(out->elasticity_features))
+        out->elasticity_features = 0.0;
+}
+
 nsl_status nsl_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
                                const nsl_model *model, const nsl_point *point,
                                nsl_error *err)
@@ -590,11 +602,6 @@ nsl_status nsl_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
         nsl_predict(out, model, &best, status == NSL_OK ? err : NULL);
     if (status != NSL_OK || predicted != NSL_OK)
         return status != NSL_OK ? status : predicted;
-    /* E_× of infinitely many models knows N through Δ alone */
-    bool endless = isinf(point->ensemble) && optimum->kind == NSL_OPTIMUM_INTERIOR;
-    if (!isnan(out->elasticity_ridge))
-        out->elasticity_ridge = 0.0;
-    if (endless && !isnan(out->elasticity_features))
-        out->elasticity_features = 0.0;
+    nsl_optimum_flatten(out, optimum, point);
     return NSL_OK;
 }

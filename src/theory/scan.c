@@ -90,7 +90,7 @@ nsl_status nsl_places_make(nsl_places *out, const nsl_spectrum *spectrum,
     if (fine && !smooth && spectrum->rank != NSL_LATENTS_INFINITE)
         fine = add_around(out, (double)spectrum->rank, low, high);
     if (fine && !smooth)
-        fine = spectrum->ops == &nsl_table_ops
+        fine = nsl_spectrum_origin(spectrum)->ops == &nsl_table_ops
                    ? add_table_gaps(out, spectrum, low, high)
                    : add_powerlaw_gaps(out, spectrum, low, high);
     if (!fine) {

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* z, r, q, q₁, t₀, t_d, t_c are analytic in lnΔ in the strip |Im lnΔ| < π (theory.md
+ * section 9): their poles are at Δ = −λ_I. On an octave of Δ, of length ln 2, the
+ * Chebyshev series of such a function falls by a factor of about 18 a term, so that
+ * NODES of them give it to rounding; powers of the local coordinate lose nothing at
+ * this length, since their coefficients fall nearly as fast. */
+#include "spectrum/interpolant.h"
+#include "core/error.h"
+
+#include <float.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NODES = 14, HALF = NODES / 2 };
+
+/* The sums, and one unused lane that fills the registers. */
+enum { Z, R, Q, Q1, T0, TD, TC, LANES = 8 };
+
+/* One piece an octave [2^k, 2^{k+1}): the range of double, but for the room that
+ * products of two sums need at its ends. */
+enum { FIRST = -1000, PIECES = 2000 };
+
+/* Chebyshev interpolation passes the error of its nodes on, times at most this: the
+ * Lebesgue constant of NODES. */
+static const double LEBESGUE = 3.0;
+
+/* Roundings of the evaluation: each Horner step adds one to a falling series. */
+static const double EVALUATION = 6 * DBL_EPSILON;
+
+/* The sum of the missing terms is at most this part of the last two, … */
+static const double REST = 0.125;
+
+/* … and a piece that is not good to this is not used: close to the latent scale of a
+ * steep spectrum, say. */
+static const double GOOD = 1e-13;
+
+/* Sums below this leave no room for products. */
+static const double LEAST = DBL_MIN * 0x1p+100;
+
+/* One set of instructions for each width of registers, chosen when the program starts;
+ * all of them round alike. */
+#if defined(__x86_64__) && defined(__gnu_linux__)
+#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define WIDE
+#endif
+
+typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
+
+/* With t = ln(Δ/2^{k+½})/(½ ln 2), −1 ≤ t ≤ 1. */
+typedef struct {
+    lanes even[HALF], odd[HALF]; /* coefficients of t^{2k}, t^{2k+1} */
+    double error, z_error;       /* relative bounds */
+    bool good;
+} piece;
+
+typedef struct {
+    nsl_spectrum head;
+    const nsl_spectrum *from;
+    const nsl_target *target;
+    pthread_mutex_t making;
+    _Atomic(piece *) piece[PIECES];
+} interpolant;
+
+static void moments_of(nsl_moments *m, const interpolant *s, double delta)
+{
+    s->from->ops->moments(m, s->from, s->target, delta);
+    m->z = ((m->count + m->count_low) - m->above) + m->below;
+}
+
+/* Chebyshev coefficients from values at the nodes. */
+static void to_chebyshev(double c[NODES][LANES], double f[NODES][LANES])
+{
+    for (int j = 0; j < NODES; j++)
+        for (int lane = 0; lane < LANES; lane++) {
+            double sum = 0.0;
+            for (int k = 0; k < NODES; k++)
+                sum += f[k][lane] * cos(M_PI * j * (k + 0.5) / NODES);
+            c[j][lane] = (j ? 2.0 : 1.0) * sum / NODES;
+        }
+}
+
+/* Their sum as powers of t, by T_{j+1} = 2t T_j − T_{j−1}. */
+static void set_powers(piece *p, double c[NODES][LANES])
+{
+    double before[NODES] = {1.0}, here[NODES] = {0.0, 1.0};
+    double power[NODES][LANES] = {{0.0}};
+    for (int j = 0; j < NODES; j++) {
+        const double *t = j ? here : before;
+        for (int k = 0; k <= j; k++)
+            for (int lane = 0; lane < LANES; lane++)
+                power[k][lane] += t[k] * c[j][lane];
+        if (j == 0)
+            continue;
+        for (int k = NODES - 1; k >= 0; k--) {
+            double next = (k ? 2.0 * here[k - 1] : 0.0) - before[k];
+            before[k] = here[k];
+            here[k] = next;
+        }
+    }
+    for (int k = 0; k < HALF; k++)
+        for (int lane = 0; lane < LANES; lane++) {
+            p->even[k][lane] = power[2 * k][lane];
+            p->odd[k][lane] = power[2 * k + 1][lane];
+        }
+}
+
+/* What the series leaves out of a sum, relative to the least value on the piece. */
+static double missing(double c[NODES][LANES], double f[NODES][LANES], int lane)
+{
+    double least = f[0][lane];
+    for (int k = 1; k < NODES; k++)
+        least = fmin(least, f[k][lane]);
+    double last = REST * (fabs(c[NODES - 2][lane]) + fabs(c[NODES - 1][lane]));
+    return last == 0.0 ? 0.0 : last / least;
+}
+
+static void piece_make(piece *p, const interpolant *s, int at)
+{
+    double f[NODES][LANES] = {{0.0}}, c[NODES][LANES], error = 0.0, z_error = 0.0;
+    p->good = true;
+    for (int k = 0; k < NODES; k++) {
+        nsl_moments m;
+        double t = cos(M_PI * (k + 0.5) / NODES);
+        moments_of(&m, s, ldexp(exp2(0.5 * (1.0 + t)), FIRST + at));
+        const double sums[] = {m.z, m.r, m.q, m.q1, m.t0, m.td, m.tc};
+        for (int lane = 0; lane <= TC; lane++) {
+            f[k][lane] = sums[lane];
+            bool none = lane >= T0 && sums[lane] == 0.0; /* a target of zeros */
+            p->good &= none || (sums[lane] > LEAST && isfinite(sums[lane]));
+        }
+        error = fmax(error, m.error);
+        z_error = fmax(z_error, m.z_error / m.z);
+    }
+    if (!p->good)
+        return;
+    to_chebyshev(c, f);
+    set_powers(p, c);
+    double left = 0.0;
+    for (int lane = R; lane <= TC; lane++)
+        left = fmax(left, missing(c, f, lane));
+    p->error = LEBESGUE * error + left + EVALUATION;
+    p->z_error = LEBESGUE * z_error + missing(c, f, Z) + EVALUATION;
+    p->good = p->error <= GOOD && p->z_error <= GOOD;
+}
+
+/* The piece, made by the first thread that needs it; NULL when memory ran out. Its
+ * numbers do not depend on which. */
+static const piece *piece_at(interpolant *s, int at)
+{
+    piece *p = atomic_load_explicit(&s->piece[at], memory_order_acquire);
+    if (p)
+        return p;
+    pthread_mutex_lock(&s->making);
+    p = atomic_load_explicit(&s->piece[at], memory_order_relaxed);
+    if (!p && (p = aligned_alloc(sizeof(lanes), sizeof *p)) != NULL) {
+        piece_make(p, s, at);
+        atomic_store_explicit(&s->piece[at], p, memory_order_release);
+    }
+    pthread_mutex_unlock(&s->making);
+    return p;
+}
+
+/* Δ = 2^octave·m, 1 ≤ m < 2. */
+static double split(double delta, int *octave)
+{
+    enum { FRACTION_BITS = 52, BIAS = 1023, EXPONENTS = 0x7ff };
+    uint64_t bits;
+    memcpy(&bits, &delta, sizeof bits);
+    *octave = (int)(bits >> FRACTION_BITS & EXPONENTS) - BIAS;
+    bits &= (UINT64_C(1) << FRACTION_BITS) - 1;
+    bits |= (uint64_t)BIAS << FRACTION_BITS;
+    memcpy(&delta, &bits, sizeof bits);
+    return delta;
+}
+
+WIDE static void evaluate(lanes *out, const piece *p, double t)
+{
+    double tt = t * t;
+    lanes even = p->even[HALF - 1], odd = p->odd[HALF - 1];
+    for (int k = HALF - 2; k >= 0; k--) {
+        even = even * tt + p->even[k];
+        odd = odd * tt + p->odd[k];
+    }
+    *out = odd * t + even;
+}
+
+static void interpolant_moments(nsl_moments *m, const nsl_spectrum *spectrum,
+                                const nsl_target *target, double delta)
+{
+    /* making a piece changes nothing that can be seen */
+    interpolant *s = (interpolant *)(uintptr_t)spectrum;
+    int octave;
+    double mantissa = split(delta, &octave);
+    (void)target; /* its own one */
+    int at = octave - FIRST;
+    const piece *p = at >= 0 && at < PIECES ? piece_at(s, at) : (const piece *)NULL;
+    if (!p || !p->good) {
+        moments_of(m, s, delta);
+        return;
+    }
+    lanes sums;
+    evaluate(&sums, p, log(mantissa * M_SQRT1_2) * (2.0 / M_LN2));
+    *m = (nsl_moments){
+        .count = sums[Z],
+        .z_error = p->z_error * sums[Z],
+        .r = sums[R],
+        .q = sums[Q],
+        .q1 = sums[Q1],
+        .t0 = sums[T0],
+        .td = sums[TD],
+        .tc = sums[TC],
+        .bend_above = NAN, /* `count` is not whole */
+        .bend_below = NAN,
+        .error = p->error,
+    };
+}
+
+static void interpolant_free(nsl_spectrum *spectrum)
+{
+    interpolant *s = (interpolant *)spectrum;
+    for (int at = 0; at < PIECES; at++)
+        free(atomic_load(&s->piece[at]));
+    pthread_mutex_destroy(&s->making);
+    free(s);
+}
+
+static double interpolant_guess(const nsl_spectrum *spectrum, double n)
+{
+    const nsl_spectrum *from = nsl_spectrum_origin(spectrum);
+    return from->ops->guess(from, n);
+}
+
+static double interpolant_trace(const nsl_spectrum *spectrum)
+{
+    const nsl_spectrum *from = nsl_spectrum_origin(spectrum);
+    return from->ops->trace(from);
+}
+
+/* A model's target is made before it is interpolated: no set_source, no set_own. */
+static const nsl_spectrum_ops interpolant_ops = {
+    .name = "interpolant",
+    .free = interpolant_free,
+    .moments = interpolant_moments,
+    .guess = interpolant_guess,
+    .trace = interpolant_trace,
+};
+
+const nsl_spectrum *nsl_spectrum_origin(const nsl_spectrum *spectrum)
+{
+    return spectrum->ops == &interpolant_ops ? ((const interpolant *)spectrum)->from
+                                             : spectrum;
+}
+
+nsl_status nsl_spectrum_new_interpolant(nsl_spectrum **out, const nsl_spectrum *from,
+                                        const nsl_target *target, nsl_error *err)
+{
+    *out = NULL;
+    interpolant *s = calloc(1, sizeof *s);
+    if (!s || pthread_mutex_init(&s->making, NULL) != 0) {
+        free(s);
+        return nsl_fail_memory(err);
+    }
+    s->head = *from;
+    s->head.ops = &interpolant_ops;
+    s->from = from;
+    s->target = target;
+    *out = &s->head;
+    return NSL_OK;
+}

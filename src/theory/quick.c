@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "theory/quick.h"
+#include "core/error.h"
+#include "spectrum/interpolant.h"
+#include "theory/loss.h"
+
+#include "theory/balance.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* A balance that is positive beyond all roundings. */
+static const double RISES = 1e-9;
+
+nsl_status nsl_quick_new(nsl_quick *out, const nsl_model *model, nsl_error *err)
+{
+    *out = (nsl_quick){.exact = model};
+    nsl_status status = nsl_spectrum_new_interpolant(&out->spectrum, model->spectrum,
+                                                     &model->target, err);
+    if (status == NSL_OK)
+        status = nsl_model_new_on(&out->model, model, out->spectrum, err);
+    /* several minima were only ever seen with targets of a table's own (theory.md
+     * section 6) */
+    out->unique = nsl_spectrum_origin(model->spectrum)->ops == &nsl_powerlaw_ops;
+    if (status != NSL_OK)
+        nsl_quick_clear(out);
+    return status;
+}
+
+void nsl_quick_clear(nsl_quick *quick)
+{
+    nsl_model_free(quick->model);
+    nsl_spectrum_free(quick->spectrum);
+    *quick = (nsl_quick){.exact = NULL};
+}
+
+/* Everything that can be known of the point is known as well as promised. */
+static bool is_good(const nsl_prediction *p)
+{
+    unsigned lost = NSL_NOTE_UNDERFLOW | NSL_NOTE_OVERFLOW | NSL_NOTE_ELASTICITY;
+    return !(p->notes & lost) && !(p->error > NSL_PROMISE);
+}
+
+static bool has_finite_width(const nsl_quick *quick, const nsl_point *point)
+{
+    return isfinite(nsl_root_least_width(quick->exact, point));
+}
+
+nsl_status nsl_quick_predict(nsl_prediction *out, const nsl_quick *quick,
+                             const nsl_point *point, nsl_trail *trail, nsl_error *err)
+{
+    nsl_root root;
+    nsl_status status = NSL_EFAILED;
+    if (has_finite_width(quick, point))
+        status = nsl_root_solve_from(&root, quick->model, point, trail->delta, NULL);
+    if (status == NSL_OK) {
+        nsl_predict_at(out, quick->model, point, &root, NSL_MAP_PROMISE);
+        trail->delta = root.kind == NSL_ROOT_POSITIVE ? root.delta : 0.0;
+        if (is_good(out))
+            return NSL_OK;
+    }
+    return nsl_predict(out, quick->exact, point, err);
+}
+
+/* From the minimum of the point before. */
+static bool predict_beside(nsl_prediction *out, nsl_optimum *optimum,
+                           const nsl_quick *quick, const nsl_point *point,
+                           nsl_trail *trail)
+{
+    nsl_root root;
+    nsl_point best = *point;
+    if (!quick->unique || isinf(point->samples) ||
+        !nsl_optimum_beside(optimum, &root, quick->model, point, &trail->best))
+        return false;
+    best.ridge = optimum->ridge;
+    nsl_predict_at(out, quick->model, &best, &root, NSL_MAP_PROMISE);
+    nsl_optimum_flatten(out, optimum, point);
+    return is_good(out);
+}
+
+/* γ = 0, if the loss rises from there or cannot fall. */
+static bool predict_ridgeless(nsl_prediction *out, nsl_optimum *optimum,
+                              const nsl_quick *quick, const nsl_point *point,
+                              nsl_trail *trail)
+{
+    nsl_root root;
+    nsl_point zero = *point;
+    zero.ridge = 0.0;
+    if (!quick->unique || isinf(point->samples) || !has_finite_width(quick, point) ||
+        nsl_root_solve_from(&root, quick->model, &zero, trail->delta, NULL) != NSL_OK)
+        return false;
+    trail->delta = root.kind == NSL_ROOT_POSITIVE ? root.delta : 0.0;
+    nsl_predict_at(out, quick->model, &zero, &root, NSL_MAP_PROMISE);
+    bool rises = root.kind == NSL_ROOT_POSITIVE &&
+                 nsl_balance_value(nsl_balance_of(&root, quick->model, &zero)) > RISES;
+    if (!(rises || out->test_loss == 0.0) || !is_good(out))
+        return false;
+    *optimum = (nsl_optimum){.kind = NSL_OPTIMUM_ZERO, .delta = NAN, .gap = NAN};
+    return true;
+}
+
+/* By the search for all minima. */
+static bool predict_searching(nsl_prediction *out, nsl_optimum *optimum,
+                              const nsl_quick *quick, const nsl_point *point)
+{
+    return has_finite_width(quick, point) &&
+           nsl_predict_optimal(out, optimum, quick->model, point, NULL) == NSL_OK &&
+           is_good(out) && !(optimum->error > NSL_MAP_PROMISE);
+}
+
+nsl_status nsl_quick_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
+                                     const nsl_quick *quick, const nsl_point *point,
+                                     nsl_trail *trail, nsl_error *err)
+{
+    if (predict_beside(out, optimum, quick, point, trail) ||
+        predict_ridgeless(out, optimum, quick, point, trail))
+        return NSL_OK;
+    nsl_status status = NSL_OK;
+    if (!predict_searching(out, optimum, quick, point))
+        status = nsl_predict_optimal(out, optimum, quick->exact, point, err);
+    bool interior = status == NSL_OK && optimum->kind == NSL_OPTIMUM_INTERIOR;
+    trail->best = (nsl_neighbour){.known = interior, .tilt = NAN};
+    if (interior) {
+        trail->best.log_delta = log(optimum->delta);
+        trail->best.log_gap = log(optimum->gap);
+    }
+    return status;
+}
