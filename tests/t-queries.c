@@ -171,7 +171,8 @@ static double loss_of(const nsl_model *model, nsl_point point, bool optimal)
     nsl_error err = {0};
     nsl_status status = optimal ? nsl_predict_optimal(&p, &best, model, &point, &err)
                                 : nsl_predict(&p, model, &point, &err);
-    cr_assert(status == NSL_OK, "%s", err.message);
+    cr_assert(status == NSL_OK, "%s (N = %g, P = %g)", err.message, point.features,
+              point.samples);
     return isnan(p.test_loss) ? (double)INFINITY : p.test_loss;
 }
 

@@ -50,6 +50,21 @@ static void add_product(search *s, mpfr_ptr out, mpfr_srcptr a, mpfr_srcptr b,
     mpfr_add(out, out, s->x[PART], MPFR_RNDN);
 }
 
+/* [E4] alone, a b q₁ against r³, for one model with one layer and a noise-free MRS
+ * target; true where it holds. */
+static bool set_plain_sides(search *s)
+{
+    const nsl_moments_mp *m = &s->root->m;
+    if (s->level->model->model->target.kind != NSL_TARGET_MRS || s->p->layers > 1 ||
+        !mpfr_zero_p(s->p->noise) || s->p->ensemble > 1.0 || mpfr_inf_p(s->x[GAP]))
+        return false;
+    mpfr_mul(s->x[A], s->x[GAP], s->root->gap_samples, MPFR_RNDN);
+    mpfr_mul(s->x[A], s->x[A], m->q1, MPFR_RNDN);
+    mpfr_sqr(s->x[B], m->r, MPFR_RNDN);
+    mpfr_mul(s->x[B], s->x[B], m->r, MPFR_RNDN);
+    return true;
+}
+
 /* A and B of one model, in x[A] and x[B]. */
 static void set_sides(search *s)
 {
@@ -124,7 +139,8 @@ static void set_balance(mpfr_t out, search *s)
 {
     nsl_layers_mp(s->x[GAP], s->x[SHARE], s->x[SQUARE], s->root, s->p->layers);
     mpfr_add(s->x[NOISY], s->root->m.t0, s->p->noise, MPFR_RNDN);
-    set_sides(s);
+    if (!set_plain_sides(s))
+        set_sides(s);
     if (s->p->ensemble > 1.0)
         mix_sides(s);
     mpfr_sub(out, s->x[A], s->x[B], MPFR_RNDN);

@@ -18,13 +18,16 @@
  *            dE_×/dlnΔ = 2P (t_c W − q₁ (t₀ + σ_ε²))/W². */
 #include "theory/balance.h"
 
+#include <math.h>
+
 /* [E4], all that [E4*] leaves of one model with one layer and a noise-free MRS target:
- * a b q₁ against r³. At a ≫ b the other parts of A and B would hide it. */
+ * a b q₁ against r³, over r²(a + r). At a ≫ b the other parts of A and B would hide it.
+ */
 static nsl_balance plain_balance(const nsl_root *root)
 {
     const nsl_moments *m = &root->m;
     nsl_split a = nsl_split_of(root->gap[0], m->r);
-    return (nsl_balance){a.s * (root->gap_samples * m->q1), a.rest * (m->r * m->r)};
+    return (nsl_balance){a.s * (root->gap_samples * (m->q1 / m->r) / m->r), a.rest};
 }
 
 double nsl_balance_value(nsl_balance x)
@@ -39,7 +42,8 @@ nsl_balance nsl_balance_of(const nsl_root *root, const nsl_model *model,
 {
     const nsl_moments *m = &root->m;
     if (model->target.kind == NSL_TARGET_MRS && root->layers == 1 &&
-        point->noise == 0.0 && nsl_ensemble_share(point) == 1.0)
+        isfinite(root->gap[0]) && point->noise == 0.0 &&
+        nsl_ensemble_share(point) == 1.0)
         return plain_balance(root);
     nsl_layers l = nsl_layers_of(root);
     nsl_split s = nsl_split_of(l.gap, m->r);
