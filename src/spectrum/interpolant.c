@@ -205,7 +205,7 @@ static void interpolant_moments(nsl_moments *m, const nsl_spectrum *spectrum,
     lanes sums;
     evaluate(&sums, p, log(mantissa * M_SQRT1_2) * (2.0 / M_LN2));
     *m = (nsl_moments){
-        .count = sums[Z],
+        .below = sums[Z],
         .z_error = p->z_error * sums[Z],
         .r = sums[R],
         .q = sums[Q],
@@ -213,7 +213,7 @@ static void interpolant_moments(nsl_moments *m, const nsl_spectrum *spectrum,
         .t0 = sums[T0],
         .td = sums[TD],
         .tc = sums[TC],
-        .bend_above = NAN, /* `count` is not whole */
+        .bend_above = NAN, /* 2 q₁ − r is ρ */
         .bend_below = NAN,
         .error = p->error,
     };
