@@ -9,7 +9,8 @@ typedef enum {
     NSL_EFAILED = 1, /**< the computation failed, e.g. did not converge */
     NSL_EINVAL = 2,  /**< a parameter is outside its range, or parameters contradict */
     NSL_EFILE = 3,   /**< a file cannot be read, or what it holds is not valid */
-    NSL_ENOMEM = 4   /**< out of memory */
+    NSL_ENOMEM = 4,  /**< out of memory */
+    NSL_ECANCELLED = 5 /**< the caller asked to stop */
 } nsl_status;
 
 /** What went wrong. The caller owns it; every function takes NULL as well. */

@@ -12,6 +12,7 @@
 #include <nslaw/frontier.h>
 #include <nslaw/model.h>
 #include <nslaw/optimum.h>
+#include <nslaw/phase.h>
 #include <nslaw/range.h>
 #include <nslaw/solve.h>
 #include <nslaw/spectrum.h>

@@ -26,36 +26,71 @@ typedef struct {
 /** What limits the loss at a point. The first that applies, in this order; with e_N,
  *  e_P, e_γ the elasticities −∂ln L/∂ln(resource) of the clean test loss. */
 typedef enum {
-    NSL_REGIME_UNDEFINED, /**< the loss or an elasticity that decides does not exist */
-    NSL_REGIME_LATENT,    /**< min(N, P, hidden widths) > M: beyond the latent scale */
-    NSL_REGIME_PEAK,      /**< the loss rises with a resource, e_N < 0 or e_P < 0, or
+    NSL_PHASE_UNDEFINED, /**< the loss or an elasticity that decides does not exist */
+    NSL_PHASE_LATENT,    /**< min(N, P, hidden widths) > M: beyond the latent scale */
+    NSL_PHASE_PEAK,      /**< the loss rises with a resource, e_N < 0 or e_P < 0, or
                                diverges: the flank of the interpolation peak */
-    NSL_REGIME_NOISE,     /**< label noise causes more of the loss than the signal */
-    NSL_REGIME_RIDGE,     /**< less ridge would help: −e_γ > ½ max(e_N, e_P) */
-    NSL_REGIME_MODEL,     /**< e_N > 2 e_P */
-    NSL_REGIME_DATA,      /**< e_P > 2 e_N */
-    NSL_REGIME_BALANCED,  /**< e_N and e_P are within a factor 2 */
-    NSL_REGIME_COUNT
-} nsl_regime;
+    NSL_PHASE_NOISE,     /**< label noise causes more of the loss than the signal */
+    NSL_PHASE_RIDGE,     /**< less ridge would help: −e_γ > ½ max(e_N, e_P) */
+    NSL_PHASE_MODEL,     /**< e_N > 2 e_P */
+    NSL_PHASE_DATA,      /**< e_P > 2 e_N */
+    NSL_PHASE_BALANCED,  /**< e_N and e_P are within a factor 2 */
+    NSL_PHASE_COUNT
+} nsl_phase;
 
 /** The fixed identifier of a regime, e.g. "model-limited". */
-const char *nsl_regime_name(nsl_regime regime);
+const char *nsl_phase_name(nsl_phase regime);
 
 /** Largest error of elasticities (relative where above 1, else absolute) and of best
  *  ridges (relative) in a map; losses keep NSL_PROMISE. */
 #define NSL_MAP_PROMISE 1e-10
 
+/** What a map is made of: everything but the axes is that of model and point. An axis
+ * of M or α needs a power law. */
+typedef struct {
+    const nsl_model *model;
+    nsl_point point;
+    bool optimal;  /**< the best ridge in each cell, point.ridge is ignored */
+    nsl_axis x, y; /**< of different kinds */
+} nsl_map_query;
+
 /** A map: cell (i along x, j along y) is at [j·x.count + i] of each array. */
 typedef struct {
-    nsl_axis x, y;
-    double *test_loss; /**< L; INFINITY where it diverges, NaN where unknown */
-    double *elasticity_features; /**< NaN where it does not exist */
+    nsl_axis x, y;     /**< those of the query */
+    double *test_loss; /**< L on clean labels; INFINITY where it diverges, NaN where it
+                            is outside the range of double */
+    double *elasticity_features; /**< NaN where it does not exist; and so on */
     double *elasticity_samples;
     double *elasticity_ridge;
     double *ridge;   /**< the fixed one, or the best */
     double *error;   /**< relative bound on test_loss */
-    uint8_t *regime; /**< nsl_regime */
+    uint8_t *regime; /**< nsl_phase */
 } nsl_map;
+
+/** Allocates the arrays for a query; NSL_OK or NSL_ENOMEM. Free with nsl_map_clear. */
+nsl_status nsl_map_init(nsl_map *map, const nsl_map_query *query, nsl_error *err);
+void nsl_map_clear(nsl_map *map);
+
+/** Called now and then by the thread that called; false stops the work. */
+typedef bool nsl_proceed(void *data, size_t done, size_t total);
+
+/** How the work is done; none of it changes a bit of the result. */
+typedef struct {
+    unsigned jobs;        /**< threads, ≥ 1 */
+    nsl_proceed *proceed; /**< or NULL */
+    void *data;
+} nsl_work;
+
+/** Fills the rows first, first + step, … of the map.
+ *  @return NSL_OK; NSL_EINVAL for a value outside its range or axes of the same kind;
+ *          NSL_EFAILED where a cell did not converge; NSL_ECANCELLED */
+nsl_status nsl_map_fill(nsl_map *map, const nsl_map_query *query, size_t first,
+                        size_t step, const nsl_work *work, nsl_error *err);
+
+/** The prediction in a cell at x, y (values of the axes) and its regime.
+ *  @return as nsl_predict */
+nsl_status nsl_map_cell(nsl_prediction *out, nsl_phase *regime,
+                        const nsl_map_query *query, double x, double y, nsl_error *err);
 
 /** Curves in the plane of a map. */
 typedef enum {
@@ -87,6 +122,13 @@ typedef struct {
     nsl_boundary *at;
 } nsl_boundaries;
 
-void nsl_boundaries_free(nsl_boundaries *boundaries);
+/** Finds the boundaries between the ends of the axes, points to 1e-6 (relative; on an
+ *  axis of M, to a whole number). Those of a regime end where one that comes first
+ *  begins. They do not depend on the values between the ends.
+ *  @return as nsl_map_fill; axes need two values > 0 */
+nsl_status nsl_boundaries_find(nsl_boundaries *out, const nsl_map_query *query,
+                               const nsl_work *work, nsl_error *err);
+
+void nsl_boundaries_clear(nsl_boundaries *boundaries);
 
 #endif

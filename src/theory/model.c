@@ -156,6 +156,25 @@ nsl_status nsl_model_new_on(nsl_model **out, const nsl_model *model,
     return NSL_OK;
 }
 
+nsl_status nsl_model_new_like(nsl_model **out, const nsl_model *model,
+                              const nsl_spectrum *spectrum, nsl_error *err)
+{
+    const nsl_target *target = &model->target;
+    bool source = target->kind == NSL_TARGET_SOURCE;
+    nsl_model_options o = nsl_model_defaults();
+    o.source = source ? target->source : o.source;
+    if (source || target->normalised)
+        o.label_variance = model->label_variance;
+    else
+        o.sigma_w2 = model->sigma_w2;
+    o.sigma_u2 = model->sigma_u2;
+    o.outputs = model->outputs;
+    o.hidden = model->hidden;
+    o.hidden_count = model->hidden_count;
+    o.convention = model->convention;
+    return nsl_model_new(out, spectrum, &o, err);
+}
+
 nsl_status nsl_model_new_kernel(nsl_model **out, const nsl_model *model, nsl_error *err)
 {
     nsl_status status = nsl_model_new_on(out, model, model->spectrum, err);

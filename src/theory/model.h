@@ -24,6 +24,10 @@ void nsl_model_moments(nsl_moments *out, const nsl_model *model, double delta);
 nsl_status nsl_model_new_on(nsl_model **out, const nsl_model *model,
                             const nsl_spectrum *spectrum, nsl_error *err);
 
+/* The same model on another power law. */
+nsl_status nsl_model_new_like(nsl_model **out, const nsl_model *model,
+                              const nsl_spectrum *spectrum, nsl_error *err);
+
 /* The same model with the kernel's ridge, on the same spectrum, which with the model
  * must outlive it; to be freed by nsl_model_free. */
 nsl_status nsl_model_new_kernel(nsl_model **out, const nsl_model *model,

@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Maps: predictions over a plane, a line at a time.
+ *
+ * A line is a row (j fixed) walked along x, each cell starting from the last; where x
+ * changes the model a line is a column, so that its model serves all of it, and each
+ * cell starts anew: rows may be left out, and no bit may depend on which. Threads take
+ * lines in order. */
+#include "core/error.h"
+#include "theory/phase.h"
+#include "theory/plane.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+enum { ARRAYS = 6 };
+
+nsl_status nsl_map_init(nsl_map *map, const nsl_map_query *query, nsl_error *err)
+{
+    *map = (nsl_map){.x = query->x, .y = query->y};
+    double **array[ARRAYS] = {&map->test_loss,
+                              &map->elasticity_features,
+                              &map->elasticity_samples,
+                              &map->elasticity_ridge,
+                              &map->ridge,
+                              &map->error};
+    size_t cells;
+    bool fine = !__builtin_mul_overflow(query->x.count, query->y.count, &cells);
+    for (int i = 0; i < ARRAYS && fine; i++) {
+        *array[i] = calloc(cells, sizeof(double));
+        fine = *array[i] != NULL;
+    }
+    map->regime = fine ? calloc(cells, 1) : NULL;
+    if (map->regime)
+        return NSL_OK;
+    nsl_map_clear(map);
+    return nsl_fail_memory(err);
+}
+
+void nsl_map_clear(nsl_map *map)
+{
+    free(map->test_loss);
+    free(map->elasticity_features);
+    free(map->elasticity_samples);
+    free(map->elasticity_ridge);
+    free(map->ridge);
+    free(map->error);
+    free(map->regime);
+    *map = (nsl_map){.test_loss = NULL};
+}
+
+/* What all threads of one fill share. */
+typedef struct {
+    nsl_map *map;
+    const nsl_map_query *query;
+    const nsl_work *work;
+    nsl_plane_model shared; /* where no axis is of the model */
+    bool x_of_model, y_of_model;
+    size_t first, step; /* rows */
+    size_t rows, lines; /* to do */
+    atomic_size_t next, done;
+    atomic_bool stop, cancelled;
+    pthread_mutex_t failing;
+    size_t failed_line; /* the first, whichever thread found it */
+    nsl_status status;
+    nsl_error *err;
+} fill;
+
+static void store(nsl_map *map, size_t at, const nsl_prediction *p, double ridge,
+                  nsl_phase regime)
+{
+    map->test_loss[at] = p->notes & NSL_NOTE_DIVERGES ? (double)INFINITY : p->test_loss;
+    map->elasticity_features[at] = p->elasticity_features;
+    map->elasticity_samples[at] = p->elasticity_samples;
+    map->elasticity_ridge[at] = p->elasticity_ridge;
+    map->ridge[at] = ridge;
+    map->error[at] = p->error;
+    map->regime[at] = (uint8_t)regime;
+}
+
+static nsl_status fill_cell(fill *f, const nsl_plane_model *model, size_t i, size_t j,
+                            nsl_trail *trail, nsl_error *err)
+{
+    nsl_prediction p;
+    nsl_point point =
+        nsl_plane_point(f->query, f->query->x.value[i], f->query->y.value[j]);
+    nsl_status status = nsl_plane_predict(&p, &point, model, trail, err);
+    if (status == NSL_OK)
+        store(f->map, j * f->query->x.count + i, &p, point.ridge,
+              nsl_phase_of(&p, nsl_plane_model_of(model), &point));
+    return status;
+}
+
+static nsl_status fill_row(fill *f, size_t line, nsl_error *err)
+{
+    size_t j = f->first + line * f->step;
+    const nsl_axis *x = &f->query->x;
+    nsl_plane_model own, *model = &f->shared;
+    nsl_trail trail = {0};
+    nsl_status status = NSL_OK;
+    if (f->y_of_model) {
+        model = &own;
+        status = nsl_plane_model_make(model, f->query, x->value[0],
+                                      f->query->y.value[j], true, err);
+    }
+    for (size_t i = 0; i < x->count && status == NSL_OK; i++)
+        status = fill_cell(f, model, i, j, &trail, err);
+    if (f->y_of_model)
+        nsl_plane_model_clear(&own);
+    return status;
+}
+
+static nsl_status fill_column(fill *f, size_t i, nsl_error *err)
+{
+    const nsl_axis *y = &f->query->y;
+    nsl_plane_model model = {.query = NULL};
+    nsl_status status = NSL_OK;
+    for (size_t row = 0; row < f->rows && status == NSL_OK; row++) {
+        size_t j = f->first + row * f->step;
+        nsl_trail trail = {0};
+        if (row == 0 || f->y_of_model) {
+            nsl_plane_model_clear(&model);
+            status = nsl_plane_model_make(&model, f->query, f->query->x.value[i],
+                                          y->value[j], !f->y_of_model, err);
+        }
+        if (status == NSL_OK)
+            status = fill_cell(f, &model, i, j, &trail, err);
+    }
+    nsl_plane_model_clear(&model);
+    return status;
+}
+
+static void note_failure(fill *f, size_t line, nsl_status status, const nsl_error *err)
+{
+    pthread_mutex_lock(&f->failing);
+    if (f->status == NSL_OK || line < f->failed_line) {
+        f->status = status;
+        f->failed_line = line;
+        if (f->err)
+            *f->err = *err;
+    }
+    pthread_mutex_unlock(&f->failing);
+    atomic_store(&f->stop, true);
+}
+
+/* Takes lines until there are none left; `reports` for the thread that called. */
+static void take_lines(fill *f, bool reports)
+{
+    while (!atomic_load(&f->stop)) {
+        size_t line = atomic_fetch_add(&f->next, 1);
+        if (line >= f->lines)
+            return;
+        nsl_error err = {0};
+        nsl_status status =
+            f->x_of_model ? fill_column(f, line, &err) : fill_row(f, line, &err);
+        if (status != NSL_OK)
+            note_failure(f, line, status, &err);
+        size_t done = atomic_fetch_add(&f->done, 1) + 1;
+        if (reports && f->work->proceed &&
+            !f->work->proceed(f->work->data, done, f->lines)) {
+            atomic_store(&f->cancelled, true);
+            atomic_store(&f->stop, true);
+        }
+    }
+}
+
+static void *help(void *shared)
+{
+    take_lines(shared, false);
+    return NULL;
+}
+
+/* The caller works too; fewer threads than asked for only take longer. */
+static void run(fill *f)
+{
+    enum { JOBS_MAX = 1024 };
+    pthread_t thread[JOBS_MAX];
+    size_t wanted = f->work->jobs > JOBS_MAX ? JOBS_MAX : f->work->jobs, started = 0;
+    while (started + 1 < wanted && started + 1 < f->lines &&
+           pthread_create(&thread[started], NULL, help, f) == 0)
+        started++;
+    take_lines(f, true);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+}
+
+nsl_status nsl_map_fill(nsl_map *map, const nsl_map_query *query, size_t first,
+                        size_t step, const nsl_work *work, nsl_error *err)
+{
+    size_t rows = query->y.count;
+    nsl_status status = nsl_plane_check(query, err);
+    if (status == NSL_OK && (step == 0 || first >= rows))
+        status = nsl_fail(err, NSL_EINVAL, "shard", "leaves no rows of %zu", rows);
+    if (status != NSL_OK)
+        return status;
+    fill f = {
+        .map = map,
+        .query = query,
+        .work = work,
+        .first = first,
+        .step = step,
+        .rows = (rows - first + step - 1) / step,
+        .x_of_model = nsl_axis_is_of_model(query->x.kind),
+        .y_of_model = nsl_axis_is_of_model(query->y.kind),
+        .err = err,
+    };
+    f.lines = f.x_of_model ? query->x.count : f.rows;
+    if (!f.x_of_model && !f.y_of_model)
+        status = nsl_plane_model_make(&f.shared, query, 0.0, 0.0, true, err);
+    if (status != NSL_OK)
+        return status;
+    pthread_mutex_init(&f.failing, NULL);
+    run(&f);
+    pthread_mutex_destroy(&f.failing);
+    nsl_plane_model_clear(&f.shared);
+    if (f.status == NSL_OK && atomic_load(&f.cancelled))
+        return nsl_fail(err, NSL_ECANCELLED, "", "interrupted");
+    return f.status;
+}
+
+nsl_status nsl_map_cell(nsl_prediction *out, nsl_phase *regime,
+                        const nsl_map_query *query, double x, double y, nsl_error *err)
+{
+    nsl_plane_model model;
+    nsl_trail trail = {0};
+    nsl_point point = nsl_plane_point(query, x, y);
+    *regime = NSL_PHASE_UNDEFINED;
+    nsl_status status = nsl_plane_check(query, err);
+    if (status != NSL_OK)
+        return status;
+    status = nsl_plane_model_make(&model, query, x, y, false, err);
+    if (status == NSL_OK)
+        status = nsl_plane_predict(out, &point, &model, &trail, err);
+    if (status == NSL_OK)
+        *regime = nsl_phase_of(out, nsl_plane_model_of(&model), &point);
+    nsl_plane_model_clear(&model);
+    return status;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "theory/phase.h"
+#include "theory/root.h"
+
+#include <math.h>
+
+/* A resource helps much more than another: by this factor in their elasticities. */
+static const double MUCH = 2.0;
+
+/* A loss rises with a resource: an elasticity below this, where the sign is known. */
+static const double RISING = -NSL_MAP_PROMISE;
+
+static const char *const regime_names[NSL_PHASE_COUNT] = {
+    [NSL_PHASE_UNDEFINED] = "undefined",     [NSL_PHASE_LATENT] = "beyond-latents",
+    [NSL_PHASE_PEAK] = "interpolation-peak", [NSL_PHASE_NOISE] = "noise-limited",
+    [NSL_PHASE_RIDGE] = "ridge-limited",     [NSL_PHASE_MODEL] = "model-limited",
+    [NSL_PHASE_DATA] = "data-limited",       [NSL_PHASE_BALANCED] = "balanced",
+};
+
+static const char *const boundary_names[NSL_BOUNDARY_COUNT] = {
+    [NSL_BOUNDARY_FEATURES_SAMPLES] = "features=samples",
+    [NSL_BOUNDARY_FEATURES_LATENTS] = "features=latents",
+    [NSL_BOUNDARY_SAMPLES_LATENTS] = "samples=latents",
+    [NSL_BOUNDARY_FRONTIER] = "frontier",
+    [NSL_BOUNDARY_NOISE] = "signal=noise",
+    [NSL_BOUNDARY_RIDGE] = "ridge-limited",
+    [NSL_BOUNDARY_MODEL] = "model-limited",
+    [NSL_BOUNDARY_DATA] = "data-limited",
+    [NSL_BOUNDARY_PEAK_FEATURES] = "peak-features",
+    [NSL_BOUNDARY_PEAK_SAMPLES] = "peak-samples",
+};
+
+const char *nsl_phase_name(nsl_phase regime)
+{
+    return (unsigned)regime < NSL_PHASE_COUNT ? regime_names[regime] : NULL;
+}
+
+const char *nsl_boundary_name(nsl_boundary_kind kind)
+{
+    return (unsigned)kind < NSL_BOUNDARY_COUNT ? boundary_names[kind] : NULL;
+}
+
+static bool is_beyond_latents(const nsl_model *model, const nsl_point *point)
+{
+    uint64_t latents = model->spectrum->latents;
+    return latents != NSL_LATENTS_INFINITE &&
+           nsl_root_least_width(model, point) > (double)latents;
+}
+
+/* Less ridge would help at least half as much as more of the better resource: with a
+ * ridge that decides Δ alone, L ∼ (g/NP)^x, all three are equal (theory.md section 7).
+ */
+static double ridge_excess(const nsl_prediction *p)
+{
+    return -p->elasticity_ridge -
+           fmax(p->elasticity_features, p->elasticity_samples) / MUCH;
+}
+
+/* (E_noise − E_signal)/E */
+static double noise_excess(const nsl_prediction *p)
+{
+    return (p->noise_loss - p->signal_loss) / (p->noise_loss + p->signal_loss);
+}
+
+nsl_phase nsl_phase_of(const nsl_prediction *p, const nsl_model *model,
+                       const nsl_point *point)
+{
+    if (is_beyond_latents(model, point))
+        return NSL_PHASE_LATENT;
+    if (p->notes & NSL_NOTE_DIVERGES)
+        return NSL_PHASE_PEAK;
+    if (isnan(p->elasticity_features) || isnan(p->elasticity_samples) ||
+        isnan(p->elasticity_ridge))
+        return NSL_PHASE_UNDEFINED;
+    if (p->elasticity_features < RISING || p->elasticity_samples < RISING)
+        return NSL_PHASE_PEAK;
+    if (noise_excess(p) > 0.0)
+        return NSL_PHASE_NOISE;
+    if (ridge_excess(p) > 0.0)
+        return NSL_PHASE_RIDGE;
+    if (p->elasticity_features > MUCH * p->elasticity_samples)
+        return NSL_PHASE_MODEL;
+    return p->elasticity_samples > MUCH * p->elasticity_features ? NSL_PHASE_DATA
+                                                                 : NSL_PHASE_BALANCED;
+}
+
+double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p,
+                          const nsl_model *model, const nsl_point *point)
+{
+    if (is_beyond_latents(model, point))
+        return NAN;
+    switch (kind) {
+    case NSL_BOUNDARY_NOISE:
+        return noise_excess(p);
+    case NSL_BOUNDARY_RIDGE:
+        return ridge_excess(p);
+    case NSL_BOUNDARY_MODEL:
+        return p->elasticity_features - MUCH * p->elasticity_samples;
+    case NSL_BOUNDARY_DATA:
+        return p->elasticity_samples - MUCH * p->elasticity_features;
+    case NSL_BOUNDARY_PEAK_FEATURES:
+        return p->elasticity_features - RISING;
+    case NSL_BOUNDARY_PEAK_SAMPLES:
+        return p->elasticity_samples - RISING;
+    default:
+        return NAN;
+    }
+}
+
+nsl_phase nsl_phase_bounded(nsl_boundary_kind kind)
+{
+    switch (kind) {
+    case NSL_BOUNDARY_RIDGE:
+        return NSL_PHASE_RIDGE;
+    case NSL_BOUNDARY_MODEL:
+    case NSL_BOUNDARY_DATA:
+        return NSL_PHASE_MODEL;
+    case NSL_BOUNDARY_PEAK_FEATURES:
+    case NSL_BOUNDARY_PEAK_SAMPLES:
+        return NSL_PHASE_PEAK;
+    default:
+        return NSL_PHASE_LATENT;
+    }
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The plane of a map: from values of its axes to models, points and predictions. */
+#ifndef NSL_THEORY_PLANE_H
+#define NSL_THEORY_PLANE_H
+
+#include "theory/quick.h"
+#include <nslaw/phase.h>
+
+/* The model at some M and α, with what it owns. */
+typedef struct {
+    const nsl_map_query *query;
+    nsl_spectrum *spectrum; /* NULL: the query's */
+    nsl_model *model;
+    nsl_quick quick;
+    bool is_quick;
+} nsl_plane_model;
+
+nsl_status nsl_plane_check(const nsl_map_query *query, nsl_error *err);
+
+/* Whether an axis changes the model, rather than the point. */
+bool nsl_axis_is_of_model(nsl_axis_kind kind);
+
+/* Makes the model at x, y; `many` points are to come, so that a quick one pays. */
+nsl_status nsl_plane_model_make(nsl_plane_model *out, const nsl_map_query *query,
+                                double x, double y, bool many, nsl_error *err);
+void nsl_plane_model_clear(nsl_plane_model *model);
+
+nsl_point nsl_plane_point(const nsl_map_query *query, double x, double y);
+
+/* The model's own: for regimes. */
+const nsl_model *nsl_plane_model_of(const nsl_plane_model *model);
+
+/* The prediction there; *point gets the ridge that was found. */
+nsl_status nsl_plane_predict(nsl_prediction *out, nsl_point *point,
+                             const nsl_plane_model *model, nsl_trail *trail,
+                             nsl_error *err);
+
+#endif
