@@ -84,11 +84,8 @@ nsl_phase nsl_phase_of(const nsl_prediction *p, const nsl_model *model,
                                                                  : NSL_PHASE_BALANCED;
 }
 
-double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p,
-                          const nsl_model *model, const nsl_point *point)
+double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p)
 {
-    if (is_beyond_latents(model, point))
-        return NAN;
     switch (kind) {
     case NSL_BOUNDARY_NOISE:
         return noise_excess(p);

@@ -10,11 +10,10 @@
 nsl_phase nsl_phase_of(const nsl_prediction *p, const nsl_model *model,
                        const nsl_point *point);
 
-/* A function that changes its sign at a boundary, NaN where there is no such boundary:
- * beyond the latent scale, and where the elasticities do not exist. For the kinds from
+/* A function that changes its sign at a boundary, NaN where the elasticities do not
+ * exist; beyond the latent scale it means nothing. For the kinds from
  * NSL_BOUNDARY_NOISE on. */
-double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p,
-                          const nsl_model *model, const nsl_point *point);
+double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p);
 
 /* The regime that a boundary bounds: where one that comes before it applies, there is
  * no boundary. */

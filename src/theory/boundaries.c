@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The boundaries in the plane of a map.
+ *
+ * Where two sizes are equal the boundary is a straight line. The frontier comes from
+ * frontier.c, a budget at a time. The others are zero lines of functions of the
+ * prediction (phase.c): seen on a lattice that is uniform in the logarithms of both
+ * axes, followed by contour.c, each point found by Brent's method on its edge. */
+#include "core/error.h"
+#include "theory/bracket.h"
+#include "theory/contour.h"
+#include "theory/phase.h"
+#include "theory/plane.h"
+#include <nslaw/frontier.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Cells of the lattice along each axis: fewer where each costs a model of its own. */
+enum { CELLS = 160, CELLS_OF_MODELS = 48, BUDGETS = 96 };
+
+enum { FIRST_FUNCTION = NSL_BOUNDARY_NOISE, FUNCTIONS = NSL_BOUNDARY_COUNT };
+
+/* Points are known to this in the logarithms; the promise is 1e-6. */
+static const double PRECISION = 1e-7;
+
+/* Over the last bracket a function that is continuous has fallen far below what it was
+ * at the ends of the edge; one that jumps has not. */
+static const double CONTINUOUS = 1e-2;
+
+typedef struct {
+    const nsl_map_query *query;
+    const nsl_work *work;
+    nsl_boundaries *out;
+    nsl_error *err;
+    nsl_status status;
+    size_t cells;
+    double low[2], step[2];   /* of the lattice, in ln x and ln y */
+    nsl_plane_model model;    /* where no axis is of the model */
+    bool of_model;            /* some axis is */
+    nsl_trail *trail;         /* of each node */
+    double *value[FUNCTIONS]; /* at each node */
+    nsl_boundary_kind kind;   /* that is being followed */
+} tracing;
+
+void nsl_boundaries_clear(nsl_boundaries *boundaries)
+{
+    for (size_t k = 0; k < boundaries->count; k++) {
+        free(boundaries->at[k].x);
+        free(boundaries->at[k].y);
+    }
+    free(boundaries->at);
+    *boundaries = (nsl_boundaries){0};
+}
+
+/* Adds a copy of a piece. */
+static bool add_piece(void *data, size_t count, const double *x, const double *y)
+{
+    tracing *t = data;
+    nsl_boundaries *b = t->out;
+    nsl_boundary *grown = realloc(b->at, (b->count + 1) * sizeof *grown);
+    if (!grown)
+        return false;
+    b->at = grown;
+    nsl_boundary *to = &b->at[b->count++];
+    *to = (nsl_boundary){t->kind, count, malloc(count * sizeof *x),
+                         malloc(count * sizeof *y)};
+    if (!to->x || !to->y)
+        return false;
+    memcpy(to->x, x, count * sizeof *x);
+    memcpy(to->y, y, count * sizeof *y);
+    return true;
+}
+
+/* --- straight lines ----------------------------------------------------------------
+ */
+
+static double high_of(const tracing *t, int axis)
+{
+    return t->low[axis] + t->step[axis] * (double)t->cells;
+}
+
+/* The line on which two sizes are equal: a diagonal where both are axes, else where the
+ * axis has the other's value. */
+static bool add_equal(tracing *t, nsl_boundary_kind kind, nsl_axis_kind one,
+                      double one_value, nsl_axis_kind other, double other_value)
+{
+    const nsl_map_query *q = t->query;
+    bool x_one = q->x.kind == one, x_other = q->x.kind == other;
+    bool y_one = q->y.kind == one, y_other = q->y.kind == other;
+    double x[2] = {t->low[0], high_of(t, 0)}, y[2] = {t->low[1], high_of(t, 1)};
+    t->kind = kind;
+    if ((x_one && y_other) || (x_other && y_one)) {
+        x[0] = y[0] = fmax(x[0], y[0]);
+        x[1] = y[1] = fmin(x[1], y[1]);
+    } else if (x_one || x_other) {
+        double at = log(x_one ? other_value : one_value);
+        if (!(at >= x[0] && at <= x[1]))
+            return true;
+        x[0] = x[1] = at;
+    } else if (y_one || y_other) {
+        double at = log(y_one ? other_value : one_value);
+        if (!(at >= y[0] && at <= y[1]))
+            return true;
+        y[0] = y[1] = at;
+    } else {
+        return true;
+    }
+    if (!(x[0] <= x[1] && y[0] <= y[1]) || (x[0] == x[1] && y[0] == y[1]))
+        return true;
+    for (int k = 0; k < 2; k++) {
+        x[k] = exp(x[k]);
+        y[k] = exp(y[k]);
+    }
+    return add_piece(t, 2, x, y);
+}
+
+static bool add_equals(tracing *t)
+{
+    const nsl_point *p = &t->query->point;
+    double latents = nsl_whole_from(t->query->model->spectrum->latents).high;
+    return add_equal(t, NSL_BOUNDARY_FEATURES_SAMPLES, NSL_AXIS_FEATURES, p->features,
+                     NSL_AXIS_SAMPLES, p->samples) &&
+           add_equal(t, NSL_BOUNDARY_FEATURES_LATENTS, NSL_AXIS_FEATURES, p->features,
+                     NSL_AXIS_LATENTS, latents) &&
+           add_equal(t, NSL_BOUNDARY_SAMPLES_LATENTS, NSL_AXIS_SAMPLES, p->samples,
+                     NSL_AXIS_LATENTS, latents);
+}
+
+/* --- the frontier ------------------------------------------------------------------
+ */
+
+/* N* of a budget, quickly where that is good enough. */
+static nsl_status best_split(nsl_frontier *out, const tracing *t, const nsl_cost *cost,
+                             double budget)
+{
+    const nsl_map_query *q = t->query;
+    nsl_frontier_query f = {.cost = cost, .point = q->point, .optimal = q->optimal};
+    nsl_status status = nsl_frontier_find(out, t->model.quick.model, &f, budget, NULL);
+    if (status == NSL_OK && out->kind == NSL_FRONTIER_SMOOTH &&
+        out->size_error <= PRECISION)
+        return NSL_OK;
+    return nsl_frontier_find(out, q->model, &f, budget, t->err);
+}
+
+static bool is_inside(const tracing *t, double x, double y)
+{
+    return log(x) >= t->low[0] && log(x) <= high_of(t, 0) && log(y) >= t->low[1] &&
+           log(y) <= high_of(t, 1);
+}
+
+/* Adds what was gathered; jumps between far minima begin a new piece. */
+static bool flush(tracing *t, size_t *count, const double *x, const double *y)
+{
+    bool fine = *count < 2 || add_piece(t, *count, x, y);
+    *count = 0;
+    return fine;
+}
+
+static bool add_frontier(tracing *t)
+{
+    const nsl_map_query *q = t->query;
+    bool plane = (q->x.kind == NSL_AXIS_FEATURES && q->y.kind == NSL_AXIS_SAMPLES) ||
+                 (q->x.kind == NSL_AXIS_SAMPLES && q->y.kind == NSL_AXIS_FEATURES);
+    if (!plane)
+        return true;
+    double x[BUDGETS], y[BUDGETS], low = t->low[0] + t->low[1];
+    double step = (high_of(t, 0) + high_of(t, 1) - low) / (BUDGETS - 1);
+    nsl_cost *cost;
+    size_t count = 0;
+    bool fine = true;
+    t->kind = NSL_BOUNDARY_FRONTIER;
+    t->status = nsl_cost_parse(&cost, "N*P", 64, t->err);
+    for (int k = 0; k < BUDGETS && fine && t->status == NSL_OK; k++) {
+        nsl_frontier f;
+        double budget = exp(low + step * k);
+        if (budget < 1.0)
+            continue;
+        t->status = best_split(&f, t, cost, budget);
+        if (t->status != NSL_OK)
+            break;
+        bool x_features = q->x.kind == NSL_AXIS_FEATURES;
+        double at_x = x_features ? f.features : f.samples;
+        double at_y = x_features ? f.samples : f.features;
+        bool far = count > 0 && fabs(log(at_x / x[count - 1])) > 3.0 * step;
+        bool inside = is_inside(t, at_x, at_y) && f.kind == NSL_FRONTIER_SMOOTH;
+        if (!inside || far)
+            fine = flush(t, &count, x, y);
+        if (!inside)
+            continue;
+        x[count] = at_x;
+        y[count++] = at_y;
+    }
+    fine = fine && flush(t, &count, x, y);
+    nsl_cost_free(cost);
+    return fine && t->status == NSL_OK;
+}
+
+/* --- zero lines --------------------------------------------------------------------
+ */
+
+/* A prediction anywhere in the plane. */
+static nsl_status look(nsl_prediction *p, nsl_point *point, nsl_phase *phase,
+                       tracing *t, double log_x, double log_y, nsl_trail *trail)
+{
+    nsl_plane_model own, *model = &t->model;
+    double x = exp(log_x), y = exp(log_y);
+    nsl_status status = NSL_OK;
+    *point = nsl_plane_point(t->query, x, y);
+    if (t->of_model) {
+        model = &own;
+        status = nsl_plane_model_make(model, t->query, x, y, false, t->err);
+    }
+    if (status == NSL_OK)
+        status = nsl_plane_predict(p, point, model, trail, t->err);
+    if (status == NSL_OK)
+        *phase = nsl_phase_of(p, nsl_plane_model_of(model), point);
+    if (t->of_model)
+        nsl_plane_model_clear(&own);
+    return status;
+}
+
+static nsl_status fill_node(tracing *t, size_t i, size_t j, nsl_trail *trail)
+{
+    nsl_prediction p;
+    nsl_point point;
+    nsl_phase phase;
+    size_t at = j * (t->cells + 1) + i;
+    nsl_status status = look(&p, &point, &phase, t, t->low[0] + (double)i * t->step[0],
+                             t->low[1] + (double)j * t->step[1], trail);
+    t->trail[at] = *trail;
+    for (int k = FIRST_FUNCTION; k < FUNCTIONS && status == NSL_OK; k++)
+        t->value[k][at] = phase == NSL_PHASE_LATENT
+                              ? (double)NAN
+                              : nsl_phase_distance((nsl_boundary_kind)k, &p);
+    return status;
+}
+
+static nsl_status fill_lattice(tracing *t)
+{
+    nsl_status status = NSL_OK;
+    for (size_t j = 0; j <= t->cells && status == NSL_OK; j++) {
+        nsl_trail trail = {0};
+        for (size_t i = 0; i <= t->cells && status == NSL_OK; i++)
+            status = fill_node(t, i, j, &trail);
+        if (status == NSL_OK && t->work->proceed &&
+            !t->work->proceed(t->work->data, j, t->cells))
+            status = nsl_fail(t->err, NSL_ECANCELLED, "", "interrupted");
+    }
+    return status;
+}
+
+/* The function along one edge, 0 ≤ s ≤ 1. */
+typedef struct {
+    tracing *t;
+    nsl_edge edge;
+    nsl_trail trail;
+    nsl_phase phase; /* at the last s */
+} crossing;
+
+static double log_at(const tracing *t, nsl_edge e, int axis, double s)
+{
+    double along = (axis == 1) == e.up ? s : 0.0;
+    return t->low[axis] + t->step[axis] * ((double)(axis ? e.j : e.i) + along);
+}
+
+static double value_along(double s, void *params)
+{
+    crossing *c = params;
+    tracing *t = c->t;
+    nsl_prediction p;
+    nsl_point point;
+    nsl_status status = look(&p, &point, &c->phase, t, log_at(t, c->edge, 0, s),
+                             log_at(t, c->edge, 1, s), &c->trail);
+    if (status != NSL_OK) {
+        t->status = status;
+        return NAN;
+    }
+    return c->phase == NSL_PHASE_LATENT ? (double)NAN : nsl_phase_distance(t->kind, &p);
+}
+
+static bool find_crossing(void *data, nsl_edge edge, double *x, double *y)
+{
+    tracing *t = data;
+    size_t node = edge.j * (t->cells + 1) + edge.i;
+    crossing c = {.t = t, .edge = edge, .trail = t->trail[node]};
+    double low = 0.0, high = 1.0, s;
+    double size = fmax(fabs(value_along(low, &c)), fabs(value_along(high, &c)));
+    if (!nsl_root_between(&s, value_along, &c, &low, &high,
+                          PRECISION / t->step[edge.up]))
+        return false;
+    bool jumps = !(fabs(value_along(low, &c)) <= CONTINUOUS * size &&
+                   fabs(value_along(high, &c)) <= CONTINUOUS * size);
+    value_along(s, &c);
+    *x = exp(log_at(t, edge, 0, s));
+    *y = exp(log_at(t, edge, 1, s));
+    return !jumps && c.phase >= nsl_phase_bounded(t->kind);
+}
+
+static bool add_zero_lines(tracing *t)
+{
+    bool fine = true;
+    for (int k = FIRST_FUNCTION; k < FUNCTIONS && fine && t->status == NSL_OK; k++) {
+        t->kind = (nsl_boundary_kind)k;
+        fine = nsl_contour_follow(t->cells, t->value[k], find_crossing, add_piece, t);
+    }
+    return fine;
+}
+
+static bool allocate(tracing *t)
+{
+    size_t nodes = (t->cells + 1) * (t->cells + 1);
+    bool fine = (t->trail = calloc(nodes, sizeof *t->trail)) != NULL;
+    for (int k = FIRST_FUNCTION; k < FUNCTIONS && fine; k++)
+        fine = (t->value[k] = calloc(nodes, sizeof *t->value[k])) != NULL;
+    return fine;
+}
+
+static nsl_status check_ends(const nsl_map_query *q, nsl_error *err)
+{
+    for (int axis = 0; axis < 2; axis++) {
+        const nsl_axis *a = axis ? &q->y : &q->x;
+        if (a->count < 2 || !(a->value[0] > 0.0 && isfinite(a->value[a->count - 1])))
+            return nsl_fail(err, NSL_EINVAL, axis ? "y" : "x",
+                            "boundaries need an axis with two finite values > 0");
+    }
+    return NSL_OK;
+}
+
+static void set_lattice(tracing *t)
+{
+    const nsl_axis *axis[2] = {&t->query->x, &t->query->y};
+    t->of_model =
+        nsl_axis_is_of_model(axis[0]->kind) || nsl_axis_is_of_model(axis[1]->kind);
+    t->cells = t->of_model ? CELLS_OF_MODELS : CELLS;
+    for (int k = 0; k < 2; k++) {
+        t->low[k] = log(axis[k]->value[0]);
+        t->step[k] =
+            (log(axis[k]->value[axis[k]->count - 1]) - t->low[k]) / (double)t->cells;
+    }
+}
+
+nsl_status nsl_boundaries_find(nsl_boundaries *out, const nsl_map_query *query,
+                               const nsl_work *work, nsl_error *err)
+{
+    tracing t = {.query = query, .work = work, .out = out, .err = err};
+    *out = (nsl_boundaries){0};
+    nsl_status status = nsl_plane_check(query, err);
+    if (status == NSL_OK)
+        status = check_ends(query, err);
+    if (status != NSL_OK)
+        return status;
+    set_lattice(&t);
+    if (!t.of_model)
+        status = nsl_plane_model_make(&t.model, query, 0.0, 0.0, true, err);
+    bool room = status == NSL_OK && allocate(&t);
+    if (room)
+        status = fill_lattice(&t);
+    bool fine = room && status == NSL_OK && add_equals(&t) && add_frontier(&t) &&
+                add_zero_lines(&t);
+    if (status == NSL_OK)
+        status = t.status;
+    if (status == NSL_OK && !fine)
+        status = nsl_fail_memory(err);
+    for (int k = FIRST_FUNCTION; k < FUNCTIONS; k++)
+        free(t.value[k]);
+    free(t.trail);
+    nsl_plane_model_clear(&t.model);
+    if (status != NSL_OK)
+        nsl_boundaries_clear(out);
+    return status;
+}
