@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/output.h"
+#include "cli/whole_file.h"
 #include "cli/writer.h"
 #include "input/number.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const writer *chosen_writer(const cli_options *options)
 {
@@ -66,86 +63,22 @@ static int write_standard_output(const cli_options *options, const writer *w,
     return complain_write(options, "standard output");
 }
 
-/* A new file beside `path`, with the permissions a new file would have. */
-static FILE *open_beside(const char *path, char **temporary)
-{
-    size_t size = strlen(path) + sizeof ".XXXXXX";
-    *temporary = malloc(size);
-    if (!*temporary)
-        return NULL;
-    snprintf(*temporary, size, "%s.XXXXXX", path);
-    int descriptor = mkostemp(*temporary, O_CLOEXEC);
-    if (descriptor < 0)
-        return NULL;
-    mode_t mask = umask(0);
-    umask(mask);
-    struct stat existing;
-    mode_t mode = stat(path, &existing) == 0 ? existing.st_mode & 0777 : 0666 & ~mask;
-    FILE *out = fchmod(descriptor, mode) == 0 ? fdopen(descriptor, "wb") : NULL;
-    if (!out) {
-        close(descriptor);
-        unlink(*temporary);
-    }
-    return out;
-}
-
-/* Devices and pipes cannot be replaced: write to them as they are. */
-static bool is_special(const char *path)
-{
-    struct stat info;
-    return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
-}
-
-/* Where a symbolic link leads, so that the link itself stays; free() it. NULL for a
- * link that leads nowhere and for a file that may not be written. */
-static char *resolve(const char *path)
-{
-    struct stat info;
-    char *target = realpath(path, NULL);
-    bool is_new = !target && errno == ENOENT && lstat(path, &info) != 0;
-    if (is_new)
-        return strdup(path);
-    if (target && access(target, W_OK) != 0) {
-        free(target);
-        return NULL;
-    }
-    return target;
-}
-
 static int write_file(const cli_options *options, const writer *w, const document *d,
                       const char *path)
 {
-    bool special = is_special(path), out_of_memory = false;
-    char *temporary = NULL, *target = resolve(path);
-    FILE *out = !target   ? NULL
-                : special ? fopen(path, "wb")
-                          : open_beside(target, &temporary);
-    int code = EXIT_FINE;
-    if (!out) {
-        code = complain_write(options, path);
-    } else {
-        bool fine = write_all(w, d, out, &out_of_memory);
-        int reason = errno;
-        if (fclose(out) != 0 && fine) {
-            fine = false;
-            reason = errno;
-        }
-        if (fine && !special && rename(temporary, target) != 0) {
-            fine = false;
-            reason = errno;
-        }
-        if (!fine) {
-            if (!special)
-                unlink(temporary);
-            errno = reason;
-            code = out_of_memory ? options_complain(options->command, EXIT_COMPUTATION,
-                                                    "out of memory")
-                                 : complain_write(options, path);
-        }
-    }
-    free(temporary);
-    free(target);
-    return code;
+    whole_file file;
+    bool out_of_memory = false;
+    if (!whole_file_open(&file, path))
+        return complain_write(options, path);
+    bool fine = write_all(w, d, file.stream, &out_of_memory);
+    int reason = errno;
+    if (!whole_file_close(&file, fine))
+        fine = false;
+    else
+        errno = reason;
+    if (out_of_memory)
+        return options_complain(options->command, EXIT_COMPUTATION, "out of memory");
+    return fine ? EXIT_FINE : complain_write(options, path);
 }
 
 int output_write(const cli_options *options, const document *d)
