@@ -60,12 +60,8 @@ static double log_samples(const search *s, double x)
  * kinks. */
 static double size_of(const search *s, double x)
 {
-    static const double ROUNDING = 64 * DBL_EPSILON;
-    double size = exp(x), rank = (double)s->model->spectrum->rank;
-    for (size_t k = 0; k < s->model->hidden_count; k++)
-        if (fabs(size - s->model->hidden[k]) <= ROUNDING * size)
-            return s->model->hidden[k];
-    return fabs(size - rank) <= ROUNDING * size ? rank : size;
+    double special[NSL_SPECIAL_MAX];
+    return nsl_size_snapped(exp(x), special, nsl_special_sizes(special, s->model));
 }
 
 /* ln of the loss at ln N = x and ln P = y; ±INFINITY where it diverges or is 0. */
@@ -151,17 +147,12 @@ static double meeting(const search *s, double end, double log_size, double power
  * N = P. */
 static nsl_status places_of(nsl_places *out, const search *s, double low, double end)
 {
-    double width[2 * (NSL_LAYERS_MAX + 1) + 1];
-    size_t count = 0;
-    const nsl_spectrum *spectrum = s->model->spectrum;
+    double width[2 * NSL_SPECIAL_MAX + 1];
+    size_t special = nsl_special_sizes(width, s->model), count = special;
+    for (size_t i = 0; i < special; i++)
+        width[count++] = exp(meeting(s, end, log(width[i]), 0.0));
     width[count++] = exp(meeting(s, end, 0.0, 1.0));
-    for (size_t k = 0; k < s->model->hidden_count; k++) {
-        width[count++] = s->model->hidden[k];
-        width[count++] = exp(meeting(s, end, log(s->model->hidden[k]), 0.0));
-    }
-    if (spectrum->rank != NSL_LATENTS_INFINITE)
-        width[count++] = exp(meeting(s, end, log((double)spectrum->rank), 0.0));
-    nsl_status status = nsl_places_make(out, spectrum, width, count, low, end,
+    nsl_status status = nsl_places_make(out, s->model->spectrum, width, count, low, end,
                                         s->query->optimal, s->err);
     double kinks[NSL_COST_TERMS_MAX], free_up_to;
     size_t bends = nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
@@ -249,13 +240,8 @@ static void look_between(place *best, search *s, double low, double middle, doub
  * may be none. */
 static void consider_kinks(place *best, search *s, double low, double end)
 {
-    double size[NSL_LAYERS_MAX + 1];
-    size_t count = 0;
-    const nsl_model *model = s->model;
-    for (size_t k = 0; k < model->hidden_count; k++)
-        size[count++] = model->hidden[k];
-    if (model->spectrum->rank != NSL_LATENTS_INFINITE)
-        size[count++] = (double)model->spectrum->rank;
+    double size[NSL_SPECIAL_MAX];
+    size_t count = nsl_special_sizes(size, s->model);
     for (size_t i = 0; i < count; i++) {
         double x = log(size[i]);
         if (x > low && x < end)

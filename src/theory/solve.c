@@ -73,17 +73,6 @@ static double shift_of(const search *s, double noise)
     return s->query.units.test_noise ? one * noise : 0.0;
 }
 
-/* N = P = M = ∞ without a ridge: for P → ∞ at N = ∞ the noise floor (C/2) α σ_ε², and 0
- * for N → ∞ at P = ∞ (theory.md section 4). */
-static double limit_of_limits(const search *s, double noise)
-{
-    double floor = 0.0;
-    if (s->query.unknown == NSL_UNKNOWN_SAMPLES)
-        floor = 0.5 * s->model->outputs * noise *
-                nsl_powerlaw_numbers(s->model->spectrum).alpha;
-    return scale_of(s) * floor + shift_of(s, noise);
-}
-
 /* The other sizes of the point, at which a loss may peak. */
 static size_t other_widths(double *out, const search *s)
 {
@@ -95,20 +84,23 @@ static size_t other_widths(double *out, const search *s)
     return count;
 }
 
+static bool is_size(const nsl_query *query)
+{
+    return query->unknown == NSL_UNKNOWN_FEATURES ||
+           query->unknown == NSL_UNKNOWN_SAMPLES;
+}
+
 /* The value, or the width or rank that it is but for rounding: there a loss may peak.
  */
 static double snapped(const search *s, double value)
 {
-    static const double ROUNDING = 64 * DBL_EPSILON;
-    double special[NSL_LAYERS_MAX + 2];
-    size_t count = other_widths(special, s);
-    special[count++] = (double)s->model->spectrum->rank;
-    bool size = s->query.unknown == NSL_UNKNOWN_FEATURES ||
-                s->query.unknown == NSL_UNKNOWN_SAMPLES;
-    for (size_t i = 0; i < count && size; i++)
-        if (fabs(value - special[i]) <= ROUNDING * special[i])
-            return special[i];
-    return value;
+    double special[NSL_SPECIAL_MAX + 1];
+    if (!is_size(&s->query))
+        return value;
+    size_t count = nsl_special_sizes(special, s->model);
+    special[count++] =
+        s->query.unknown == NSL_UNKNOWN_FEATURES ? s->point.samples : s->point.features;
+    return nsl_size_snapped(value, special, count);
 }
 
 /* The reported loss at a value of the unknown; INFINITY at a divergence. */
@@ -117,9 +109,12 @@ static double loss_at(search *s, double value)
     nsl_point point = s->point;
     nsl_optimum best;
     *unknown_of(&point, s->query.unknown) = value;
+    double noise = point.noise;
     bool mrs = s->model->convention == NSL_RIDGE_MRS && !s->query.optimal;
     if (s->query.unknown == NSL_UNKNOWN_FEATURES && isinf(value) && mrs)
         point.ridge = 0.0; /* γ vanishes against g ~ N */
+    if (s->query.unknown == NSL_UNKNOWN_FEATURES && isinf(point.samples))
+        point.noise = 0.0; /* it does not matter, whatever N */
     if (s->status != NSL_OK)
         return NAN;
     s->status = s->query.optimal
@@ -127,11 +122,9 @@ static double loss_at(search *s, double value)
                     : nsl_predict(&s->last, s->model, &point, s->err);
     if (s->status != NSL_OK)
         return NAN;
-    if (s->last.notes & NSL_NOTE_ORDER)
-        return limit_of_limits(s, point.noise);
     if (isnan(s->last.test_loss))
         return s->last.notes & NSL_NOTE_UNDERFLOW ? 0.0 : (double)INFINITY;
-    return scale_of(s) * s->last.test_loss + shift_of(s, point.noise);
+    return scale_of(s) * s->last.test_loss + shift_of(s, noise);
 }
 
 /* ln(loss/target) at e^x. */
@@ -245,9 +238,9 @@ static nsl_status solve_size(nsl_solution *out, search *s)
     double top = find_top(s, widths, count, out->limit, dof), low = 0.0;
     if (isnan(top))
         return s->status;
-    double nothing = exp(-FARTHEST / 2.0); /* N → 0 learns nothing */
-    bool always = side(s) * (loss_at(s, nothing) - s->query.target) <= 0.0;
-    while (!always && s->status == NSL_OK && excess_at(s, low) <= 0.0)
+    double least = -FARTHEST / 2.0; /* N → 0 learns nothing */
+    bool always = side(s) * (loss_at(s, exp(least)) - s->query.target) <= 0.0;
+    while (!always && low > least && excess_at(s, low) <= 0.0)
         low -= 1.0;
     nsl_places places;
     nsl_status status = nsl_places_make(&places, s->model->spectrum, widths, count, low,
@@ -382,8 +375,7 @@ static nsl_status check(const nsl_query *q, nsl_error *err)
     if (!(q->target > 0.0 && isfinite(q->target)))
         return nsl_fail(err, NSL_EINVAL, "target-loss",
                         "must be a finite number > 0, got %g", q->target);
-    bool size = q->unknown == NSL_UNKNOWN_FEATURES || q->unknown == NSL_UNKNOWN_SAMPLES;
-    if (q->rising && !size)
+    if (q->rising && !is_size(q))
         return nsl_fail(err, NSL_EINVAL, "rising", "is for features and samples only");
     if (q->optimal && q->unknown == NSL_UNKNOWN_RIDGE)
         return nsl_fail(err, NSL_EINVAL, "ridge",
