@@ -286,3 +286,93 @@ Test(cli_queries, best_ridges_at_the_edge, .timeout = 60)
     json_object_put(tie);
     json_object_put(little);
 }
+
+/* Standard input can be read only once. */
+Test(cli_queries, spectrum_from_standard_input, .timeout = 60)
+{
+    static const struct {
+        const char *command, *key;
+    } cases[] = {
+        {"curve -N 1:2:2 -P 5", "plateau"},
+        {"curve -N 1:2:2 -P 5 --noise 0.1 --ridge opt", "plateau"},
+        {"plateau -N 1 -P 5", "plateau"},
+        {"plateau -N 1 -P 5 --noise 0.1 --ridge opt", "plateau"},
+    };
+    char folder[64];
+    shell_new_folder(folder, sizeof folder);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[320];
+        snprintf(command, sizeof command,
+                 "printf 'eigenvalue\n1\n0.5\n' | nslaw %s --spectrum - -f json",
+                 cases[i].command);
+        struct json_object *piped = json_run(command);
+        snprintf(command, sizeof command,
+                 "printf 'eigenvalue\n1\n0.5\n' > %s/two.csv && nslaw %s --spectrum "
+                 "%s/two.csv -f json",
+                 folder, cases[i].command, folder);
+        struct json_object *read = json_run(command);
+        for (size_t row = 0; row < 2; row++)
+            cr_expect(json_value(piped, row, cases[i].key) ==
+                          json_value(read, row, cases[i].key),
+                      "%s", cases[i].command);
+        json_object_put(piped);
+        json_object_put(read);
+    }
+    shell_remove_folder(folder);
+}
+
+/* Along P = R N noise without a ridge tends to what depends on R: no plateau. */
+Test(cli_queries, tied_curve_with_noise)
+{
+    static const char *const command =
+        "nslaw curve --alpha 1 -N 10:100:2 --samples-per-feature 2 --noise 0.1 -f json";
+    struct json_object *tied = json_run(command);
+    for (size_t row = 0; row < 2; row++) {
+        cr_expect(isnan(json_value(tied, row, "plateau")));
+        cr_expect(strstr(json_note(tied, row), "depends on P/N") != NULL);
+    }
+    json_check_nulls(tied, command);
+    json_object_put(tied);
+    struct json_object *clean =
+        json_run("nslaw curve --alpha 1 -N 10:100:2 --samples-per-feature 2 -f json");
+    cr_expect(json_value(clean, 0, "plateau") == 0.0);
+    json_object_put(clean);
+}
+
+/* Infinitely many features, and what only one order of the limits leaves of noise. */
+Test(cli_queries, infinite_sizes_with_noise, .timeout = 60)
+{
+    static const struct {
+        const char *command, *key;
+        double value;
+    } cases[] = {
+        {"loss -N inf -P inf", "test_loss", 0.05},
+        {"loss -N inf -P inf --ridge opt", "test_loss", 0.0},
+        {"plateau -N inf", "plateau", 0.05},
+        {"plateau -P inf", "plateau", 0.0},
+        {"curve -N 10:100:2 -P inf", "plateau", 0.0},
+        {"curve -P 10:100:2 -N inf", "plateau", 0.05},
+        {"solve --for P -N inf --target-loss 0.04", "limit_loss", 0.05},
+        {"solve --for N -P inf --target-loss 0.04", "limit_loss", 0.0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[256];
+        snprintf(command, sizeof command, "nslaw %s --alpha 1 --noise 0.1 -f json",
+                 cases[i].command);
+        struct json_object *root = json_run(command);
+        cr_expect(fabs(json_value(root, 0, cases[i].key) - cases[i].value) < 1e-15,
+                  "%s", command);
+        json_object_put(root);
+    }
+    struct json_object *plateau =
+        json_run("nslaw plateau -N inf --alpha 1 --noise 0.1 -f json");
+    double reached = json_value(plateau, 0, "reached_at");
+    cr_expect(testing_distance(json_value(plateau, 0, "approach"), 0.7) < 1e-15);
+    char command[256];
+    snprintf(command, sizeof command,
+             "nslaw loss -N inf -P %.17g --alpha 1 --noise 0.1 -f json", reached);
+    struct json_object *loss = json_run(command);
+    cr_expect(testing_distance(json_value(loss, 0, "test_loss"), 0.0525) < 1e-12);
+    json_object_put(plateau);
+    json_object_put(loss);
+}
