@@ -376,3 +376,47 @@ Test(cli_queries, infinite_sizes_with_noise, .timeout = 60)
     json_object_put(plateau);
     json_object_put(loss);
 }
+
+/* A tie of two ridges is said whatever the digits. */
+Test(cli_queries, tie_of_ridges)
+{
+    static const char *const digits[] = {"", "--digits 20"};
+    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
+        char command[320];
+        snprintf(command, sizeof command,
+                 "printf 'eigenvalue,target,multiplicity\\n1,1,1\\n0.01,0,8\\n"
+                 "0.0001,0.5,1\\n' | nslaw loss --spectrum - -N inf -P 30 --noise "
+                 "1.1356775702196809 --kernel-ridge opt -f json %s",
+                 digits[i]);
+        struct json_object *root = json_run(command);
+        cr_expect(strstr(json_note(root, 0), "another ridge is as good") != NULL, "%s",
+                  command);
+        json_object_put(root);
+    }
+}
+
+/* The most digits of every query: more are needed inside. */
+Test(cli_queries, most_digits, .timeout = 300)
+{
+    static const struct {
+        const char *command, *key, *begins;
+    } cases[] = {
+        {"plateau -N 1", "plateau", "0.1666666666"},
+        {"solve --for P -N 1 --target-loss 0.25", "samples", "2.2338015648823884519"},
+        {"frontier --budget 30", "features", "5.47722557505166"}, /* √30 */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "printf 'eigenvalue\\n1\\n0.5\\n0.2\\n' | nslaw %s --spectrum - "
+                 "--ridge 0.1 --digits 10000 -f json",
+                 cases[i].command);
+        struct json_object *root = json_run(command);
+        const char *text =
+            json_object_get_string(json_member(json_row(root, 0), cases[i].key));
+        cr_expect(strlen(text) >= 10000, "%s", command);
+        cr_expect(strncmp(text, cases[i].begins, strlen(cases[i].begins)) == 0, "%s",
+                  text);
+        json_object_put(root);
+    }
+}
