@@ -420,3 +420,44 @@ Test(cli_queries, most_digits, .timeout = 300)
         json_object_put(root);
     }
 }
+
+/* At the end P = 1 samples do not grow: their exponent is 0, and known. */
+Test(cli_queries, exponents_at_the_ends)
+{
+    struct json_object *one = json_run(
+        "nslaw frontier --alpha 0.5 --budget 2 --cost 'N*P^3' --noise 1 -f json");
+    cr_expect(json_value(one, 0, "samples") == 1.0);
+    cr_expect(json_value(one, 0, "exponent_samples") == 0.0);
+    cr_expect(json_value(one, 0, "exponent_features") == 1.0);
+    struct json_object *loss =
+        json_run("nslaw loss --alpha 0.5 -N 2 -P 1 --noise 1 -f json");
+    cr_expect(testing_distance(json_value(one, 0, "exponent_loss"),
+                               json_value(loss, 0, "elasticity_features")) < 1e-10);
+    json_object_put(one);
+    json_object_put(loss);
+}
+
+/* exponent_loss is that of the loss on clean labels, with many digits too. */
+Test(cli_queries, exponent_of_the_clean_loss)
+{
+    static const char *const extra[] = {"", "--digits 20", "--test-noise",
+                                        "--test-noise --digits 20",
+                                        "--test-noise --mse --digits 20"};
+    double value[5], loss[5];
+    for (size_t i = 0; i < 5; i++) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "nslaw frontier --alpha 0.5 --noise 0.1 --ridge opt --budget 1e4 "
+                 "-f json %s",
+                 extra[i]);
+        struct json_object *root = json_run(command);
+        value[i] = json_value(root, 0, "exponent_loss");
+        loss[i] = json_value(root, 0, "test_loss");
+        json_object_put(root);
+        cr_expect(testing_distance(value[i], value[0]) < 1e-9, "%s", command);
+    }
+    cr_expect(testing_distance(loss[1], loss[0]) < 1e-12);
+    cr_expect(testing_distance(loss[3], loss[2]) < 1e-12);
+    cr_expect(testing_distance(loss[2], loss[0] + 0.05) < 1e-12);
+    cr_expect(testing_distance(loss[4], 2.0 * loss[3]) < 1e-15);
+}

@@ -135,9 +135,9 @@ static nsl_status predict_digits(query_answer *out, const query_setup *setup,
                                  const nsl_point_decimals *decimals, nsl_units units,
                                  unsigned digits, nsl_error *err)
 {
-    return out->optimal ? nsl_predict_optimal_mp(&out->mp, out->ridge,
-                                                 &out->optimum, setup->exact,
-                                                 point, decimals, units, digits, err)
+    return out->optimal ? nsl_predict_optimal_mp(&out->mp, out->ridge, &out->optimum,
+                                                 setup->exact, point, decimals, units,
+                                                 digits, err)
                         : nsl_predict_mp(&out->mp, setup->exact, point, decimals, units,
                                          digits, err);
 }
