@@ -461,3 +461,32 @@ Test(cli_queries, exponent_of_the_clean_loss)
     cr_expect(testing_distance(loss[2], loss[0] + 0.05) < 1e-12);
     cr_expect(testing_distance(loss[4], 2.0 * loss[3]) < 1e-15);
 }
+
+/* Exponents that do not exist are null and say why, N and P being taken exactly. */
+Test(cli_queries, no_local_exponents)
+{
+    static const struct {
+        const char *command, *note;
+    } cases[] = {
+        {"-N 50 -P 50", "no local exponent: the loss diverges"},
+        {"-N 1000 -P 1000", "no fitted exponent in its decade: the loss diverges"},
+        {"-N 100 -P 200 -M 10", "no local exponent: the loss is 0"},
+        {"-N 100 -P 200 -M 100 --noise 0.1", "no local exponent: one-sided slopes"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[256];
+        snprintf(command, sizeof command, "nslaw exponents --alpha 1 %s -f json",
+                 cases[i].command);
+        struct json_object *root = json_run(command);
+        json_check_nulls(root, command);
+        cr_expect(isnan(json_value(root, 0, "local_exponent")), "%s", command);
+        cr_expect(strstr(json_note(root, 0), cases[i].note) != NULL, "%s: %s", command,
+                  json_note(root, 0));
+        json_object_put(root);
+    }
+    struct json_object *little =
+        json_run("nslaw exponents --alpha 1 -N 1 -P 2 -f json");
+    cr_expect(isnan(json_value(little, 2, "fitted_exponent")));
+    cr_expect(strstr(json_note(little, 2), "less than one feature") != NULL);
+    json_object_put(little);
+}

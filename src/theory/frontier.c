@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "theory/bracket.h"
+#include "theory/optimum.h"
 #include "theory/root.h"
 #include "theory/scan.h"
 
@@ -72,9 +73,8 @@ static double log_loss(search *s, double x, double y)
     point.samples = isinf(y) ? (double)INFINITY : size_of(s, y);
     if (s->status != NSL_OK)
         return NAN;
-    s->status = s->query->optimal
-                    ? nsl_predict_optimal(&s->last, &s->ridge, s->model, &point, s->err)
-                    : nsl_predict(&s->last, s->model, &point, s->err);
+    s->status = nsl_predict_either(&s->last, &s->ridge, s->query->optimal, s->model,
+                                   &point, s->err);
     if (s->status != NSL_OK)
         return NAN;
     if (isnan(s->last.test_loss) && (s->last.notes & NSL_NOTE_UNDERFLOW)) {

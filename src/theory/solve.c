@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "theory/bracket.h"
+#include "theory/optimum.h"
 #include "theory/root.h"
 #include "theory/scan.h"
 
@@ -117,9 +118,8 @@ static double loss_at(search *s, double value)
         point.noise = 0.0; /* it does not matter, whatever N */
     if (s->status != NSL_OK)
         return NAN;
-    s->status = s->query.optimal
-                    ? nsl_predict_optimal(&s->last, &best, s->model, &point, s->err)
-                    : nsl_predict(&s->last, s->model, &point, s->err);
+    s->status =
+        nsl_predict_either(&s->last, &best, s->query.optimal, s->model, &point, s->err);
     if (s->status != NSL_OK)
         return NAN;
     if (isnan(s->last.test_loss))
