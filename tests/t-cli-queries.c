@@ -490,3 +490,51 @@ Test(cli_queries, no_local_exponents)
     cr_expect(strstr(json_note(little, 2), "less than one feature") != NULL);
     json_object_put(little);
 }
+
+/* A target that is the plateau, one a power too small to reach in double, and whole
+ * numbers that rounding must not make one more. */
+Test(cli_queries, solutions_at_the_limit, .timeout = 120)
+{
+    static const struct {
+        const char *command, *key, *note;
+    } cases[] = {
+        {"--for P -N inf --alpha 1 --noise 0.1 --target-loss 0.05", "samples", "limit"},
+        {"--for P -N inf --alpha 1 --noise 0.1 --target-loss 0.04", "samples", "never"},
+        {"--for ridge -N 50 -P 70 --alpha 1 --noise 0.1 --target-loss "
+         "0.038178173304001850",
+         "kernel_ridge", "reached only at the best ridge"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[256];
+        snprintf(command, sizeof command, "nslaw solve %s -f json", cases[i].command);
+        struct json_object *root = json_run(command);
+        cr_expect(strstr(json_note(root, 0), cases[i].note) != NULL, "%s", command);
+        if (*cases[i].key)
+            cr_expect(isnan(json_value(root, 0, cases[i].key)), "%s", command);
+        json_object_put(root);
+    }
+    struct json_object *slow =
+        json_run("nslaw solve --for P -N inf --alpha 0.001 --target-loss 0.49 -f json");
+    cr_expect(json_value(slow, 0, "samples") > 1e8);
+    cr_expect(testing_distance(json_value(slow, 0, "test_loss"), 0.49) < 1e-12);
+    json_object_put(slow);
+    shell_result beyond = shell_run(
+        testing_source(), "nslaw solve --for P -N inf --alpha 0.001 --target-loss 0.2");
+    cr_expect(beyond.code == 1, "%s", beyond.out);
+    shell_clear(&beyond);
+    for (int samples = 600; samples < 1000; samples += 37) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "nslaw loss -N 500 -P %d --alpha 0.5 --kernel-ridge 0.1 -f json",
+                 samples);
+        struct json_object *loss = json_run(command);
+        snprintf(command, sizeof command,
+                 "nslaw solve --for P -N 500 --alpha 0.5 --kernel-ridge 0.1 "
+                 "--target-loss %.17g --integer -f json",
+                 json_value(loss, 0, "test_loss"));
+        struct json_object *found = json_run(command);
+        cr_expect(json_value(found, 0, "samples") == samples, "%d", samples);
+        json_object_put(loss);
+        json_object_put(found);
+    }
+}

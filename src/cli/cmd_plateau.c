@@ -83,6 +83,10 @@ static nsl_status set_reached(inquiry *q, nsl_resource resource, double plateau,
     nsl_status status = find_side(&above, q, resource, false, err);
     if (status == NSL_OK)
         status = find_side(&below, q, resource, true, err);
+    if (status == NSL_EFAILED) { /* beyond the range of double, say */
+        row_note_add(note, err->message, false);
+        return NSL_OK;
+    }
     if (status != NSL_OK)
         return status;
     const nsl_solution *last = below.value > above.value ? &below : &above;

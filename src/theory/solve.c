@@ -104,7 +104,15 @@ static double snapped(const search *s, double value)
     return nsl_size_snapped(value, special, count);
 }
 
-/* The reported loss at a value of the unknown; INFINITY at a divergence. */
+/* The last prediction's loss as it is reported; INFINITY at a divergence. */
+static double reported(const search *s, double noise)
+{
+    if (isnan(s->last.test_loss))
+        return s->last.notes & NSL_NOTE_UNDERFLOW ? 0.0 : (double)INFINITY;
+    return scale_of(s) * s->last.test_loss + shift_of(s, noise);
+}
+
+/* The reported loss at a value of the unknown. */
 static double loss_at(search *s, double value)
 {
     nsl_point point = s->point;
@@ -122,9 +130,27 @@ static double loss_at(search *s, double value)
         nsl_predict_either(&s->last, &best, s->query.optimal, s->model, &point, s->err);
     if (s->status != NSL_OK)
         return NAN;
-    if (isnan(s->last.test_loss))
-        return s->last.notes & NSL_NOTE_UNDERFLOW ? 0.0 : (double)INFINITY;
-    return scale_of(s) * s->last.test_loss + shift_of(s, noise);
+    return reported(s, noise);
+}
+
+/* Relative bound on the loss that loss_at has just given. */
+static double error_of_last(const search *s, double loss)
+{
+    bool exact = loss == 0.0 || isinf(loss);
+    return exact ? 0.0 : s->last.error + 4 * DBL_EPSILON;
+}
+
+/* What the loss at the most of the resource says. */
+typedef enum { ABOVE_TARGET, AT_TARGET, BEYOND_TARGET } limit_kind;
+
+static limit_kind set_limit(nsl_solution *out, const search *s, double limit)
+{
+    double target = s->query.target, above = side(s) * (limit - target);
+    out->limit = limit;
+    out->limit_error = error_of_last(s, limit);
+    if (fabs(above) <= NSL_PROMISE * target)
+        return AT_TARGET;
+    return above > 0.0 ? ABOVE_TARGET : BEYOND_TARGET;
 }
 
 /* ln(loss/target) at e^x. */
@@ -191,12 +217,12 @@ static bool cross(double *value, double *error, search *s, double low, double hi
  */
 
 /* Beyond all other sizes and the rank, with nearly all degrees of freedom of the limit
- * learnt, and so near the limit that the target is behind; NaN when there is no such
- * place. */
+ * learnt, and so near the limit that the target is behind, by `margin` at least; NaN
+ * when there is no such place. */
 static double find_top(search *s, const double *widths, size_t count, double limit,
-                       double dof)
+                       double dof, double margin)
 {
-    static const double NEARLY = 0.9, MANY = 16.0;
+    static const double NEARLY = 0.9, MANY = 16.0, FAR_STEP = 2.0;
     double learnt = isnan(dof) ? MANY : NEARLY * dof;
     const nsl_spectrum *spectrum = s->model->spectrum;
     double x = 0.0, middle = 0.5 * (limit + s->query.target);
@@ -205,10 +231,15 @@ static double find_top(search *s, const double *widths, size_t count, double lim
             x = fmax(x, log(widths[i]));
     if (spectrum->rank != NSL_LATENTS_INFINITE)
         x = fmax(x, log((double)spectrum->rank));
-    for (x += log(16.0); x < FARTHEST; x += 2.0)
-        if (side(s) * (loss_at(s, exp(x)) - middle) <= 0.0 && s->last.dof >= learnt)
+    double loss = NAN;
+    for (x += log(16.0); x < FARTHEST; x += FAR_STEP) {
+        loss = loss_at(s, exp(x));
+        if (side(s) * (loss - middle) <= -margin && s->last.dof >= learnt)
             return x;
-    return NAN;
+    }
+    /* a power so small that it does not get half the way */
+    bool behind = side(s) * (loss - s->query.target) < -margin;
+    return behind && s->last.dof >= learnt ? x - FAR_STEP : (double)NAN;
 }
 
 /* The last place at which the loss is above the target; SIZE_MAX when there is none. */
@@ -231,13 +262,18 @@ static nsl_status solve_size(nsl_solution *out, search *s)
 {
     double widths[NSL_LAYERS_MAX + 1];
     size_t count = other_widths(widths, s);
-    out->limit = loss_at(s, INFINITY);
+    limit_kind at_most = set_limit(out, s, loss_at(s, INFINITY));
     double dof = s->last.dof; /* NaN where it is infinite */
-    if (s->status != NSL_OK || !(side(s) * (out->limit - s->query.target) <= 0.0))
+    if (s->status != NSL_OK || at_most == ABOVE_TARGET)
         return s->status;
-    double top = find_top(s, widths, count, out->limit, dof), low = 0.0;
+    /* a limit at the target is reached by what comes up to it from below */
+    double margin = at_most == AT_TARGET ? NSL_PROMISE * s->query.target : 0.0;
+    double top = find_top(s, widths, count, out->limit, dof, margin), low = 0.0;
+    if (isnan(top) && (s->status != NSL_OK || at_most == AT_TARGET))
+        return s->status;
     if (isnan(top))
-        return s->status;
+        return nsl_fail(s->err, NSL_EFAILED, "",
+                        "the target loss is reached only beyond %.0e", exp(FARTHEST));
     double least = -FARTHEST / 2.0; /* N → 0 learns nothing */
     bool always = side(s) * (loss_at(s, exp(least)) - s->query.target) <= 0.0;
     while (!always && low > least && excess_at(s, low) <= 0.0)
@@ -267,9 +303,14 @@ static nsl_status solve_size(nsl_solution *out, search *s)
 
 static nsl_status solve_noise(nsl_solution *out, search *s)
 {
-    out->limit = loss_at(s, 0.0);
-    if (s->status != NSL_OK || !(out->limit <= s->query.target))
+    limit_kind without = set_limit(out, s, loss_at(s, 0.0));
+    if (s->status != NSL_OK || without == ABOVE_TARGET)
         return s->status;
+    if (without == AT_TARGET) {
+        out->kind = NSL_SOLVED;
+        out->value = out->error = 0.0;
+        return NSL_OK;
+    }
     double low = 0.0, high = 0.0;
     while (excess_at(s, low) > 0.0 && s->status == NSL_OK && low > -FARTHEST)
         low -= 4.0;
@@ -342,18 +383,20 @@ static nsl_status find_ends(nsl_solution *out, search *s, double low, double hig
 static nsl_status solve_ridge(nsl_solution *out, search *s)
 {
     nsl_optimum best;
-    nsl_prediction p;
-    s->status = nsl_predict_optimal(&p, &best, s->model, &s->point, s->err);
+    s->status = nsl_predict_optimal(&s->last, &best, s->model, &s->point, s->err);
     if (s->status != NSL_OK)
         return s->status;
-    out->limit = scale_of(s) * p.test_loss + shift_of(s, s->point.noise);
-    if (!(out->limit <= s->query.target))
+    limit_kind at_best = set_limit(out, s, reported(s, s->point.noise));
+    if (at_best == ABOVE_TARGET ||
+        (at_best == AT_TARGET && best.kind != NSL_OPTIMUM_ANY))
         return NSL_OK;
     double at_zero = loss_at(s, 0.0), at_infinity = loss_at(s, INFINITY);
     bool interior = best.kind == NSL_OPTIMUM_INTERIOR;
     double start = interior ? log(best.ridge) : 0.0;
     if (best.kind == NSL_OPTIMUM_ANY) {
-        *out = (nsl_solution){NSL_ALWAYS, 0.0, INFINITY, 0.0, out->limit, false};
+        out->kind = NSL_ALWAYS;
+        out->value = out->error = 0.0;
+        out->high = INFINITY;
         return NSL_OK;
     }
     double low = settle(s, start, -RIDGE_STEP, at_zero);
@@ -362,6 +405,8 @@ static nsl_status solve_ridge(nsl_solution *out, search *s)
         return failed(s);
     out->kind = NSL_SOLVED;
     nsl_status status = find_ends(out, s, low, high);
+    if (status == NSL_OK && isnan(out->value))
+        return failed(s);
     if (status == NSL_OK && out->value == 0.0 && isinf(out->high) && !out->hole)
         out->kind = NSL_ALWAYS;
     return status;
@@ -386,7 +431,8 @@ static nsl_status check(const nsl_query *q, nsl_error *err)
 nsl_status nsl_solve(nsl_solution *out, const nsl_model *model, const nsl_point *point,
                      const nsl_query *query, nsl_error *err)
 {
-    *out = (nsl_solution){NSL_NEVER, NAN, NAN, NAN, NAN, false};
+    static const nsl_solution nothing = {NSL_NEVER, NAN, NAN, NAN, NAN, NAN, false};
+    *out = nothing;
     nsl_status status = check(query, err);
     nsl_model *kernel = NULL;
     if (status == NSL_OK && query->optimal) /* defined at N = ∞, and the same loss */
@@ -405,6 +451,6 @@ nsl_status nsl_solve(nsl_solution *out, const nsl_model *model, const nsl_point 
         status = solve_size(out, &s);
     nsl_model_free(kernel);
     if (status != NSL_OK)
-        *out = (nsl_solution){NSL_NEVER, NAN, NAN, NAN, NAN, false};
+        *out = nothing;
     return status;
 }
