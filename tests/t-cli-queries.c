@@ -286,3 +286,255 @@ Test(cli_queries, best_ridges_at_the_edge, .timeout = 60)
     json_object_put(tie);
     json_object_put(little);
 }
+
+/* Standard input can be read only once. */
+Test(cli_queries, spectrum_from_standard_input, .timeout = 60)
+{
+    static const struct {
+        const char *command, *key;
+    } cases[] = {
+        {"curve -N 1:2:2 -P 5", "plateau"},
+        {"curve -N 1:2:2 -P 5 --noise 0.1 --ridge opt", "plateau"},
+        {"plateau -N 1 -P 5", "plateau"},
+        {"plateau -N 1 -P 5 --noise 0.1 --ridge opt", "plateau"},
+    };
+    char folder[64];
+    shell_new_folder(folder, sizeof folder);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[320];
+        snprintf(command, sizeof command,
+                 "printf 'eigenvalue\n1\n0.5\n' | nslaw %s --spectrum - -f json",
+                 cases[i].command);
+        struct json_object *piped = json_run(command);
+        snprintf(command, sizeof command,
+                 "printf 'eigenvalue\n1\n0.5\n' > %s/two.csv && nslaw %s --spectrum "
+                 "%s/two.csv -f json",
+                 folder, cases[i].command, folder);
+        struct json_object *read = json_run(command);
+        for (size_t row = 0; row < 2; row++)
+            cr_expect(json_value(piped, row, cases[i].key) ==
+                          json_value(read, row, cases[i].key),
+                      "%s", cases[i].command);
+        json_object_put(piped);
+        json_object_put(read);
+    }
+    shell_remove_folder(folder);
+}
+
+/* Along P = R N noise without a ridge tends to what depends on R: no plateau. */
+Test(cli_queries, tied_curve_with_noise)
+{
+    static const char *const command =
+        "nslaw curve --alpha 1 -N 10:100:2 --samples-per-feature 2 --noise 0.1 -f json";
+    struct json_object *tied = json_run(command);
+    for (size_t row = 0; row < 2; row++) {
+        cr_expect(isnan(json_value(tied, row, "plateau")));
+        cr_expect(strstr(json_note(tied, row), "depends on P/N") != NULL);
+    }
+    json_check_nulls(tied, command);
+    json_object_put(tied);
+    struct json_object *clean =
+        json_run("nslaw curve --alpha 1 -N 10:100:2 --samples-per-feature 2 -f json");
+    cr_expect(json_value(clean, 0, "plateau") == 0.0);
+    json_object_put(clean);
+}
+
+/* Infinitely many features, and what only one order of the limits leaves of noise. */
+Test(cli_queries, infinite_sizes_with_noise, .timeout = 60)
+{
+    static const struct {
+        const char *command, *key;
+        double value;
+    } cases[] = {
+        {"loss -N inf -P inf", "test_loss", 0.05},
+        {"loss -N inf -P inf --ridge opt", "test_loss", 0.0},
+        {"plateau -N inf", "plateau", 0.05},
+        {"plateau -P inf", "plateau", 0.0},
+        {"curve -N 10:100:2 -P inf", "plateau", 0.0},
+        {"curve -P 10:100:2 -N inf", "plateau", 0.05},
+        {"solve --for P -N inf --target-loss 0.04", "limit_loss", 0.05},
+        {"solve --for N -P inf --target-loss 0.04", "limit_loss", 0.0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[256];
+        snprintf(command, sizeof command, "nslaw %s --alpha 1 --noise 0.1 -f json",
+                 cases[i].command);
+        struct json_object *root = json_run(command);
+        cr_expect(fabs(json_value(root, 0, cases[i].key) - cases[i].value) < 1e-15,
+                  "%s", command);
+        json_object_put(root);
+    }
+    struct json_object *plateau =
+        json_run("nslaw plateau -N inf --alpha 1 --noise 0.1 -f json");
+    double reached = json_value(plateau, 0, "reached_at");
+    cr_expect(testing_distance(json_value(plateau, 0, "approach"), 0.7) < 1e-15);
+    char command[256];
+    snprintf(command, sizeof command,
+             "nslaw loss -N inf -P %.17g --alpha 1 --noise 0.1 -f json", reached);
+    struct json_object *loss = json_run(command);
+    cr_expect(testing_distance(json_value(loss, 0, "test_loss"), 0.0525) < 1e-12);
+    json_object_put(plateau);
+    json_object_put(loss);
+}
+
+/* A tie of two ridges is said whatever the digits. */
+Test(cli_queries, tie_of_ridges)
+{
+    static const char *const digits[] = {"", "--digits 20"};
+    for (size_t i = 0; i < sizeof digits / sizeof *digits; i++) {
+        char command[320];
+        snprintf(command, sizeof command,
+                 "printf 'eigenvalue,target,multiplicity\\n1,1,1\\n0.01,0,8\\n"
+                 "0.0001,0.5,1\\n' | nslaw loss --spectrum - -N inf -P 30 --noise "
+                 "1.1356775702196809 --kernel-ridge opt -f json %s",
+                 digits[i]);
+        struct json_object *root = json_run(command);
+        cr_expect(strstr(json_note(root, 0), "another ridge is as good") != NULL, "%s",
+                  command);
+        json_object_put(root);
+    }
+}
+
+/* The most digits of every query: more are needed inside. */
+Test(cli_queries, most_digits, .timeout = 300)
+{
+    static const struct {
+        const char *command, *key, *begins;
+    } cases[] = {
+        {"plateau -N 1", "plateau", "0.1666666666"},
+        {"solve --for P -N 1 --target-loss 0.25", "samples", "2.2338015648823884519"},
+        {"frontier --budget 30", "features", "5.47722557505166"}, /* √30 */
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "printf 'eigenvalue\\n1\\n0.5\\n0.2\\n' | nslaw %s --spectrum - "
+                 "--ridge 0.1 --digits 10000 -f json",
+                 cases[i].command);
+        struct json_object *root = json_run(command);
+        const char *text =
+            json_object_get_string(json_member(json_row(root, 0), cases[i].key));
+        cr_expect(strlen(text) >= 10000, "%s", command);
+        cr_expect(strncmp(text, cases[i].begins, strlen(cases[i].begins)) == 0, "%s",
+                  text);
+        json_object_put(root);
+    }
+}
+
+/* At the end P = 1 samples do not grow: their exponent is 0, and known. */
+Test(cli_queries, exponents_at_the_ends)
+{
+    struct json_object *one = json_run(
+        "nslaw frontier --alpha 0.5 --budget 2 --cost 'N*P^3' --noise 1 -f json");
+    cr_expect(json_value(one, 0, "samples") == 1.0);
+    cr_expect(json_value(one, 0, "exponent_samples") == 0.0);
+    cr_expect(json_value(one, 0, "exponent_features") == 1.0);
+    struct json_object *loss =
+        json_run("nslaw loss --alpha 0.5 -N 2 -P 1 --noise 1 -f json");
+    cr_expect(testing_distance(json_value(one, 0, "exponent_loss"),
+                               json_value(loss, 0, "elasticity_features")) < 1e-10);
+    json_object_put(one);
+    json_object_put(loss);
+}
+
+/* exponent_loss is that of the loss on clean labels, with many digits too. */
+Test(cli_queries, exponent_of_the_clean_loss)
+{
+    static const char *const extra[] = {"", "--digits 20", "--test-noise",
+                                        "--test-noise --digits 20",
+                                        "--test-noise --mse --digits 20"};
+    double value[5], loss[5];
+    for (size_t i = 0; i < 5; i++) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "nslaw frontier --alpha 0.5 --noise 0.1 --ridge opt --budget 1e4 "
+                 "-f json %s",
+                 extra[i]);
+        struct json_object *root = json_run(command);
+        value[i] = json_value(root, 0, "exponent_loss");
+        loss[i] = json_value(root, 0, "test_loss");
+        json_object_put(root);
+        cr_expect(testing_distance(value[i], value[0]) < 1e-9, "%s", command);
+    }
+    cr_expect(testing_distance(loss[1], loss[0]) < 1e-12);
+    cr_expect(testing_distance(loss[3], loss[2]) < 1e-12);
+    cr_expect(testing_distance(loss[2], loss[0] + 0.05) < 1e-12);
+    cr_expect(testing_distance(loss[4], 2.0 * loss[3]) < 1e-15);
+}
+
+/* Exponents that do not exist are null and say why, N and P being taken exactly. */
+Test(cli_queries, no_local_exponents)
+{
+    static const struct {
+        const char *command, *note;
+    } cases[] = {
+        {"-N 50 -P 50", "no local exponent: the loss diverges"},
+        {"-N 1000 -P 1000", "no fitted exponent in its decade: the loss diverges"},
+        {"-N 100 -P 200 -M 10", "no local exponent: the loss is 0"},
+        {"-N 100 -P 200 -M 100 --noise 0.1", "no local exponent: one-sided slopes"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[256];
+        snprintf(command, sizeof command, "nslaw exponents --alpha 1 %s -f json",
+                 cases[i].command);
+        struct json_object *root = json_run(command);
+        json_check_nulls(root, command);
+        cr_expect(isnan(json_value(root, 0, "local_exponent")), "%s", command);
+        cr_expect(strstr(json_note(root, 0), cases[i].note) != NULL, "%s: %s", command,
+                  json_note(root, 0));
+        json_object_put(root);
+    }
+    struct json_object *little =
+        json_run("nslaw exponents --alpha 1 -N 1 -P 2 -f json");
+    cr_expect(isnan(json_value(little, 2, "fitted_exponent")));
+    cr_expect(strstr(json_note(little, 2), "less than one feature") != NULL);
+    json_object_put(little);
+}
+
+/* A target that is the plateau, one a power too small to reach in double, and whole
+ * numbers that rounding must not make one more. */
+Test(cli_queries, solutions_at_the_limit, .timeout = 120)
+{
+    static const struct {
+        const char *command, *key, *note;
+    } cases[] = {
+        {"--for P -N inf --alpha 1 --noise 0.1 --target-loss 0.05", "samples", "limit"},
+        {"--for P -N inf --alpha 1 --noise 0.1 --target-loss 0.04", "samples", "never"},
+        {"--for ridge -N 50 -P 70 --alpha 1 --noise 0.1 --target-loss "
+         "0.038178173304001850",
+         "kernel_ridge", "reached only at the best ridge"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char command[256];
+        snprintf(command, sizeof command, "nslaw solve %s -f json", cases[i].command);
+        struct json_object *root = json_run(command);
+        cr_expect(strstr(json_note(root, 0), cases[i].note) != NULL, "%s", command);
+        if (*cases[i].key)
+            cr_expect(isnan(json_value(root, 0, cases[i].key)), "%s", command);
+        json_object_put(root);
+    }
+    struct json_object *slow =
+        json_run("nslaw solve --for P -N inf --alpha 0.001 --target-loss 0.49 -f json");
+    cr_expect(json_value(slow, 0, "samples") > 1e8);
+    cr_expect(testing_distance(json_value(slow, 0, "test_loss"), 0.49) < 1e-12);
+    json_object_put(slow);
+    shell_result beyond = shell_run(
+        testing_source(), "nslaw solve --for P -N inf --alpha 0.001 --target-loss 0.2");
+    cr_expect(beyond.code == 1, "%s", beyond.out);
+    shell_clear(&beyond);
+    for (int samples = 600; samples < 1000; samples += 37) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "nslaw loss -N 500 -P %d --alpha 0.5 --kernel-ridge 0.1 -f json",
+                 samples);
+        struct json_object *loss = json_run(command);
+        snprintf(command, sizeof command,
+                 "nslaw solve --for P -N 500 --alpha 0.5 --kernel-ridge 0.1 "
+                 "--target-loss %.17g --integer -f json",
+                 json_value(loss, 0, "test_loss"));
+        struct json_object *found = json_run(command);
+        cr_expect(json_value(found, 0, "samples") == samples, "%d", samples);
+        json_object_put(loss);
+        json_object_put(found);
+    }
+}

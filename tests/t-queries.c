@@ -558,15 +558,19 @@ Test(queries, range_of_the_power_law)
                              false, NULL, &err) == NSL_OK);
     cr_expect(fabs(range.from - 20.0) < 0.5, "from %g", range.from);
     cr_expect(isinf(range.to));
-    double local, fitted;
+    nsl_exponent local, fitted;
     point.samples = 1e9;
     cr_assert(nsl_local_exponent(&local, m.model, NSL_RESOURCE_FEATURES, 1e4, &point,
                                  false, &err) == NSL_OK);
-    cr_expect(local == testing_predict(m.model, 1e4, 1e9, 0, 0).elasticity_features ||
-              fabs(local - 1.0) < 2e-4);
+    cr_expect(local.value ==
+                  testing_predict(m.model, 1e4, 1e9, 0, 0).elasticity_features ||
+              fabs(local.value - 1.0) < 2e-4);
+    cr_expect(local.error <= NSL_PROMISE);
     cr_assert(nsl_fitted_exponent(&fitted, m.model, NSL_RESOURCE_FEATURES, 1e4, &point,
                                   false, &err) == NSL_OK);
-    cr_expect(fabs(fitted - local) < 1e-3, "%g and %g", fitted, local);
+    cr_expect(fabs(fitted.value - local.value) < 1e-3, "%g and %g", fitted.value,
+              local.value);
+    cr_expect(fitted.error > 0.0 && fitted.error < 1e-11);
     testing_free(&m);
 }
 

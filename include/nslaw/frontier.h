@@ -25,13 +25,14 @@ typedef struct {
     double features; /**< N* of each model */
     double samples;  /**< P*; INFINITY where samples are free */
     bool tie; /**< another split is as good to 1e-12; of equal ones N* is the least */
-    double size_error;        /**< relative bound on N* and P* */
-    nsl_prediction best;      /**< there: of the ensemble, if there is one */
-    nsl_optimum ridge;        /**< the best ridge there, if it was asked for */
-    double exponent_features; /**< of N* ~ B^exponent; NaN where undefined */
-    double exponent_samples;  /**< of P* ~ B^exponent */
-    double exponent_error;    /**< absolute bound on these two */
-    double exponent_loss; /**< −dln L* / dlnB, exact to the elasticities' digits */
+    double size_error;          /**< relative bound on N* and P* */
+    nsl_prediction best;        /**< there: of the ensemble, if there is one */
+    nsl_optimum ridge;          /**< the best ridge there, if it was asked for */
+    double exponent_features;   /**< of N* ~ B^exponent; NaN where undefined */
+    double exponent_samples;    /**< of P* ~ B^exponent */
+    double exponent_error;      /**< absolute bound on these two */
+    double exponent_loss;       /**< −dln L* / dlnB, of the loss on clean labels */
+    double exponent_loss_error; /**< absolute bound on it */
 } nsl_frontier;
 
 /** What is optimised. Ridge, noise and ensemble are those of `point`, whose sizes are

@@ -38,7 +38,8 @@ typedef struct {
     mpfr_t features, samples;
     nsl_prediction_mp best;
     mpfr_t ridge; /**< the best one; NaN where it was not asked for */
-    mpfr_t exponent_features, exponent_samples, exponent_loss;
+    mpfr_t exponent_features, exponent_samples;
+    mpfr_t exponent_loss; /**< of the loss on clean labels, in any units */
 } nsl_frontier_mp;
 
 void nsl_frontier_mp_init(nsl_frontier_mp *f);

@@ -42,14 +42,24 @@ nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource r
                           double exponent, double amplitude, const nsl_point *point,
                           bool optimal, const nsl_range *bounds, nsl_error *err);
 
-/** −dln L/dln R at R = value, exactly; NaN where it does not exist. */
-nsl_status nsl_local_exponent(double *out, const nsl_model *model,
+/** A local exponent −dln L/dln R. */
+typedef struct {
+    double value; /**< NaN where it does not exist */
+    double error; /**< absolute bound on it; NaN with it */
+    /** NSL_NOTE_* bits that say why it is NaN; 0 then: the budget buys less than one
+     *  feature and one sample somewhere. */
+    unsigned notes;
+} nsl_exponent;
+
+/** −dln L/dln R at R = value, exactly. */
+nsl_status nsl_local_exponent(nsl_exponent *out, const nsl_model *model,
                               nsl_resource resource, double value,
                               const nsl_point *point, bool optimal, nsl_error *err);
 
 /** What a straight line through ln L over the decade around R = value would say: the
- *  least-squares slope −dln L/dln R at 21 points, geometric, both ends included. */
-nsl_status nsl_fitted_exponent(double *out, const nsl_model *model,
+ *  least-squares slope −dln L/dln R at 21 points, geometric, both ends included; NaN
+ *  where the loss at one of them is no positive number. */
+nsl_status nsl_fitted_exponent(nsl_exponent *out, const nsl_model *model,
                                nsl_resource resource, double value,
                                const nsl_point *point, bool optimal, nsl_error *err);
 

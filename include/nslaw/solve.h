@@ -16,7 +16,9 @@ typedef enum {
 /** How it ended. */
 typedef enum {
     NSL_SOLVED, /**< `value` reaches the target */
-    NSL_NEVER,  /**< no value does: `limit` lies above the target */
+    NSL_NEVER,  /**< no value does: `limit` lies above the target, or is the target to
+                     1e-12, so that it is reached there only; of noise, 0 then is a
+                     solution */
     NSL_ALWAYS  /**< every value does */
 } nsl_solve_kind;
 
@@ -31,7 +33,8 @@ typedef struct {
     double error; /**< relative bound on value and high */
     double limit; /**< loss at the most of the resource, or at best: N or P → ∞, noise
                        0, the best ridge */
-    bool hole;    /**< ridge: some values between `value` and `high` miss the target */
+    double limit_error; /**< relative bound on it */
+    bool hole; /**< ridge: some values between `value` and `high` miss the target */
 } nsl_solution;
 
 /** The question: the unknown's own value in `point` is ignored. */
@@ -47,7 +50,8 @@ typedef struct {
 /** Finds which values of the unknown reach the target loss: by a scan that is finer
  * than the loss can vary and looks at every width and gap of the spectrum where it may
  * peak, then root finding.
- *  @return NSL_OK; NSL_EINVAL for a value outside its range; NSL_EFAILED */
+ *  @return NSL_OK; NSL_EINVAL for a value outside its range; NSL_EFAILED, also where
+ * the target is reached only beyond e^690 */
 nsl_status nsl_solve(nsl_solution *out, const nsl_model *model, const nsl_point *point,
                      const nsl_query *query, nsl_error *err);
 

@@ -135,9 +135,9 @@ static nsl_status predict_digits(query_answer *out, const query_setup *setup,
                                  const nsl_point_decimals *decimals, nsl_units units,
                                  unsigned digits, nsl_error *err)
 {
-    return out->optimal ? nsl_predict_optimal_mp(&out->mp, out->ridge,
-                                                 &out->optimum.kind, setup->exact,
-                                                 point, decimals, units, digits, err)
+    return out->optimal ? nsl_predict_optimal_mp(&out->mp, out->ridge, &out->optimum,
+                                                 setup->exact, point, decimals, units,
+                                                 digits, err)
                         : nsl_predict_mp(&out->mp, setup->exact, point, decimals, units,
                                          digits, err);
 }
@@ -151,7 +151,6 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
     if (is_given(o, OPT_DIGITS)) {
         out->digits = (unsigned)o->value[OPT_DIGITS].whole;
         out->optimal = query_is_optimal(o);
-        out->optimum.tie = false;
         nsl_status status =
             predict_digits(out, setup, point, decimals, units, out->digits, err);
         digits_to_double(&out->p, &out->mp);

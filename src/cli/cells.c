@@ -37,12 +37,30 @@ cell cell_digits(double value, int digits)
     return make(CELL_NUMBER, full, brief);
 }
 
+/* Nothing is known of a value whose relative bound is not below FEW, and all that a
+ * double says where it is below ALL. */
+static const double FEW = 0.1, ALL = 1e-17;
+
+static int known_digits(double relative_bound)
+{
+    return (int)floor(-log10(fmax(relative_bound, ALL)));
+}
+
 cell cell_known(double value, double relative_bound)
 {
-    static const double FEW = 0.1, ALL = 1e-17;
     if (!(relative_bound < FEW))
         return cell_null();
-    return cell_digits(value, (int)floor(-log10(fmax(relative_bound, ALL))));
+    return cell_digits(value, known_digits(relative_bound));
+}
+
+cell cell_absolute(double value, double bound)
+{
+    if (isnan(value) || !(bound < FEW * fmax(1.0, fabs(value))))
+        return cell_null();
+    if (fabs(value) <= bound)
+        return cell_given(0.0);
+    int digits = known_digits(bound / fabs(value));
+    return cell_digits(value, digits > 0 ? digits : 1);
 }
 
 cell cell_given(double value)

@@ -26,6 +26,9 @@ cell cell_text(const char *text);
 /* A computed value of which only some digits are known: those that a relative bound
  * leaves. */
 cell cell_known(double value, double relative_bound);
+/* The same by an absolute bound, of a dimensionless value: 0 where that is all that is
+ * known of it, null where the bound is a tenth or more. */
+cell cell_absolute(double value, double bound);
 /* A computed value to so many significant digits. */
 cell cell_digits(double value, int digits);
 /* An error bound: one digit for people. */

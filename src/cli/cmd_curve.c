@@ -32,22 +32,31 @@ static const command_text text = {
 
 /* The limit that every row shares. */
 typedef struct {
-    bool exists; /* a swept N or P */
+    bool exists;           /* a swept N or P */
+    bool depends_on_ratio; /* on P/N, however large they are */
     query_answer answer;
     double value; /* as reported */
 } limit;
 
 /* The loss as the swept resource goes to infinity. */
-static nsl_status plateau_of(limit *out, const cli_options *o, nsl_error *err)
+static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setup,
+                             nsl_error *err)
 {
     option_id swept = query_swept(o);
     bool tied = o->value[OPT_SAMPLES_PER_FEATURE].given;
     out->exists = swept == OPT_FEATURES || swept == OPT_SAMPLES;
+    out->depends_on_ratio = false;
     out->value = (double)NAN;
     if (!out->exists)
         return NSL_OK;
-    nsl_status status = limit_predict(&out->answer, o, swept == OPT_FEATURES,
-                                      swept == OPT_SAMPLES || tied, err);
+    nsl_status status = query_setup_make(setup, o, 0, false, err);
+    if (status == NSL_OK)
+        status = limit_predict(&out->answer, o, setup, swept == OPT_FEATURES,
+                               swept == OPT_SAMPLES || tied, err);
+    if (status == NSL_OK && tied && (out->answer.p.notes & NSL_NOTE_ORDER)) {
+        out->depends_on_ratio = true;
+        return NSL_OK;
+    }
     if (status == NSL_OK)
         out->value =
             row_test_loss(&out->answer.p, query_units(o, query_point(o, 0).noise));
@@ -59,6 +68,11 @@ static void set_plateau(document *d, const limit *plateau, row_note *note)
     const query_answer *answer = &plateau->answer;
     if (!plateau->exists) {
         row_note_add(note, "plateau: only for sweeps of features or samples", true);
+        return;
+    }
+    if (plateau->depends_on_ratio) {
+        row_note_add(note, "no plateau: label noise without ridge depends on P/N",
+                     false);
         return;
     }
     document_set(d, "plateau",
@@ -101,7 +115,7 @@ static nsl_status add_points(document *d, const cli_options *o, row_style style,
     query_answer answer;
     query_answer_init(&plateau.answer);
     query_answer_init(&answer);
-    nsl_status status = plateau_of(&plateau, o, err);
+    nsl_status status = plateau_of(&plateau, o, setup, err);
     progress p = progress_start(o, query_count(o));
     for (size_t i = 0; i < query_count(o) && status == NSL_OK; i++) {
         progress_at(&p, i);

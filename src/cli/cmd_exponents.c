@@ -34,8 +34,8 @@ static const command_text text = {
                 "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 
-/* Digits of ranges and of fitted exponents: they are found to so many. */
-enum { RANGE_DIGITS = 3, FIT_DIGITS = 9, LOCAL_DIGITS = 11, DIGITS_OF_DOUBLE = 18 };
+/* Digits of ranges: they are found to so many. */
+enum { RANGE_DIGITS = 3, DIGITS_OF_DOUBLE = 18 };
 
 typedef struct {
     const cli_options *options;
@@ -188,10 +188,37 @@ static double value_of(const inquiry *q, nsl_resource resource)
     return q->point.ridge > 0.0 ? q->point.ridge : (double)NAN;
 }
 
+/* An exponent, or why there is none. */
+static void set_exponent(inquiry *q, const char *key, const nsl_exponent *exponent,
+                         const char *name, row_note *note)
+{
+    static const struct {
+        unsigned notes;
+        const char *reason;
+    } reasons[] = {
+        {NSL_NOTE_DIVERGES, "the loss diverges"},
+        {NSL_NOTE_ZERO_LOSS, "the loss is 0"},
+        {NSL_NOTE_KINK, "one-sided slopes differ"},
+        {NSL_NOTE_UNDERFLOW | NSL_NOTE_OVERFLOW, "out of the range of double"},
+        {NSL_NOTE_ELASTICITY, "not known to 1e-12 in double precision"},
+        {0, "N*P buys less than one feature and one sample"},
+    };
+    char line[128];
+    size_t i = 0;
+    document_set(&q->d, key, cell_absolute(exponent->value, exponent->error));
+    if (!isnan(exponent->value))
+        return;
+    while (reasons[i].notes && !(exponent->notes & reasons[i].notes))
+        i++;
+    snprintf(line, sizeof line, "no %s: %s", name, reasons[i].reason);
+    row_note_add(note, line, false);
+}
+
 static nsl_status set_local(inquiry *q, const nsl_law_mp *law, row_note *note,
                             nsl_error *err)
 {
-    double value = value_of(q, law->resource), local, fitted;
+    double value = value_of(q, law->resource);
+    nsl_exponent local, fitted;
     bool optimal = policy(q) == NSL_POLICY_OPTIMAL;
     if (!(isfinite(value) && isfinite(q->point.features) &&
           isfinite(q->point.samples))) {
@@ -209,8 +236,8 @@ static nsl_status set_local(inquiry *q, const nsl_law_mp *law, row_note *note,
                                      &q->point, optimal, err);
     if (status != NSL_OK)
         return status;
-    document_set(&q->d, "local_exponent", cell_digits(local, LOCAL_DIGITS));
-    document_set(&q->d, "fitted_exponent", cell_digits(fitted, FIT_DIGITS));
+    set_exponent(q, "local_exponent", &local, "local exponent", note);
+    set_exponent(q, "fitted_exponent", &fitted, "fitted exponent in its decade", note);
     return NSL_OK;
 }
 

@@ -119,11 +119,11 @@ static cell ridge_cell(const inquiry *q, const nsl_frontier *f, row_note *note)
     query_answer shown = {.optimum = f->ridge, .digits = 0};
     if (!query_is_optimal(q->options))
         return cell_given(q->query.point.ridge);
-    if (f->ridge.kind == NSL_OPTIMUM_INTERIOR) {
-        double bound = f->ridge.error + f->size_error;
-        return cell_known(f->ridge.ridge, bound);
-    }
-    return row_best_ridge(&shown, false, note);
+    cell exact = row_best_ridge(&shown, false, note);
+    if (f->ridge.kind != NSL_OPTIMUM_INTERIOR)
+        return exact;
+    cell_clear(&exact);
+    return cell_known(f->ridge.ridge, f->ridge.error + f->size_error);
 }
 
 /* The loss at the minimum is as exact as the prediction: it is flat there. */
@@ -133,13 +133,6 @@ static cell loss_cell(const inquiry *q, const nsl_frontier *f)
     bool flat = f->kind == NSL_FRONTIER_SMOOTH || f->size_error == 0.0;
     double bound = f->best.error + (flat ? 0.0 : f->size_error) + 4 * DBL_EPSILON;
     return cell_known(row_test_loss(&f->best, units), bound);
-}
-
-/* An exponent with an absolute bound: 0 where it is below what is known. */
-static cell exponent_cell(double value, double bound)
-{
-    return fabs(value) <= bound ? cell_given(0.0)
-                                : cell_known(value, bound / fabs(value));
 }
 
 static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
@@ -160,12 +153,11 @@ static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
     document_set(d, ridge, ridge_cell(q, f, note));
     document_set(d, "test_loss", loss_cell(q, f));
     document_set(d, "exponent_features",
-                 exponent_cell(f->exponent_features, f->exponent_error));
-    document_set(
-        d, "exponent_samples",
-        cell_known(f->exponent_samples, f->exponent_error / fabs(f->exponent_samples)));
+                 cell_absolute(f->exponent_features, f->exponent_error));
+    document_set(d, "exponent_samples",
+                 cell_absolute(f->exponent_samples, f->exponent_error));
     document_set(d, "exponent_loss",
-                 cell_known(f->exponent_loss, NSL_PROMISE + f->size_error));
+                 cell_absolute(f->exponent_loss, f->exponent_loss_error));
 }
 
 static void set_digits(inquiry *q)

@@ -83,6 +83,10 @@ static nsl_status set_reached(inquiry *q, nsl_resource resource, double plateau,
     nsl_status status = find_side(&above, q, resource, false, err);
     if (status == NSL_OK)
         status = find_side(&below, q, resource, true, err);
+    if (status == NSL_EFAILED) { /* beyond the range of double, say */
+        row_note_add(note, err->message, false);
+        return NSL_OK;
+    }
     if (status != NSL_OK)
         return status;
     const nsl_solution *last = below.value > above.value ? &below : &above;
@@ -132,15 +136,16 @@ static nsl_status find_approach(inquiry *q, nsl_resource resource, nsl_error *er
     const cli_options *o = q->options;
     query_texts texts;
     query_setup kernel = {.model = NULL};
+    bool other = query_is_optimal(o) && !query_is_kernel(o); /* defined at N = ∞ */
     nsl_point point = query_point(o, 0);
     query_texts_set(&texts, o, 0);
     q->digits =
         given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole : DIGITS_OF_DOUBLE;
-    nsl_status status = query_setup_make(&kernel, o, 0, query_is_optimal(o), err);
+    nsl_status status = other ? query_setup_kernel(&kernel, &q->setup, o, err) : NSL_OK;
     if (status == NSL_OK)
         status = nsl_approach_mp(
-            q->approach, kernel.exact, resource, &point, &texts.decimals,
-            query_is_optimal(o),
+            q->approach, other ? kernel.exact : q->setup.exact, resource, &point,
+            &texts.decimals, query_is_optimal(o),
             (nsl_units){given(o, OPT_MSE), given(o, OPT_TEST_NOISE)}, q->digits, err);
     query_setup_clear(&kernel);
     return status;
@@ -156,7 +161,8 @@ static nsl_status add_row(inquiry *q, nsl_resource resource, nsl_error *err)
     const cli_options *o = q->options;
     bool features = resource == NSL_RESOURCE_FEATURES, digits = given(o, OPT_DIGITS);
     row_note note = {{0}, {0}};
-    nsl_status status = limit_predict(&q->limit, o, features, !features, err);
+    nsl_status status =
+        limit_predict(&q->limit, o, &q->setup, features, !features, err);
     if (status == NSL_OK)
         status = find_approach(q, resource, err);
     if (status != NSL_OK)

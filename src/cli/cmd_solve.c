@@ -9,6 +9,7 @@
 #include "cli/value.h"
 #include <nslaw/queries_mp.h>
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +43,8 @@ typedef struct {
     nsl_query query;
     nsl_solution solution;
     mpfr_t value, high;
-    unsigned digits; /* known in value and high; 0: doubles */
+    unsigned digits;   /* known in value and high; 0: doubles */
+    char shortest[64]; /* the decimal of a double solution */
     nsl_point point;
     query_texts texts;
     document d;
@@ -127,9 +129,21 @@ static nsl_status solve(inquiry *q, nsl_error *err)
     if (status != NSL_OK || !(digits || poor) || q->solution.kind != NSL_SOLVED)
         return status;
     q->digits = digits ? (unsigned)o->value[OPT_DIGITS].whole : DIGITS_OF_DOUBLE;
-    return nsl_solve_mp(q->value, q->high, &q->solution, q->setup.exact, &q->point,
-                        &q->texts.decimals, &q->query, o->value[OPT_TARGET_LOSS].text,
-                        q->digits, err);
+    status = nsl_solve_mp(q->value, q->high, &q->solution, q->setup.exact, &q->point,
+                          &q->texts.decimals, &q->query, o->value[OPT_TARGET_LOSS].text,
+                          q->digits, digits ? err : NULL);
+    if (status == NSL_OK || digits)
+        return status;
+    q->digits = 0; /* double's best, with the digits that it knows */
+    return NSL_OK;
+}
+
+/* The least whole number that reaches the target. What rounding has put just above a
+ * whole number is that. */
+static double whole(const inquiry *q, double value)
+{
+    double error = q->digits ? DBL_EPSILON : q->solution.error;
+    return ceil(value * (1.0 - 2.0 * error));
 }
 
 /* The solution as a point to predict at: `printed` holds its decimals. */
@@ -144,7 +158,7 @@ static void set_solution(inquiry *q, char **printed)
                      : q->query.unknown == NSL_UNKNOWN_SAMPLES ? &q->point.samples
                                                                : &q->point.noise;
     if (given(q->options, OPT_INTEGER)) {
-        value = ceil(value);
+        value = whole(q, value);
         q->digits = 0;
     }
     *number = value;
@@ -153,8 +167,8 @@ static void set_solution(inquiry *q, char **printed)
         mpfr_asprintf(printed, "%.*Re", (int)q->digits + 9, q->value);
         *at = *printed;
     } else if (isfinite(value)) {
-        value_shortest(q->texts.noise, sizeof q->texts.noise, value);
-        *at = q->texts.noise;
+        value_shortest(q->shortest, sizeof q->shortest, value);
+        *at = q->shortest;
     }
 }
 
@@ -169,7 +183,8 @@ static cell found(const inquiry *q, double value, mpfr_srcptr digits)
     if (value == 0.0 || isinf(value))
         return cell_given(value);
     if (given(q->options, OPT_INTEGER))
-        return cell_given(ceil(value));
+        return cell_given(q->query.unknown == NSL_UNKNOWN_FEATURES ? q->point.features
+                                                                   : q->point.samples);
     if (q->digits && given(q->options, OPT_DIGITS))
         return digits_cell(digits, q->digits, true);
     return q->digits ? cell_computed(mpfr_get_d(digits, MPFR_RNDN))
@@ -216,8 +231,16 @@ static void add_notes(const inquiry *q, row_note *note)
         [NSL_UNKNOWN_NOISE] = "never reached: the loss without noise lies above the "
                               "target",
     };
+    static const char *const only[] = {
+        [NSL_UNKNOWN_FEATURES] = "reached only in the limit",
+        [NSL_UNKNOWN_SAMPLES] = "reached only in the limit",
+        [NSL_UNKNOWN_RIDGE] = "reached only at the best ridge",
+        [NSL_UNKNOWN_NOISE] = NULL, /* that is an answer, 0 */
+    };
+    bool at_limit =
+        fabs(q->solution.limit - q->query.target) <= NSL_PROMISE * q->query.target;
     if (q->solution.kind == NSL_NEVER)
-        row_note_add(note, never[q->query.unknown], false);
+        row_note_add(note, (at_limit ? only : never)[q->query.unknown], false);
     if (q->solution.kind == NSL_ALWAYS)
         row_note_add(note, "every value reaches the target", false);
     double loss = row_test_loss(&q->answer.p, query_units(q->options, q->point.noise));
@@ -282,7 +305,8 @@ static void fill(inquiry *q, bool predicted, row_note *note)
                      digits_cell(q->answer.mp.test_loss, q->answer.digits, true));
     else if (predicted)
         document_set(d, "test_loss", cell_computed(row_test_loss(&q->answer.p, units)));
-    document_set(d, "limit_loss", cell_known(q->solution.limit, NSL_PROMISE));
+    document_set(d, "limit_loss",
+                 cell_known(q->solution.limit, q->solution.limit_error));
     add_notes(q, note);
     row_end(d, note);
 }

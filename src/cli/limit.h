@@ -7,7 +7,8 @@
 
 /* The prediction as features, samples or both go to infinity, everything else as in the
  * first point. A fixed MRS ridge vanishes there against g ~ N; the kernel's stays. */
-nsl_status limit_predict(query_answer *out, const cli_options *options, bool features,
-                         bool samples, nsl_error *err);
+nsl_status limit_predict(query_answer *out, const cli_options *options,
+                         const query_setup *setup, bool features, bool samples,
+                         nsl_error *err);
 
 #endif

@@ -74,8 +74,8 @@ static void add_prediction_notes(row_note *note, unsigned notes)
         {NSL_NOTE_UNDERFLOW, "below the range of double (2.2e-308)"},
         {NSL_NOTE_OVERFLOW, ABOVE_RANGE},
         {NSL_NOTE_DOF_INFINITE, "dof = inf"},
-        {NSL_NOTE_ORDER, "0 for samples -> inf first, the noise floor "
-                         "outputs*alpha*noise/2 for features -> inf first"},
+        {NSL_NOTE_ORDER, "the noise floor of samples -> inf at features = inf; for "
+                         "samples = inf first it is 0"},
         {NSL_NOTE_RIDGE_INFINITE, "delta = inf: nothing can be learnt"},
         {NSL_NOTE_ELASTICITY, "elasticity not known to 1e-12 in double precision"},
     };

@@ -199,16 +199,11 @@ static nsl_status make_exact(query_setup *setup, const cli_options *o, nsl_error
     return status;
 }
 
-nsl_status query_setup_make(query_setup *setup, const cli_options *o, size_t i,
-                            bool kernel, nsl_error *err)
+/* Model and exact model on the spectrum that the setup has. */
+static nsl_status finish_setup(query_setup *setup, const cli_options *o, bool kernel,
+                               nsl_error *err)
 {
-    if (setup->model &&
-        (!o->value[OPT_LATENTS].sweep_count || setup->latents == latents_at(o, i)))
-        return NSL_OK;
-    query_setup_clear(setup);
-    nsl_status status = make_spectrum(setup, o, i, err);
-    if (status == NSL_OK)
-        status = make_model(setup, o, kernel, err);
+    nsl_status status = make_model(setup, o, kernel, err);
     if (status == NSL_OK)
         status = make_exact(setup, o, err);
     if (status != NSL_OK) {
@@ -221,11 +216,30 @@ nsl_status query_setup_make(query_setup *setup, const cli_options *o, size_t i,
     return NSL_OK;
 }
 
+nsl_status query_setup_make(query_setup *setup, const cli_options *o, size_t i,
+                            bool kernel, nsl_error *err)
+{
+    if (setup->model &&
+        (!o->value[OPT_LATENTS].sweep_count || setup->latents == latents_at(o, i)))
+        return NSL_OK;
+    query_setup_clear(setup);
+    nsl_status status = make_spectrum(setup, o, i, err);
+    return status == NSL_OK ? finish_setup(setup, o, kernel, err) : status;
+}
+
+nsl_status query_setup_kernel(query_setup *setup, const query_setup *from,
+                              const cli_options *o, nsl_error *err)
+{
+    *setup = (query_setup){.spectrum = from->spectrum, .borrowed = true};
+    return finish_setup(setup, o, true, err);
+}
+
 void query_setup_clear(query_setup *setup)
 {
     nsl_model_mp_free(setup->exact);
     nsl_model_free(setup->model);
-    nsl_spectrum_free(setup->spectrum);
+    if (!setup->borrowed)
+        nsl_spectrum_free(setup->spectrum);
     *setup = (query_setup){.model = NULL};
 }
 

@@ -28,6 +28,7 @@ size_t query_count(const cli_options *options);
 
 typedef struct {
     nsl_spectrum *spectrum;
+    bool borrowed; /* the spectrum is another setup's */
     nsl_model *model;
     uint64_t latents;
     const double *hidden; /* widths of the hidden layers, of the options */
@@ -40,6 +41,11 @@ typedef struct {
 nsl_status query_setup_make(query_setup *setup, const cli_options *options, size_t i,
                             bool kernel, nsl_error *err);
 void query_setup_clear(query_setup *setup);
+
+/* The same model with the kernel's ridge, on the same spectrum, which stays that of
+ * `from`: a file, standard input perhaps, is read once. */
+nsl_status query_setup_kernel(query_setup *setup, const query_setup *from,
+                              const cli_options *options, nsl_error *err);
 
 /* The i-th point asked for. */
 nsl_point query_point(const cli_options *options, size_t i);

@@ -42,9 +42,8 @@ static nsl_status loss_at(mpfr_t out, search *s, double value, const char *text,
         decimals.ridge = "0";
     }
     nsl_prediction_mp_init(&p);
-    nsl_status status =
-        nsl_predict_either_mp(&p, s->optimal ? s->ridge : NULL, s->model, &point,
-                              &decimals, s->units, digits, s->err);
+    nsl_status status = nsl_answer_mp(&p, s->optimal ? s->ridge : NULL, s->model,
+                                      &point, &decimals, s->units, digits, s->err);
     mpfr_set(out, p.test_loss, MPFR_RNDN);
     nsl_prediction_mp_clear(&p);
     return status;

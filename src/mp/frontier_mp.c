@@ -42,7 +42,8 @@ void nsl_frontier_mp_clear(nsl_frontier_mp *f)
 }
 
 /* Sizes and the prediction at ln N = x. */
-static nsl_status predict_at(search *s, const mpfr_t x, const mpfr_t log_budget)
+static nsl_status predict_at(search *s, const mpfr_t x, const mpfr_t log_budget,
+                             nsl_units units)
 {
     nsl_frontier_mp *out = s->out;
     nsl_point point = s->query->point;
@@ -59,18 +60,24 @@ static nsl_status predict_at(search *s, const mpfr_t x, const mpfr_t log_budget)
     decimals.features = features;
     decimals.samples = samples;
     if (status == NSL_OK)
-        status = nsl_predict_either_mp(
-            &out->best, s->query->optimal ? out->ridge : NULL, s->model, &point,
-            &decimals, s->query->units, s->digits, s->err);
+        status = nsl_answer_mp(&out->best, s->query->optimal ? out->ridge : NULL,
+                               s->model, &point, &decimals, units, s->digits, s->err);
     free(features);
     free(samples);
     return status;
 }
 
+/* Slopes are those of the loss on clean labels: noise on the test labels does not move
+ * the minimum, and exponent_loss is of what can be learnt. */
+static nsl_units clean(const search *s)
+{
+    return (nsl_units){.mse = s->query->units.mse};
+}
+
 /* (a/b) e_P − e_N */
 static nsl_status slope_at(mpfr_t out, search *s, const mpfr_t x, const mpfr_t budget)
 {
-    nsl_status status = predict_at(s, x, budget);
+    nsl_status status = predict_at(s, x, budget, clean(s));
     mpfr_mul(out, s->out->best.elasticity_samples, s->a, MPFR_RNDN);
     mpfr_div(out, out, s->b, MPFR_RNDN);
     mpfr_sub(out, out, s->out->best.elasticity_features, MPFR_RNDN);
@@ -180,9 +187,11 @@ nsl_status nsl_frontier_find_mp(nsl_frontier_mp *out, const nsl_frontier *rough,
     if (status == NSL_OK)
         status = set_exponents(&s, x, digits);
     if (status == NSL_OK)
-        status = predict_at(&s, x, s.log_budget);
+        status = predict_at(&s, x, s.log_budget, clean(&s));
     if (status == NSL_OK)
         mpfr_div(out->exponent_loss, out->best.elasticity_samples, s.b, MPFR_RNDN);
+    if (status == NSL_OK && query->units.test_noise)
+        status = predict_at(&s, x, s.log_budget, query->units);
     nsl_cost_free(s.cost);
     mpfr_clears(s.log_budget, s.a, s.b, x, (mpfr_ptr)NULL);
     return status;

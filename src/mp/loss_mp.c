@@ -510,6 +510,18 @@ static void set_losses(nsl_prediction_mp *out, work *w, const nsl_level *level,
         mpfr_mul(parts[i], parts[i], half, MPFR_RNDN);
 }
 
+/* N = P = M = ∞ without a ridge, as in loss.c: E = E_noise = α σ_ε². */
+static void set_noise_floor(nsl_prediction_mp *out, work *w, const nsl_level *level,
+                            nsl_units units)
+{
+    mpfr_mul(out->noise_loss, level->tables.alpha, w->p->noise, MPFR_RNDN);
+    set_losses(out, w, level, units);
+    mpfr_set_zero(out->train_loss, 1);
+    set_flat(out);
+    out->notes &= ~(unsigned)NSL_NOTE_ZERO_LOSS;
+    out->notes |= NSL_NOTE_ORDER;
+}
+
 nsl_status nsl_loss_mp(nsl_prediction_mp *out, nsl_level *level,
                        const nsl_problem_mp *problem, nsl_root_mp *root,
                        nsl_units units, nsl_error *err)
@@ -543,15 +555,11 @@ nsl_status nsl_loss_mp(nsl_prediction_mp *out, nsl_level *level,
             set_undefined(out, units.test_noise && !mpfr_zero_p(problem->noise)
                                    ? 0
                                    : NSL_NOTE_ZERO_LOSS);
-        set_losses(out, &w, level, units);
         bool endless = mpfr_inf_p(root->m.z) && mpfr_inf_p(problem->samples);
-        if (endless && !mpfr_zero_p(problem->noise) && mpfr_zero_p(problem->g)) {
-            mpfr_set_nan(out->test_loss); /* see depends_on_order in loss.c */
-            mpfr_set_nan(out->noise_loss);
-            mpfr_set_nan(out->train_loss);
-            set_undefined(out, NSL_NOTE_ORDER);
-            out->notes &= ~(unsigned)NSL_NOTE_ZERO_LOSS;
-        }
+        if (endless && !mpfr_zero_p(problem->noise) && mpfr_zero_p(problem->g))
+            set_noise_floor(out, &w, level, units);
+        else
+            set_losses(out, &w, level, units);
     }
     work_clear(&w);
     return status;

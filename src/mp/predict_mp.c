@@ -5,6 +5,7 @@
 #include "mp/agree.h"
 #include "mp/loss_mp.h"
 #include "mp/optimum_mp.h"
+#include "mp/sizes_mp.h"
 
 #include <float.h>
 #include <math.h>
@@ -294,31 +295,27 @@ static nsl_status answer_question(answer *out, const question *q, unsigned digit
     return status;
 }
 
-nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
-                          const nsl_point *point, const nsl_point_decimals *decimals,
-                          nsl_units units, unsigned digits, nsl_error *err)
+/* nsl_predict_mp for any number of digits. */
+static nsl_status answer_given(nsl_prediction_mp *out, const nsl_model_mp *model,
+                               const nsl_point *point,
+                               const nsl_point_decimals *decimals, nsl_units units,
+                               unsigned digits, nsl_error *err)
 {
     question q = {model, point, decimals, units, false};
     answer to = {out, NULL};
     best_root best = {.known = 0};
-    set_unknown(out);
-    out->notes = 0;
     mpfr_inits2(53, best.start.delta, best.start.gap, (mpfr_ptr)NULL);
-    nsl_status status = nsl_digits_check(digits, err);
-    if (status == NSL_OK)
-        status = first_start(best.start.delta, model->model, point, err);
+    nsl_status status = first_start(best.start.delta, model->model, point, err);
     if (status == NSL_OK)
         status = answer_question(&to, &q, digits, &best, err);
     mpfr_clears(best.start.delta, best.start.gap, (mpfr_ptr)NULL);
-    if (status != NSL_OK)
-        set_unknown(out);
     return status;
 }
 
 /* At the best ridge where that is 0 or infinite, in point and decimals. */
-static nsl_status predict_at_end(nsl_prediction_mp *out, mpfr_t ridge,
-                                 const nsl_optimum *best, const question *q,
-                                 unsigned digits, nsl_error *err)
+static nsl_status answer_at_end(nsl_prediction_mp *out, mpfr_t ridge,
+                                const nsl_optimum *best, const question *q,
+                                unsigned digits, nsl_error *err)
 {
     nsl_point point = *q->point;
     nsl_point_decimals decimals = *q->decimals;
@@ -327,43 +324,95 @@ static nsl_status predict_at_end(nsl_prediction_mp *out, mpfr_t ridge,
         point.ridge = 1.0;
     decimals.ridge = NULL;
     mpfr_set_d(ridge, best->ridge, MPFR_RNDN);
-    return nsl_predict_mp(out, q->model, &point, &decimals, q->units, digits, err);
+    return answer_given(out, q->model, &point, &decimals, q->units, digits, err);
 }
 
-nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
-                                  nsl_optimum_kind *kind, const nsl_model_mp *model,
-                                  const nsl_point *point,
-                                  const nsl_point_decimals *decimals, nsl_units units,
-                                  unsigned digits, nsl_error *err)
+/* nsl_predict_optimal_mp for any number of digits; `rough` is what double found. */
+static nsl_status answer_optimal(nsl_prediction_mp *out, mpfr_t ridge,
+                                 const nsl_optimum *rough, const nsl_model_mp *model,
+                                 const nsl_point *point,
+                                 const nsl_point_decimals *decimals, nsl_units units,
+                                 unsigned digits, nsl_error *err)
 {
     static const nsl_point_decimals none = {NULL, NULL, NULL, NULL};
+    enum { DOUBLE_OPTIMUM_BITS = 40 }; /* that its Δ and its gap have, at least */
     nsl_point unit = *point;
     nsl_point_decimals d = decimals ? *decimals : none;
     question q = {model, &unit, &d, units, true};
     answer to = {out, ridge};
-    best_root best = {.known = 40}; /* of the double optimum, at least */
-    nsl_optimum rough = {.kind = NSL_OPTIMUM_ANY};
+    best_root best = {.known = DOUBLE_OPTIMUM_BITS};
+    unit.ridge = 1.0;
+    d.ridge = "1";
+    if (rough->kind != NSL_OPTIMUM_INTERIOR)
+        return answer_at_end(out, ridge, rough, &q, digits, err);
+    mpfr_inits2(53, best.start.delta, best.start.gap, (mpfr_ptr)NULL);
+    mpfr_set_d(best.start.delta, rough->delta, MPFR_RNDN);
+    mpfr_set_d(best.start.gap, rough->gap, MPFR_RNDN);
+    nsl_status status = answer_question(&to, &q, digits, &best, err);
+    mpfr_clears(best.start.delta, best.start.gap, (mpfr_ptr)NULL);
+    return status;
+}
+
+/* Either of them, by whether there is a place for the best ridge; NaN where it fails.
+ */
+static nsl_status answer_either(nsl_prediction_mp *out, mpfr_ptr ridge,
+                                nsl_optimum *optimum, const nsl_model_mp *model,
+                                const nsl_point *point,
+                                const nsl_point_decimals *decimals, nsl_units units,
+                                unsigned digits, nsl_error *err)
+{
+    nsl_status status = NSL_OK;
+    out->notes = 0;
+    if (ridge)
+        status = nsl_optimal_ridge(optimum, model->model, point, err);
+    if (status == NSL_OK)
+        status = ridge ? answer_optimal(out, ridge, optimum, model, point, decimals,
+                                        units, digits, err)
+                       : answer_given(out, model, point, decimals, units, digits, err);
+    if (status != NSL_OK) {
+        set_unknown(out);
+        if (ridge)
+            mpfr_set_nan(ridge);
+    }
+    return status;
+}
+
+nsl_status nsl_answer_mp(nsl_prediction_mp *out, mpfr_ptr ridge,
+                         const nsl_model_mp *model, const nsl_point *point,
+                         const nsl_point_decimals *decimals, nsl_units units,
+                         unsigned digits, nsl_error *err)
+{
+    nsl_optimum optimum;
+    unsigned enough = digits < NSL_DIGITS_MIN ? NSL_DIGITS_MIN : digits;
+    return answer_either(out, ridge, &optimum, model, point, decimals, units, enough,
+                         err);
+}
+
+nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
+                          const nsl_point *point, const nsl_point_decimals *decimals,
+                          nsl_units units, unsigned digits, nsl_error *err)
+{
+    set_unknown(out);
+    out->notes = 0;
+    nsl_status status = nsl_digits_check(digits, err);
+    if (status != NSL_OK)
+        return status;
+    return answer_either(out, NULL, NULL, model, point, decimals, units, digits, err);
+}
+
+nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
+                                  nsl_optimum *optimum, const nsl_model_mp *model,
+                                  const nsl_point *point,
+                                  const nsl_point_decimals *decimals, nsl_units units,
+                                  unsigned digits, nsl_error *err)
+{
+    nsl_optimum own;
     set_unknown(out);
     mpfr_set_nan(ridge);
     out->notes = 0;
-    unit.ridge = 1.0;
-    d.ridge = "1";
     nsl_status status = nsl_digits_check(digits, err);
-    if (status == NSL_OK)
-        status = nsl_optimal_ridge(&rough, model->model, point, err);
-    if (status == NSL_OK && kind)
-        *kind = rough.kind;
-    if (status == NSL_OK && rough.kind != NSL_OPTIMUM_INTERIOR)
-        return predict_at_end(out, ridge, &rough, &q, digits, err);
-    mpfr_inits2(53, best.start.delta, best.start.gap, (mpfr_ptr)NULL);
-    mpfr_set_d(best.start.delta, rough.delta, MPFR_RNDN);
-    mpfr_set_d(best.start.gap, rough.gap, MPFR_RNDN);
-    if (status == NSL_OK)
-        status = answer_question(&to, &q, digits, &best, err);
-    mpfr_clears(best.start.delta, best.start.gap, (mpfr_ptr)NULL);
-    if (status != NSL_OK) {
-        set_unknown(out);
-        mpfr_set_nan(ridge);
-    }
-    return status;
+    if (status != NSL_OK)
+        return status;
+    return answer_either(out, ridge, optimum ? optimum : &own, model, point, decimals,
+                         units, digits, err);
 }

@@ -88,8 +88,8 @@ static nsl_status newton(mpfr_t x, search *s, unsigned digits)
         return nsl_fail_memory(s->err);
     set_unknown(s, mpfr_get_d(x, MPFR_RNDN), text);
     nsl_status status =
-        nsl_predict_either_mp(&s->p, s->query->optimal ? s->ridge : NULL, s->model,
-                              &s->point, &s->decimals, s->query->units, digits, s->err);
+        nsl_answer_mp(&s->p, s->query->optimal ? s->ridge : NULL, s->model, &s->point,
+                      &s->decimals, s->query->units, digits, s->err);
     free(text);
     if (status != NSL_OK)
         return status;
@@ -111,6 +111,13 @@ static unsigned lost_digits(const search *s)
     return slope < 1.0 && slope > 0.0 ? (unsigned)ceil(-log10(slope)) : 0;
 }
 
+/* log10 |step| to a third of a digit, rounded up; steps are soon below all doubles. */
+static double step_digits(const search *s)
+{
+    return mpfr_zero_p(s->step) ? (double)-INFINITY
+                                : log10(2.0) * (double)mpfr_get_exp(s->step);
+}
+
 static nsl_status sharpen(mpfr_t x, search *s, double start, double error,
                           unsigned digits)
 {
@@ -127,13 +134,13 @@ static nsl_status sharpen(mpfr_t x, search *s, double start, double error,
         status = newton(x, s, now);
         if (status != NSL_OK)
             return status;
-        double step = fabs(mpfr_get_d(s->step, MPFR_RNDN));
-        moved += step;
+        double step = step_digits(s);
+        moved += fabs(mpfr_get_d(s->step, MPFR_RNDN));
         if (moved > STRAY * error + 1e-6)
             break;
-        if (now == wanted && i > 0 && step < pow(10.0, -0.5 * digits - 2.0))
+        if (now == wanted && i > 0 && step < -0.5 * digits - 2.0)
             return NSL_OK; /* the next step would be its square */
-        known = fmax(known, step > 0.0 ? -log10(step) : 2.0 * known);
+        known = fmax(known, isfinite(step) ? -step : 2.0 * known);
     }
     return nsl_fail(s->err, NSL_EFAILED, "",
                     "the digits of the solution do not settle: the loss has a kink or "

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "theory/bracket.h"
+#include "theory/optimum.h"
 #include "theory/root.h"
 #include "theory/scan.h"
 
@@ -60,12 +61,8 @@ static double log_samples(const search *s, double x)
  * kinks. */
 static double size_of(const search *s, double x)
 {
-    static const double ROUNDING = 64 * DBL_EPSILON;
-    double size = exp(x), rank = (double)s->model->spectrum->rank;
-    for (size_t k = 0; k < s->model->hidden_count; k++)
-        if (fabs(size - s->model->hidden[k]) <= ROUNDING * size)
-            return s->model->hidden[k];
-    return fabs(size - rank) <= ROUNDING * size ? rank : size;
+    double special[NSL_SPECIAL_MAX];
+    return nsl_size_snapped(exp(x), special, nsl_special_sizes(special, s->model));
 }
 
 /* ln of the loss at ln N = x and ln P = y; ±INFINITY where it diverges or is 0. */
@@ -76,9 +73,8 @@ static double log_loss(search *s, double x, double y)
     point.samples = isinf(y) ? (double)INFINITY : size_of(s, y);
     if (s->status != NSL_OK)
         return NAN;
-    s->status = s->query->optimal
-                    ? nsl_predict_optimal(&s->last, &s->ridge, s->model, &point, s->err)
-                    : nsl_predict(&s->last, s->model, &point, s->err);
+    s->status = nsl_predict_either(&s->last, &s->ridge, s->query->optimal, s->model,
+                                   &point, s->err);
     if (s->status != NSL_OK)
         return NAN;
     if (isnan(s->last.test_loss) && (s->last.notes & NSL_NOTE_UNDERFLOW)) {
@@ -151,17 +147,12 @@ static double meeting(const search *s, double end, double log_size, double power
  * N = P. */
 static nsl_status places_of(nsl_places *out, const search *s, double low, double end)
 {
-    double width[2 * (NSL_LAYERS_MAX + 1) + 1];
-    size_t count = 0;
-    const nsl_spectrum *spectrum = s->model->spectrum;
+    double width[2 * NSL_SPECIAL_MAX + 1];
+    size_t special = nsl_special_sizes(width, s->model), count = special;
+    for (size_t i = 0; i < special; i++)
+        width[count++] = exp(meeting(s, end, log(width[i]), 0.0));
     width[count++] = exp(meeting(s, end, 0.0, 1.0));
-    for (size_t k = 0; k < s->model->hidden_count; k++) {
-        width[count++] = s->model->hidden[k];
-        width[count++] = exp(meeting(s, end, log(s->model->hidden[k]), 0.0));
-    }
-    if (spectrum->rank != NSL_LATENTS_INFINITE)
-        width[count++] = exp(meeting(s, end, log((double)spectrum->rank), 0.0));
-    nsl_status status = nsl_places_make(out, spectrum, width, count, low, end,
+    nsl_status status = nsl_places_make(out, s->model->spectrum, width, count, low, end,
                                         s->query->optimal, s->err);
     double kinks[NSL_COST_TERMS_MAX], free_up_to;
     size_t bends = nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
@@ -249,13 +240,8 @@ static void look_between(place *best, search *s, double low, double middle, doub
  * may be none. */
 static void consider_kinks(place *best, search *s, double low, double end)
 {
-    double size[NSL_LAYERS_MAX + 1];
-    size_t count = 0;
-    const nsl_model *model = s->model;
-    for (size_t k = 0; k < model->hidden_count; k++)
-        size[count++] = model->hidden[k];
-    if (model->spectrum->rank != NSL_LATENTS_INFINITE)
-        size[count++] = (double)model->spectrum->rank;
+    double size[NSL_SPECIAL_MAX];
+    size_t count = nsl_special_sizes(size, s->model);
     for (size_t i = 0; i < count; i++) {
         double x = log(size[i]);
         if (x > low && x < end)
@@ -326,28 +312,10 @@ static nsl_status find_best_near(place *best, search *s, double x, double end)
 /* --- how the best moves with the budget --------------------------------------------
  */
 
-/* The minimum near x for another budget, in ln N. */
-static double follow(search *s, place at, double log_budget)
+/* The root of the slope near x, by the secant method; NaN when there is none. */
+static double stationary_near(search *s, double x)
 {
-    double kinks[NSL_COST_TERMS_MAX], free_up_to, at_samples = log_samples(s, at.x);
-    s->log_budget = log_budget;
-    switch (at.kind) {
-    case NSL_FRONTIER_ONE_SAMPLE:
-        return find_end(s);
-    case NSL_FRONTIER_FREE_SAMPLES:
-        nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
-        return free_up_to;
-    case NSL_FRONTIER_SAMPLES_KINK:
-        return meeting(s, find_end(s), at_samples, 0.0);
-    case NSL_FRONTIER_ONE_FEATURE:
-    case NSL_FRONTIER_FEATURES_KINK:
-    case NSL_FRONTIER_FLAT:
-        return at.x;
-    case NSL_FRONTIER_SMOOTH:
-        break;
-    }
-    double x = at.x, last = x + STEP, slope = slope_at(s, x);
-    double last_slope = slope_at(s, last);
+    double last = x + STEP, slope = slope_at(s, x), last_slope = slope_at(s, last);
     for (int i = 0; i < STEPS_MAX; i++) {
         double step = -slope * (x - last) / (slope - last_slope);
         if (!(fabs(step) < 1.0))
@@ -364,6 +332,43 @@ static double follow(search *s, place at, double log_budget)
     return NAN;
 }
 
+/* ln N of the minimum that was at (`at.x`, `samples`) with another budget. */
+static double follow(search *s, place at, double samples)
+{
+    double kinks[NSL_COST_TERMS_MAX], free_up_to;
+    switch (at.kind) {
+    case NSL_FRONTIER_ONE_SAMPLE:
+        return find_end(s);
+    case NSL_FRONTIER_FREE_SAMPLES:
+        nsl_cost_kinks(s->query->cost, s->log_budget, kinks, &free_up_to);
+        return free_up_to;
+    case NSL_FRONTIER_SAMPLES_KINK:
+        return meeting(s, find_end(s), samples, 0.0);
+    case NSL_FRONTIER_ONE_FEATURE:
+    case NSL_FRONTIER_FEATURES_KINK:
+    case NSL_FRONTIER_FLAT:
+        return at.x;
+    case NSL_FRONTIER_SMOOTH:
+        break;
+    }
+    return stationary_near(s, at.x);
+}
+
+/* ln N and ln P. */
+typedef struct {
+    double features, samples;
+} split;
+
+/* The best split for ln B more by `more`. */
+static split split_with(search *s, place at, double more)
+{
+    search moved = *s;
+    moved.log_budget += more;
+    double x = follow(&moved, at, log_samples(s, at.x));
+    s->status = moved.status;
+    return (split){x, log_samples(&moved, x)};
+}
+
 /* A derivative by central differences at h, 2h and 4h, extrapolated; the error is what
  * the last extrapolation changed, and the rounding. */
 static double extrapolate(const double difference[LEVELS], double rounding,
@@ -378,43 +383,59 @@ static double extrapolate(const double difference[LEVELS], double rounding,
 }
 
 /* How N and P of the best split grow with B. */
-static void set_exponents(nsl_frontier *out, search *s, place at, double log_budget)
+static void set_exponents(nsl_frontier *out, search *s, place at)
 {
     double features[LEVELS], samples[LEVELS];
     for (int i = 0; i < LEVELS; i++) {
         double h = STEP * ldexp(1.0, i);
-        double up = follow(s, at, log_budget + h), up_samples = log_samples(s, up);
-        s->log_budget = log_budget;
-        double down = follow(s, at, log_budget - h);
-        features[i] = (up - down) / (2.0 * h);
-        samples[i] = (up_samples - log_samples(s, down)) / (2.0 * h);
-        s->log_budget = log_budget;
+        split up = split_with(s, at, h), down = split_with(s, at, -h);
+        features[i] = (up.features - down.features) / (2.0 * h);
+        samples[i] = (up.samples - down.samples) / (2.0 * h);
     }
     double rounding = (2.0 * CLOSE * fmax(1.0, fabs(at.x)) + out->size_error) / STEP;
-    s->log_budget = log_budget;
     out->exponent_error = 0.0;
     out->exponent_features = extrapolate(features, rounding, &out->exponent_error);
     if (isfinite(samples[0]))
         out->exponent_samples = extrapolate(samples, rounding, &out->exponent_error);
 }
 
-/* Where the loss is stationary both resources are worth the same, e_N/a = e_P/b, and so
- * is the budget; else what each gains. */
-static void set_loss_exponent(nsl_frontier *out, const search *s, place at, double y)
+/* −dln L/dlnB at the best split: the elasticity of what the budget buys more of, times
+ * how much. Where the loss is stationary both resources are worth the same, e_N/a =
+ * e_P/b. `drift` is what the elasticities change by in a unit of ln N. */
+static void set_loss_exponent(nsl_frontier *out, const search *s, place at, double y,
+                              double drift)
 {
-    double a = 1.0, b = 0.0, features = s->last.elasticity_features;
-    double samples = s->last.elasticity_samples;
+    double a = 1.0, b = 0.0, bought = out->exponent_features;
+    bool samples = at.kind == NSL_FRONTIER_ONE_FEATURE ||
+                   at.kind == NSL_FRONTIER_FEATURES_KINK ||
+                   (at.kind == NSL_FRONTIER_SMOOTH && isfinite(y));
     if (isfinite(y))
         nsl_cost_exponents(s->query->cost, at.x, y, &a, &b);
-    if (at.kind == NSL_FRONTIER_SMOOTH)
-        out->exponent_loss = b > 0.0 ? samples / b : features / a;
-    else if (at.kind == NSL_FRONTIER_ONE_FEATURE ||
-             at.kind == NSL_FRONTIER_FEATURES_KINK)
-        out->exponent_loss = samples / b;
-    else if (at.kind == NSL_FRONTIER_ONE_SAMPLE || at.kind == NSL_FRONTIER_SAMPLES_KINK)
-        out->exponent_loss = features / a;
-    else if (at.kind == NSL_FRONTIER_FREE_SAMPLES)
-        out->exponent_loss = features * out->exponent_features;
+    bool counted = at.kind == NSL_FRONTIER_FREE_SAMPLES;
+    if (!counted)
+        bought = 1.0 / (samples ? b : a);
+    double e = samples ? s->last.elasticity_samples : s->last.elasticity_features;
+    double e_error = NSL_PROMISE * fmax(1.0, fabs(e)) +
+                     fmax(drift, fmax(1.0, fabs(e))) * out->size_error;
+    out->exponent_loss = e * bought;
+    out->exponent_loss_error =
+        e_error * fabs(bought) + (counted ? fabs(e) * out->exponent_error : 0.0);
+}
+
+/* How sharply a smooth minimum is defined: d²ln L/dx², and |de/dx| of the elasticities
+ * along the frontier. */
+typedef struct {
+    double tilt, drift;
+} sharpness;
+
+static sharpness sharpness_at(search *s, double x)
+{
+    static const double H = 1e-4; /* a few digits are enough */
+    double up = slope_at(s, x + H), samples = s->last.elasticity_samples;
+    double features = s->last.elasticity_features, down = slope_at(s, x - H);
+    double drift = fmax(fabs(samples - s->last.elasticity_samples),
+                        fabs(features - s->last.elasticity_features));
+    return (sharpness){(up - down) / (2.0 * H), drift / (2.0 * H)};
 }
 
 /* --- all ---------------------------------------------------------------------------
@@ -448,6 +469,36 @@ static nsl_status set_up(search *s, double *end, double budget)
     return NSL_OK;
 }
 
+/* What there is to say of the best place. */
+static void set_best(nsl_frontier *out, search *s, place best)
+{
+    bool rough = best.error >= HALF_DIGITS; /* known by its losses alone */
+    bool smooth = best.kind == NSL_FRONTIER_SMOOTH && !rough;
+    double y = log_samples(s, best.x);
+    sharpness sharp = {1.0, 0.0};
+    if (smooth)
+        sharp = sharpness_at(s, best.x);
+    log_loss(s, best.x, y);
+    out->kind = best.kind;
+    out->tie = best.tie;
+    out->features = size_of(s, best.x);
+    out->samples = isinf(y) ? (double)INFINITY : size_of(s, y);
+    out->best = s->last;
+    out->ridge = s->ridge;
+    out->size_error = best.error + 4 * DBL_EPSILON * fmax(1.0, fabs(best.x));
+    if (smooth)
+        out->size_error += NSL_PROMISE * fmax(1.0, fabs(s->last.elasticity_features)) /
+                           fabs(sharp.tilt);
+    if (best.kind == NSL_FRONTIER_FLAT)
+        return;
+    if (!(s->query->near > 0.0)) {
+        set_exponents(out, s, best);
+        log_loss(s, best.x, y);
+    }
+    if (!rough)
+        set_loss_exponent(out, s, best, y, sharp.drift);
+}
+
 nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
                              const nsl_frontier_query *query, double budget,
                              nsl_error *err)
@@ -460,11 +511,11 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
                           .exponent_features = NAN,
                           .exponent_samples = NAN,
                           .exponent_error = NAN,
-                          .exponent_loss = NAN};
+                          .exponent_loss = NAN,
+                          .exponent_loss_error = NAN};
     nsl_status status = set_up(&s, &end, budget);
     if (status != NSL_OK)
         return status;
-    double log_budget = s.log_budget;
     place best = {.x = NAN};
     if (query->near > 0.0)
         status = find_best_near(&best, &s, log(query->near), end);
@@ -476,32 +527,7 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
         return nsl_fail(err, NSL_EFAILED, "", "no loss on the frontier is finite");
     if (s.status != NSL_OK)
         return s.status;
-    double y = log_samples(&s, best.x), h = 1e-4, tilt = 1.0;
-    bool rough = best.error >= HALF_DIGITS;
-    if (best.kind == NSL_FRONTIER_SMOOTH && !rough) /* how sharply it is defined */
-        tilt = (slope_at(&s, best.x + h) - slope_at(&s, best.x - h)) / (2.0 * h);
-    log_loss(&s, best.x, y);
-    out->kind = best.kind;
-    out->tie = best.tie;
-    out->features = size_of(&s, best.x);
-    out->samples = isinf(y) ? (double)INFINITY : size_of(&s, y);
-    out->best = s.last;
-    out->ridge = s.ridge;
-    out->size_error = best.error + 4 * DBL_EPSILON * fmax(1.0, fabs(best.x));
-    if (best.kind == NSL_FRONTIER_SMOOTH && !rough)
-        out->size_error +=
-            NSL_PROMISE * fmax(1.0, fabs(s.last.elasticity_features)) / fabs(tilt);
-    if (best.kind == NSL_FRONTIER_FLAT)
-        return s.status;
-    if (!rough)
-        set_loss_exponent(out, &s, best, y);
-    if (query->near > 0.0)
-        return s.status;
-    set_exponents(out, &s, best, log_budget);
-    if (best.kind == NSL_FRONTIER_FREE_SAMPLES) {
-        log_loss(&s, best.x, y);
-        set_loss_exponent(out, &s, best, y);
-    }
+    set_best(out, &s, best);
     return s.status;
 }
 

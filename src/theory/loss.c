@@ -225,11 +225,23 @@ static nsl_prediction nothing_known(void)
 }
 
 /* E_noise → 0 for P → ∞ at any N, and → α σ_ε² for P → ∞ at N = ∞ (theory.md
- * section 4): at N = P = M = ∞ without a ridge it is neither. */
+ * section 4), which is what N = P = M = ∞ without a ridge is taken for. */
 static bool depends_on_order(const nsl_root *root, const nsl_point *point)
 {
     return root->kind == NSL_ROOT_ZERO && isinf(root->m.z) && isinf(point->samples) &&
            point->noise > 0.0 && point->ridge == 0.0;
+}
+
+static void set_noise_floor(nsl_prediction *out, const nsl_model *model,
+                            const nsl_point *point)
+{
+    double alpha = nsl_powerlaw_numbers(model->spectrum).alpha;
+    out->noise_loss = 0.5 * model->outputs * alpha * point->noise;
+    out->test_loss = out->noise_loss;
+    out->train_loss = 0.0; /* interpolated */
+    out->error = FORMULA_ERROR;
+    out->elasticity_features = out->elasticity_samples = out->elasticity_ridge = 0.0;
+    out->notes |= NSL_NOTE_ORDER;
 }
 
 void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point *point,
@@ -252,8 +264,8 @@ void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point
     nsl_risk e = risk_of_root(out, root, model, point);
     set_losses(out, model, root, point, e);
     if (depends_on_order(root, point)) {
-        out->test_loss = out->noise_loss = out->train_loss = out->error = NAN;
-        out->notes |= NSL_NOTE_ORDER;
+        set_noise_floor(out, model, point);
+        return;
     }
     if (isnan(out->test_loss))
         nsl_set_undefined_elasticities(out, 0);

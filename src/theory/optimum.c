@@ -11,7 +11,7 @@
  * 2. Refine each fall to a rise, compare the losses there and at the ends.
  * 3. Near the ridgeless limit n − z loses the digits that γ* needs. So at each Δ take
  *    the least gap ε from A = B, which is algebraic, and solve z(Δ) = n − ε for Δ. */
-#include <nslaw/optimum.h>
+#include "theory/optimum.h"
 
 #include "core/error.h"
 #include "theory/balance.h"
@@ -604,4 +604,12 @@ nsl_status nsl_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
         return status != NSL_OK ? status : predicted;
     nsl_optimum_flatten(out, optimum, point);
     return NSL_OK;
+}
+
+nsl_status nsl_predict_either(nsl_prediction *out, nsl_optimum *optimum, bool optimal,
+                              const nsl_model *model, const nsl_point *point,
+                              nsl_error *err)
+{
+    return optimal ? nsl_predict_optimal(out, optimum, model, point, err)
+                   : nsl_predict(out, model, point, err);
 }

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "theory/model.h"
+#include "theory/optimum.h"
 #include <nslaw/frontier.h>
 
 #include <float.h>
@@ -36,46 +37,67 @@ typedef struct {
     nsl_error *err;
 } function;
 
-/* Loss and local exponent at R = e^x; NaN where the one or the other does not exist. */
+/* Loss and local exponent at R; NaN where the one or the other does not exist, which
+ * the notes explain. */
 typedef struct {
     double loss, exponent;
+    double loss_error;     /* relative */
+    double exponent_error; /* absolute */
+    unsigned notes;
 } sight;
 
-static nsl_status see_budget(sight *out, function *f, double x)
+static const sight NOTHING = {NAN, NAN, NAN, NAN, 0};
+
+/* Why a frontier has no exponent of its loss. */
+static unsigned notes_of(const nsl_frontier *f)
 {
+    if (!isnan(f->exponent_loss))
+        return 0;
+    if (f->kind == NSL_FRONTIER_FLAT)
+        return NSL_NOTE_ZERO_LOSS;
+    return f->kind == NSL_FRONTIER_SMOOTH ? NSL_NOTE_ELASTICITY : NSL_NOTE_KINK;
+}
+
+static nsl_status see_budget(sight *out, function *f, double budget)
+{
+    double x = log(budget);
     if (!(fabs(x - f->last) <= FOLLOWED))
         f->near = 0.0;
     f->last = x;
     nsl_frontier_query query = {f->cost, f->point, f->optimal, f->near};
     nsl_frontier frontier;
-    nsl_status status = nsl_frontier_find(&frontier, f->model, &query, exp(x), f->err);
-    *out = (sight){frontier.best.test_loss, frontier.exponent_loss};
+    nsl_status status = nsl_frontier_find(&frontier, f->model, &query, budget, f->err);
+    bool flat = frontier.kind == NSL_FRONTIER_SMOOTH; /* to first order in the sizes */
+    *out = (sight){frontier.best.test_loss, frontier.exponent_loss,
+                   frontier.best.error + (flat ? 0.0 : frontier.size_error),
+                   frontier.exponent_loss_error, notes_of(&frontier)};
     f->near = status == NSL_OK ? frontier.features : 0.0;
     return status;
 }
 
-static nsl_status see(sight *out, function *f, double x)
+static nsl_status see(sight *out, function *f, double resource)
 {
     nsl_point point = f->point;
     nsl_prediction p;
     nsl_optimum best;
-    *out = (sight){NAN, NAN};
+    *out = NOTHING;
     if (f->resource == NSL_RESOURCE_BUDGET)
-        return see_budget(out, f, x);
+        return see_budget(out, f, resource);
     double *at[] = {[NSL_RESOURCE_FEATURES] = &point.features,
                     [NSL_RESOURCE_SAMPLES] = &point.samples,
                     [NSL_RESOURCE_BUDGET] = NULL,
                     [NSL_RESOURCE_RIDGE] = &point.ridge};
-    *at[f->resource] = exp(x);
+    *at[f->resource] = resource;
     bool optimal = f->optimal && f->resource != NSL_RESOURCE_RIDGE;
-    nsl_status status = optimal
-                            ? nsl_predict_optimal(&p, &best, f->model, &point, f->err)
-                            : nsl_predict(&p, f->model, &point, f->err);
+    nsl_status status =
+        nsl_predict_either(&p, &best, optimal, f->model, &point, f->err);
     const double slope[] = {[NSL_RESOURCE_FEATURES] = p.elasticity_features,
                             [NSL_RESOURCE_SAMPLES] = p.elasticity_samples,
                             [NSL_RESOURCE_BUDGET] = NAN,
                             [NSL_RESOURCE_RIDGE] = p.elasticity_ridge};
-    *out = (sight){p.test_loss, slope[f->resource]};
+    double exponent = slope[f->resource];
+    *out = (sight){p.test_loss, exponent, p.error,
+                   NSL_PROMISE * fmax(1.0, fabs(exponent)), p.notes};
     return status;
 }
 
@@ -116,7 +138,7 @@ typedef enum { FAR, NEAR, UNKNOWN } nearness;
 static nearness look(function *f, power law, double x)
 {
     sight s;
-    if (see(&s, f, x) != NSL_OK || isnan(s.exponent))
+    if (see(&s, f, exp(x)) != NSL_OK || isnan(s.exponent))
         return UNKNOWN;
     double scale = law.exponent == 0.0 ? 1.0 : fabs(law.exponent);
     double off = log(s.loss / law.amplitude) + law.exponent * x;
@@ -140,7 +162,7 @@ static double reachable_top(function *f, double low)
 {
     double top = f->resource == NSL_RESOURCE_RIDGE ? -RIDGE_BOTTOM : TOP;
     sight s;
-    while (top > low && (see(&s, f, top) != NSL_OK || isnan(s.loss)))
+    while (top > low && (see(&s, f, exp(top)) != NSL_OK || isnan(s.loss)))
         top -= 1.0;
     return top;
 }
@@ -193,41 +215,87 @@ nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource r
     return NSL_OK;
 }
 
-nsl_status nsl_local_exponent(double *out, const nsl_model *model,
+/* Bits of a NaN's reason. */
+static unsigned reasons(unsigned notes)
+{
+    return notes & (NSL_NOTE_DIVERGES | NSL_NOTE_ZERO_LOSS | NSL_NOTE_KINK |
+                    NSL_NOTE_UNDERFLOW | NSL_NOTE_OVERFLOW | NSL_NOTE_ELASTICITY);
+}
+
+/* Whether the value is a budget that buys nothing. */
+static bool is_too_little(const function *f, double value)
+{
+    return f->resource == NSL_RESOURCE_BUDGET && value < 1.0; /* what N = P = 1 cost */
+}
+
+nsl_status nsl_local_exponent(nsl_exponent *out, const nsl_model *model,
                               nsl_resource resource, double value,
                               const nsl_point *point, bool optimal, nsl_error *err)
 {
     function f;
     nsl_model *kernel;
-    sight s = {NAN, NAN};
+    sight s = NOTHING;
     nsl_status status = begin(&f, &kernel, model, resource, point, optimal, err);
-    if (status == NSL_OK)
-        status = see(&s, &f, log(value));
-    *out = s.exponent;
+    if (status == NSL_OK && !is_too_little(&f, value))
+        status = see(&s, &f, value);
+    bool known = status == NSL_OK && isfinite(s.exponent);
+    *out = known ? (nsl_exponent){s.exponent, s.exponent_error, 0}
+                 : (nsl_exponent){NAN, NAN, reasons(s.notes)};
     end(&f, kernel);
     return status;
 }
 
-nsl_status nsl_fitted_exponent(double *out, const nsl_model *model,
+/* The points of a straight line. */
+typedef struct {
+    double x[FIT_POINTS], y[FIT_POINTS]; /* ln R/R₀ and ln L */
+    double error[FIT_POINTS];            /* absolute, of y */
+} points;
+
+/* Sees them; *missing is set to the notes of one that has no ln L, if there is one, and
+ * its y to NaN. */
+static nsl_status see_points(points *p, unsigned *missing, function *f, double value)
+{
+    nsl_status status = NSL_OK;
+    for (int i = 0; i < FIT_POINTS && status == NSL_OK; i++) {
+        double decade = (double)i / (FIT_POINTS - 1) - 0.5;
+        double resource = value * pow(10.0, decade); /* exact in the middle */
+        sight s = NOTHING;
+        if (!is_too_little(f, resource))
+            status = see(&s, f, resource);
+        p->x[i] = M_LN10 * decade;
+        p->y[i] = s.loss > 0.0 && isfinite(s.loss) ? log(s.loss) : (double)NAN;
+        double slope = isnan(s.exponent) ? 0.0 : fabs(s.exponent);
+        p->error[i] =
+            s.loss_error + DBL_EPSILON * (2.0 * fabs(p->y[i]) + 4.0 * slope + 4.0);
+        if (isnan(p->y[i]))
+            *missing |= s.notes;
+    }
+    return status;
+}
+
+nsl_status nsl_fitted_exponent(nsl_exponent *out, const nsl_model *model,
                                nsl_resource resource, double value,
                                const nsl_point *point, bool optimal, nsl_error *err)
 {
     function f;
     nsl_model *kernel;
-    double x[FIT_POINTS], y[FIT_POINTS], intercept, slope, cov00, cov01, cov11, squares;
+    points p;
+    unsigned missing = 0;
+    double intercept, slope, cov00, cov01, cov11, squares, error = 0.0, spread = 0.0;
     nsl_status status = begin(&f, &kernel, model, resource, point, optimal, err);
-    for (int i = 0; i < FIT_POINTS && status == NSL_OK; i++) {
-        sight s;
-        x[i] = log(value) + M_LN10 * ((double)i / (FIT_POINTS - 1) - 0.5);
-        status = see(&s, &f, x[i]);
-        y[i] = log(s.loss);
-    }
+    if (status == NSL_OK)
+        status = see_points(&p, &missing, &f, value);
     end(&f, kernel);
-    *out = NAN;
+    *out = (nsl_exponent){NAN, NAN, reasons(missing)};
     if (status != NSL_OK)
         return status;
-    gsl_fit_linear(x, 1, y, 1, FIT_POINTS, &intercept, &slope, &cov00, &cov01, &cov11,
-                   &squares);
-    *out = isfinite(slope) ? -slope : (double)NAN;
+    gsl_fit_linear(p.x, 1, p.y, 1, FIT_POINTS, &intercept, &slope, &cov00, &cov01,
+                   &cov11, &squares);
+    for (int i = 0; i < FIT_POINTS; i++) { /* slope = Σ x y/Σ x², the x being centred */
+        error += fabs(p.x[i]) * p.error[i];
+        spread += p.x[i] * p.x[i];
+    }
+    if (isfinite(slope))
+        *out = (nsl_exponent){-slope, error / spread, 0};
     return NSL_OK;
 }

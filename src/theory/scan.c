@@ -21,6 +21,29 @@ static const double GAP = 4.0;
 /* Distances from a special size, relative: 2^-1 … 2^-45. */
 enum { NEAREST = 45, EVERY = 2 };
 
+/* A size that went through log and exp differs from what it was by |ln(size)| ulp at
+ * most: by less than this up to e^64. */
+static const double ROUNDING = 64 * DBL_EPSILON;
+
+size_t nsl_special_sizes(double *out, const nsl_model *model)
+{
+    size_t count = 0;
+    for (size_t k = 0; k < model->hidden_count; k++)
+        if (isfinite(model->hidden[k]))
+            out[count++] = model->hidden[k];
+    if (model->spectrum->rank != NSL_LATENTS_INFINITE)
+        out[count++] = (double)model->spectrum->rank;
+    return count;
+}
+
+double nsl_size_snapped(double size, const double *special, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (fabs(size - special[i]) <= ROUNDING * size)
+            return special[i];
+    return size;
+}
+
 static bool add(nsl_places *p, double x)
 {
     if (p->count == p->room) {

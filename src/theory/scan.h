@@ -5,6 +5,17 @@
 
 #include "theory/model.h"
 
+/* Most sizes of a model at which its loss may have a kink. */
+enum { NSL_SPECIAL_MAX = NSL_HIDDEN_MAX + 1 };
+
+/* The finite hidden widths of a model and its finite rank: without a ridge a loss may
+ * have a kink or a peak where N or P is one of them. Returns how many, at most
+ * NSL_SPECIAL_MAX. */
+size_t nsl_special_sizes(double *out, const nsl_model *model);
+
+/* The size, or the one of `special` that it is but for rounding. */
+double nsl_size_snapped(double size, const double *special, size_t count);
+
 /* Places, ascending, in ln(size). */
 typedef struct {
     size_t count, room;

@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "theory/bracket.h"
+#include "theory/optimum.h"
 #include "theory/root.h"
 #include "theory/scan.h"
 
@@ -73,17 +74,6 @@ static double shift_of(const search *s, double noise)
     return s->query.units.test_noise ? one * noise : 0.0;
 }
 
-/* N = P = M = ∞ without a ridge: for P → ∞ at N = ∞ the noise floor (C/2) α σ_ε², and 0
- * for N → ∞ at P = ∞ (theory.md section 4). */
-static double limit_of_limits(const search *s, double noise)
-{
-    double floor = 0.0;
-    if (s->query.unknown == NSL_UNKNOWN_SAMPLES)
-        floor = 0.5 * s->model->outputs * noise *
-                nsl_powerlaw_numbers(s->model->spectrum).alpha;
-    return scale_of(s) * floor + shift_of(s, noise);
-}
-
 /* The other sizes of the point, at which a loss may peak. */
 static size_t other_widths(double *out, const search *s)
 {
@@ -95,43 +85,72 @@ static size_t other_widths(double *out, const search *s)
     return count;
 }
 
+static bool is_size(const nsl_query *query)
+{
+    return query->unknown == NSL_UNKNOWN_FEATURES ||
+           query->unknown == NSL_UNKNOWN_SAMPLES;
+}
+
 /* The value, or the width or rank that it is but for rounding: there a loss may peak.
  */
 static double snapped(const search *s, double value)
 {
-    static const double ROUNDING = 64 * DBL_EPSILON;
-    double special[NSL_LAYERS_MAX + 2];
-    size_t count = other_widths(special, s);
-    special[count++] = (double)s->model->spectrum->rank;
-    bool size = s->query.unknown == NSL_UNKNOWN_FEATURES ||
-                s->query.unknown == NSL_UNKNOWN_SAMPLES;
-    for (size_t i = 0; i < count && size; i++)
-        if (fabs(value - special[i]) <= ROUNDING * special[i])
-            return special[i];
-    return value;
+    double special[NSL_SPECIAL_MAX + 1];
+    if (!is_size(&s->query))
+        return value;
+    size_t count = nsl_special_sizes(special, s->model);
+    special[count++] =
+        s->query.unknown == NSL_UNKNOWN_FEATURES ? s->point.samples : s->point.features;
+    return nsl_size_snapped(value, special, count);
 }
 
-/* The reported loss at a value of the unknown; INFINITY at a divergence. */
+/* The last prediction's loss as it is reported; INFINITY at a divergence. */
+static double reported(const search *s, double noise)
+{
+    if (isnan(s->last.test_loss))
+        return s->last.notes & NSL_NOTE_UNDERFLOW ? 0.0 : (double)INFINITY;
+    return scale_of(s) * s->last.test_loss + shift_of(s, noise);
+}
+
+/* The reported loss at a value of the unknown. */
 static double loss_at(search *s, double value)
 {
     nsl_point point = s->point;
     nsl_optimum best;
     *unknown_of(&point, s->query.unknown) = value;
+    double noise = point.noise;
     bool mrs = s->model->convention == NSL_RIDGE_MRS && !s->query.optimal;
     if (s->query.unknown == NSL_UNKNOWN_FEATURES && isinf(value) && mrs)
         point.ridge = 0.0; /* γ vanishes against g ~ N */
+    if (s->query.unknown == NSL_UNKNOWN_FEATURES && isinf(point.samples))
+        point.noise = 0.0; /* it does not matter, whatever N */
     if (s->status != NSL_OK)
         return NAN;
-    s->status = s->query.optimal
-                    ? nsl_predict_optimal(&s->last, &best, s->model, &point, s->err)
-                    : nsl_predict(&s->last, s->model, &point, s->err);
+    s->status =
+        nsl_predict_either(&s->last, &best, s->query.optimal, s->model, &point, s->err);
     if (s->status != NSL_OK)
         return NAN;
-    if (s->last.notes & NSL_NOTE_ORDER)
-        return limit_of_limits(s, point.noise);
-    if (isnan(s->last.test_loss))
-        return s->last.notes & NSL_NOTE_UNDERFLOW ? 0.0 : (double)INFINITY;
-    return scale_of(s) * s->last.test_loss + shift_of(s, point.noise);
+    return reported(s, noise);
+}
+
+/* Relative bound on the loss that loss_at has just given. */
+static double error_of_last(const search *s, double loss)
+{
+    bool exact = loss == 0.0 || isinf(loss);
+    return exact ? 0.0 : s->last.error + 4 * DBL_EPSILON;
+}
+
+/* What the loss at the most of the resource says. */
+typedef enum { ABOVE_TARGET, AT_TARGET, BEYOND_TARGET } limit_kind;
+
+static limit_kind set_limit(nsl_solution *out, const search *s, double limit)
+{
+    double target = s->query.target, above = side(s) * (limit - target);
+    out->limit = limit;
+    out->limit_error = error_of_last(s, limit);
+    if (fabs(above) <= NSL_PROMISE * target)
+        return AT_TARGET;
+    return above > 0.0 ? ABOVE_TARGET : BEYOND_TARGET;
 }
 
 /* ln(loss/target) at e^x. */
@@ -198,12 +217,12 @@ static bool cross(double *value, double *error, search *s, double low, double hi
  */
 
 /* Beyond all other sizes and the rank, with nearly all degrees of freedom of the limit
- * learnt, and so near the limit that the target is behind; NaN when there is no such
- * place. */
+ * learnt, and so near the limit that the target is behind, by `margin` at least; NaN
+ * when there is no such place. */
 static double find_top(search *s, const double *widths, size_t count, double limit,
-                       double dof)
+                       double dof, double margin)
 {
-    static const double NEARLY = 0.9, MANY = 16.0;
+    static const double NEARLY = 0.9, MANY = 16.0, FAR_STEP = 2.0;
     double learnt = isnan(dof) ? MANY : NEARLY * dof;
     const nsl_spectrum *spectrum = s->model->spectrum;
     double x = 0.0, middle = 0.5 * (limit + s->query.target);
@@ -212,10 +231,15 @@ static double find_top(search *s, const double *widths, size_t count, double lim
             x = fmax(x, log(widths[i]));
     if (spectrum->rank != NSL_LATENTS_INFINITE)
         x = fmax(x, log((double)spectrum->rank));
-    for (x += log(16.0); x < FARTHEST; x += 2.0)
-        if (side(s) * (loss_at(s, exp(x)) - middle) <= 0.0 && s->last.dof >= learnt)
+    double loss = NAN;
+    for (x += log(16.0); x < FARTHEST; x += FAR_STEP) {
+        loss = loss_at(s, exp(x));
+        if (side(s) * (loss - middle) <= -margin && s->last.dof >= learnt)
             return x;
-    return NAN;
+    }
+    /* a power so small that it does not get half the way */
+    bool behind = side(s) * (loss - s->query.target) < -margin;
+    return behind && s->last.dof >= learnt ? x - FAR_STEP : (double)NAN;
 }
 
 /* The last place at which the loss is above the target; SIZE_MAX when there is none. */
@@ -238,16 +262,21 @@ static nsl_status solve_size(nsl_solution *out, search *s)
 {
     double widths[NSL_LAYERS_MAX + 1];
     size_t count = other_widths(widths, s);
-    out->limit = loss_at(s, INFINITY);
+    limit_kind at_most = set_limit(out, s, loss_at(s, INFINITY));
     double dof = s->last.dof; /* NaN where it is infinite */
-    if (s->status != NSL_OK || !(side(s) * (out->limit - s->query.target) <= 0.0))
+    if (s->status != NSL_OK || at_most == ABOVE_TARGET)
         return s->status;
-    double top = find_top(s, widths, count, out->limit, dof), low = 0.0;
+    /* a limit at the target is reached by what comes up to it from below */
+    double margin = at_most == AT_TARGET ? NSL_PROMISE * s->query.target : 0.0;
+    double top = find_top(s, widths, count, out->limit, dof, margin), low = 0.0;
+    if (isnan(top) && (s->status != NSL_OK || at_most == AT_TARGET))
+        return s->status;
     if (isnan(top))
-        return s->status;
-    double nothing = exp(-FARTHEST / 2.0); /* N → 0 learns nothing */
-    bool always = side(s) * (loss_at(s, nothing) - s->query.target) <= 0.0;
-    while (!always && s->status == NSL_OK && excess_at(s, low) <= 0.0)
+        return nsl_fail(s->err, NSL_EFAILED, "",
+                        "the target loss is reached only beyond %.0e", exp(FARTHEST));
+    double least = -FARTHEST / 2.0; /* N → 0 learns nothing */
+    bool always = side(s) * (loss_at(s, exp(least)) - s->query.target) <= 0.0;
+    while (!always && low > least && excess_at(s, low) <= 0.0)
         low -= 1.0;
     nsl_places places;
     nsl_status status = nsl_places_make(&places, s->model->spectrum, widths, count, low,
@@ -274,9 +303,14 @@ static nsl_status solve_size(nsl_solution *out, search *s)
 
 static nsl_status solve_noise(nsl_solution *out, search *s)
 {
-    out->limit = loss_at(s, 0.0);
-    if (s->status != NSL_OK || !(out->limit <= s->query.target))
+    limit_kind without = set_limit(out, s, loss_at(s, 0.0));
+    if (s->status != NSL_OK || without == ABOVE_TARGET)
         return s->status;
+    if (without == AT_TARGET) {
+        out->kind = NSL_SOLVED;
+        out->value = out->error = 0.0;
+        return NSL_OK;
+    }
     double low = 0.0, high = 0.0;
     while (excess_at(s, low) > 0.0 && s->status == NSL_OK && low > -FARTHEST)
         low -= 4.0;
@@ -349,18 +383,20 @@ static nsl_status find_ends(nsl_solution *out, search *s, double low, double hig
 static nsl_status solve_ridge(nsl_solution *out, search *s)
 {
     nsl_optimum best;
-    nsl_prediction p;
-    s->status = nsl_predict_optimal(&p, &best, s->model, &s->point, s->err);
+    s->status = nsl_predict_optimal(&s->last, &best, s->model, &s->point, s->err);
     if (s->status != NSL_OK)
         return s->status;
-    out->limit = scale_of(s) * p.test_loss + shift_of(s, s->point.noise);
-    if (!(out->limit <= s->query.target))
+    limit_kind at_best = set_limit(out, s, reported(s, s->point.noise));
+    if (at_best == ABOVE_TARGET ||
+        (at_best == AT_TARGET && best.kind != NSL_OPTIMUM_ANY))
         return NSL_OK;
     double at_zero = loss_at(s, 0.0), at_infinity = loss_at(s, INFINITY);
     bool interior = best.kind == NSL_OPTIMUM_INTERIOR;
     double start = interior ? log(best.ridge) : 0.0;
     if (best.kind == NSL_OPTIMUM_ANY) {
-        *out = (nsl_solution){NSL_ALWAYS, 0.0, INFINITY, 0.0, out->limit, false};
+        out->kind = NSL_ALWAYS;
+        out->value = out->error = 0.0;
+        out->high = INFINITY;
         return NSL_OK;
     }
     double low = settle(s, start, -RIDGE_STEP, at_zero);
@@ -369,6 +405,8 @@ static nsl_status solve_ridge(nsl_solution *out, search *s)
         return failed(s);
     out->kind = NSL_SOLVED;
     nsl_status status = find_ends(out, s, low, high);
+    if (status == NSL_OK && isnan(out->value))
+        return failed(s);
     if (status == NSL_OK && out->value == 0.0 && isinf(out->high) && !out->hole)
         out->kind = NSL_ALWAYS;
     return status;
@@ -382,8 +420,7 @@ static nsl_status check(const nsl_query *q, nsl_error *err)
     if (!(q->target > 0.0 && isfinite(q->target)))
         return nsl_fail(err, NSL_EINVAL, "target-loss",
                         "must be a finite number > 0, got %g", q->target);
-    bool size = q->unknown == NSL_UNKNOWN_FEATURES || q->unknown == NSL_UNKNOWN_SAMPLES;
-    if (q->rising && !size)
+    if (q->rising && !is_size(q))
         return nsl_fail(err, NSL_EINVAL, "rising", "is for features and samples only");
     if (q->optimal && q->unknown == NSL_UNKNOWN_RIDGE)
         return nsl_fail(err, NSL_EINVAL, "ridge",
@@ -394,7 +431,8 @@ static nsl_status check(const nsl_query *q, nsl_error *err)
 nsl_status nsl_solve(nsl_solution *out, const nsl_model *model, const nsl_point *point,
                      const nsl_query *query, nsl_error *err)
 {
-    *out = (nsl_solution){NSL_NEVER, NAN, NAN, NAN, NAN, false};
+    static const nsl_solution nothing = {NSL_NEVER, NAN, NAN, NAN, NAN, NAN, false};
+    *out = nothing;
     nsl_status status = check(query, err);
     nsl_model *kernel = NULL;
     if (status == NSL_OK && query->optimal) /* defined at N = ∞, and the same loss */
@@ -413,6 +451,6 @@ nsl_status nsl_solve(nsl_solution *out, const nsl_model *model, const nsl_point 
         status = solve_size(out, &s);
     nsl_model_free(kernel);
     if (status != NSL_OK)
-        *out = (nsl_solution){NSL_NEVER, NAN, NAN, NAN, NAN, false};
+        *out = nothing;
     return status;
 }
