@@ -105,6 +105,11 @@ cell cell_text(const char *text)
     return make(CELL_TEXT, text, text);
 }
 
+cell cell_json(const char *json, const char *brief)
+{
+    return make(CELL_JSON, json, brief);
+}
+
 cell cell_null(void)
 {
     return make(CELL_NULL, NULL, "");

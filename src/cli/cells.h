@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef enum { CELL_NULL, CELL_NUMBER, CELL_TEXT } cell_kind;
+typedef enum { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_JSON } cell_kind;
 
 typedef struct {
     cell_kind kind;
@@ -35,6 +35,8 @@ cell cell_digits(double value, int digits);
 cell cell_bound(double value);
 /* A remark that files carry whole and people see in short. */
 cell cell_note(const char *full, const char *brief);
+/* What has more structure than a number or a text: JSON for files. */
+cell cell_json(const char *json, const char *brief);
 cell cell_null(void);
 
 bool cell_failed(const cell *c);

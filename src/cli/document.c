@@ -67,14 +67,34 @@ void document_set(document *d, const char *key, cell value)
     d->failed = true;
 }
 
-const cell *document_cell(const document *d, size_t row, size_t column)
+void document_stream(document *d, size_t rows, document_row_maker *make, void *source)
 {
-    return &d->cells[row * d->columns + column];
+    d->cells = calloc(d->columns, sizeof *d->cells);
+    d->failed |= !d->cells;
+    d->rows = rows;
+    d->make_row = make;
+    d->source = source;
+}
+
+const cell *document_row(const document *d, size_t row)
+{
+    if (!d->make_row)
+        return &d->cells[row * d->columns];
+    bool fine = true;
+    for (size_t c = 0; c < d->columns; c++)
+        cell_clear(&d->cells[c]);
+    for (size_t c = 0; c < d->columns; c++)
+        d->cells[c] = cell_null();
+    fine = d->make_row(d->source, row, d->cells);
+    for (size_t c = 0; c < d->columns; c++)
+        fine = fine && !cell_failed(&d->cells[c]);
+    return fine ? d->cells : NULL;
 }
 
 void document_clear(document *d)
 {
-    for (size_t i = 0; i < d->rows * d->columns; i++)
+    size_t held = d->cells ? (d->make_row ? 1 : d->rows) * d->columns : 0;
+    for (size_t i = 0; i < held; i++)
         cell_clear(&d->cells[i]);
     for (size_t i = 0; i < d->models; i++)
         cell_clear(&d->model[i].value);

@@ -18,6 +18,10 @@ typedef struct {
     cell value;
 } document_pair;
 
+/* Makes the cells of a row when it is written, for documents too long to be held:
+ * `cells` are null at first. False when memory ran out. */
+typedef bool document_row_maker(void *source, size_t row, cell *cells);
+
 typedef struct {
     const char *command;
     char *record;  /* the command line to run again; owned */
@@ -26,7 +30,9 @@ typedef struct {
     size_t models, columns, rows, rows_room, summaries;
     document_pair model[DOCUMENT_PAIRS_MAX];
     document_column column[DOCUMENT_COLUMNS_MAX];
-    cell *cells; /* rows × columns */
+    cell *cells; /* rows × columns, or the one row that was made last */
+    document_row_maker *make_row; /* NULL: the rows are held */
+    void *source;                 /* of make_row; borrowed */
     document_pair summary[DOCUMENT_PAIRS_MAX];
     bool failed; /* memory ran out */
 } document;
@@ -39,7 +45,12 @@ void document_add_summary(document *d, const char *key, cell value);
 /* Adds a row of null cells; cell (row, key) is then set with document_set. */
 void document_add_row(document *d);
 void document_set(document *d, const char *key, cell value);
-const cell *document_cell(const document *d, size_t row, size_t column);
+
+/* The rows come from `make`, one at a time. */
+void document_stream(document *d, size_t rows, document_row_maker *make, void *source);
+
+/* The cells of a row, valid until the next is asked for; NULL when memory ran out. */
+const cell *document_row(const document *d, size_t row);
 
 void document_clear(document *d);
 

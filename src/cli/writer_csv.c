@@ -28,10 +28,13 @@ bool write_csv(const document *d, FILE *out)
         fprintf(out, "%s%s", c ? "," : "", d->column[c].key);
     fputc('\n', out);
     for (size_t row = 0; row < d->rows; row++) {
+        const cell *cells = document_row(d, row);
+        if (!cells)
+            return false;
         for (size_t c = 0; c < d->columns; c++) {
             if (c)
                 fputc(',', out);
-            put_field(document_cell(d, row, c), out);
+            put_field(&cells[c], out);
         }
         fputc('\n', out);
     }

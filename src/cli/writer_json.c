@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Strict JSON by json-c; numbers keep the digits of their text. */
+/* Strict JSON, its values by json-c; numbers keep the digits of their text. A line a
+ * row, each written before the next is made. */
 #include "cli/writer.h"
 #include "input/number.h"
 #include <nslaw/nslaw.h>
@@ -46,62 +47,68 @@ static bool add_cell(struct json_object *to, const char *key, const cell *c)
         return add(to, key, NULL, true);
     struct json_object *value =
         c->kind == CELL_TEXT ? new_text(c->full)
-                             : json_object_new_double_s(strtod(c->full, NULL), c->full);
+        : c->kind == CELL_JSON
+            ? json_tokener_parse(c->full)
+            : json_object_new_double_s(strtod(c->full, NULL), c->full);
     return add(to, key, value, value != NULL);
 }
 
-static bool add_pairs(struct json_object *to, const char *key,
-                      const document_pair *pairs, size_t count)
+static struct json_object *new_pairs(const document_pair *pairs, size_t count)
 {
     struct json_object *object = json_object_new_object();
-    if (!add(to, key, object, object != NULL))
-        return false;
-    for (size_t i = 0; i < count; i++)
-        if (!add_cell(object, pairs[i].key, &pairs[i].value))
-            return false;
-    return true;
-}
-
-static bool add_rows(struct json_object *to, const document *d)
-{
-    struct json_object *rows = json_object_new_array();
-    if (!add(to, "rows", rows, rows != NULL))
-        return false;
-    for (size_t row = 0; row < d->rows; row++) {
-        struct json_object *object = json_object_new_object();
-        if (!object || json_object_array_add(rows, object) != 0) {
+    for (size_t i = 0; i < count && object; i++)
+        if (!add_cell(object, pairs[i].key, &pairs[i].value)) {
             json_object_put(object);
-            return false;
+            object = NULL;
         }
-        for (size_t c = 0; c < d->columns; c++)
-            if (!add_cell(object, d->column[c].key, document_cell(d, row, c)))
-                return false;
-    }
-    return true;
+    return object;
 }
 
-static bool fill(struct json_object *root, const document *d)
+static struct json_object *new_row(const document *d, size_t row)
 {
-    struct json_object *version = json_object_new_string(nsl_version());
-    if (!add(root, "nslaw", version, version != NULL))
-        return false;
-    struct json_object *command = json_object_new_string(d->command);
-    return add(root, "command", command, command != NULL) &&
-           add_pairs(root, "model", d->model, d->models) && add_rows(root, d) &&
-           add_pairs(root, "summary", d->summary, d->summaries);
+    const cell *cells = document_row(d, row);
+    struct json_object *object = cells ? json_object_new_object() : NULL;
+    for (size_t c = 0; c < d->columns && object; c++)
+        if (!add_cell(object, d->column[c].key, &cells[c])) {
+            json_object_put(object);
+            object = NULL;
+        }
+    return object;
+}
+
+/* Writes a value and frees it; false when there is none. */
+static bool put(const char *before, struct json_object *value, const char *after,
+                FILE *out)
+{
+    const char *text =
+        value ? json_object_to_json_string_ext(
+                    value, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
+              : NULL;
+    if (text)
+        fprintf(out, "%s%s%s", before, text, after);
+    json_object_put(value);
+    return text != NULL;
+}
+
+static bool put_rows(const document *d, FILE *out)
+{
+    fputs("  \"rows\": [", out);
+    for (size_t row = 0; row < d->rows; row++)
+        if (!put(row ? ",\n    " : "\n    ", new_row(d, row), "", out))
+            return false;
+    fputs(d->rows ? "\n  ],\n" : "],\n", out);
+    return true;
 }
 
 bool write_json(const document *d, FILE *out)
 {
-    struct json_object *root = json_object_new_object();
-    bool fine = root && fill(root, d);
-    const char *text =
-        fine ? json_object_to_json_string_ext(root, JSON_C_TO_STRING_PRETTY |
-                                                        JSON_C_TO_STRING_SPACED |
-                                                        JSON_C_TO_STRING_NOSLASHESCAPE)
-             : NULL;
-    if (text)
-        fprintf(out, "%s\n", text);
-    json_object_put(root);
-    return text != NULL;
+    fputs("{\n", out);
+    bool fine =
+        put("  \"nslaw\": ", json_object_new_string(nsl_version()), ",\n", out) &&
+        put("  \"command\": ", json_object_new_string(d->command), ",\n", out) &&
+        put("  \"model\": ", new_pairs(d->model, d->models), ",\n", out) &&
+        put_rows(d, out) &&
+        put("  \"summary\": ", new_pairs(d->summary, d->summaries), "\n", out);
+    fputs("}\n", out);
+    return fine;
 }

@@ -18,75 +18,82 @@ static bool is_note(const document *d, size_t c)
     return strcmp(d->column[c].key, "note") == 0;
 }
 
-/* Columns in which no row has anything are left out. */
-static bool is_shown(const document *d, size_t c)
+static void put_upright(const document *d, const cell *cells, FILE *out)
 {
-    if (!d->column[c].for_people)
-        return false;
-    for (size_t row = 0; row < d->rows; row++)
-        if (*document_cell(d, row, c)->brief)
-            return true;
-    return false;
-}
-
-static void put_upright(const document *d, FILE *out)
-{
-    for (size_t row = 0; row < d->rows; row++)
-        for (size_t c = 0; c < d->columns; c++) {
-            const cell *value = document_cell(d, row, c);
-            if (!is_shown(d, c) || !*value->brief)
-                continue;
-            const char *meaning = d->column[c].meaning;
-            if (*meaning)
-                fprintf(out, "%-22s%-15s %s\n", d->column[c].key, value->brief,
-                        meaning);
-            else
-                fprintf(out, "%-22s%s\n", d->column[c].key, value->brief);
-        }
-}
-
-static int column_width(const document *d, size_t c)
-{
-    int width = text_width(d->column[c].key);
-    for (size_t row = 0; row < d->rows; row++) {
-        int needed = text_width(document_cell(d, row, c)->brief);
-        width = needed > width ? needed : width;
+    for (size_t c = 0; c < d->columns; c++) {
+        const char *value = cells[c].brief, *meaning = d->column[c].meaning;
+        if (!d->column[c].for_people || !*value)
+            continue;
+        if (*meaning)
+            fprintf(out, "%-22s%-15s %s\n", d->column[c].key, value, meaning);
+        else
+            fprintf(out, "%-22s%s\n", d->column[c].key, value);
     }
-    return width;
 }
 
-/* Right-aligned, the note last and left-aligned. */
-static void put_columns(const document *d, FILE *out)
+/* Widths of the columns; 0 where no row has anything, or people need none of it. */
+static bool measure(int *width, const document *d)
+{
+    for (size_t c = 0; c < d->columns; c++)
+        width[c] = 0;
+    for (size_t row = 0; row < d->rows; row++) {
+        const cell *cells = document_row(d, row);
+        if (!cells)
+            return false;
+        for (size_t c = 0; c < d->columns; c++) {
+            int needed = text_width(cells[c].brief);
+            if (d->column[c].for_people && needed > width[c])
+                width[c] = needed;
+        }
+    }
+    for (size_t c = 0; c < d->columns; c++) {
+        int head = text_width(d->column[c].key);
+        width[c] = width[c] > 0 && head > width[c] ? head : width[c];
+    }
+    return true;
+}
+
+/* One line: the heads where `cells` is NULL. Right-aligned, the note last and
+ * left-aligned. */
+static void put_line(const document *d, const int *width, const cell *cells, FILE *out)
+{
+    const char *gap = "";
+    for (size_t c = 0; c < d->columns; c++) {
+        if (width[c] == 0)
+            continue;
+        const char *text = cells ? cells[c].brief : d->column[c].key;
+        int pad = is_note(d, c) ? 0 : width[c] - text_width(text);
+        if (*text || !is_note(d, c))
+            fprintf(out, "%s%*s%s", gap, pad, "", text);
+        gap = "  ";
+    }
+    fputc('\n', out);
+}
+
+static bool put_rows(const document *d, FILE *out)
 {
     int width[DOCUMENT_COLUMNS_MAX];
-    bool shown[DOCUMENT_COLUMNS_MAX];
-    for (size_t c = 0; c < d->columns; c++) {
-        shown[c] = is_shown(d, c);
-        width[c] = column_width(d, c);
+    if (!d->upright && !measure(width, d))
+        return false;
+    if (!d->upright)
+        put_line(d, width, NULL, out);
+    for (size_t row = 0; row < d->rows; row++) {
+        const cell *cells = document_row(d, row);
+        if (!cells)
+            return false;
+        if (d->upright)
+            put_upright(d, cells, out);
+        else
+            put_line(d, width, cells, out);
     }
-    for (size_t line = 0; line <= d->rows; line++) {
-        const char *gap = "";
-        for (size_t c = 0; c < d->columns; c++) {
-            if (!shown[c])
-                continue;
-            const char *text =
-                line == 0 ? d->column[c].key : document_cell(d, line - 1, c)->brief;
-            int pad = is_note(d, c) ? 0 : width[c] - text_width(text);
-            if (*text || !is_note(d, c))
-                fprintf(out, "%s%*s%s", gap, pad, "", text);
-            gap = "  ";
-        }
-        fputc('\n', out);
-    }
+    return true;
 }
 
 bool write_table(const document *d, FILE *out)
 {
     fputs(d->caption, out);
-    if (d->upright)
-        put_upright(d, out);
-    else
-        put_columns(d, out);
+    if (!put_rows(d, out))
+        return false;
     if (d->summaries)
         fputc('\n', out);
     for (size_t i = 0; i < d->summaries; i++) {
