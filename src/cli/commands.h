@@ -10,5 +10,7 @@ int cmd_exponents(int argc, char **argv);
 int cmd_plateau(int argc, char **argv);
 int cmd_frontier(int argc, char **argv);
 int cmd_solve(int argc, char **argv);
+int cmd_phase(int argc, char **argv);
+int cmd_merge(int argc, char **argv);
 
 #endif

@@ -20,6 +20,8 @@ static const struct {
     {"exponents", cmd_exponents, "the power law in each resource, and its range"},
     {"plateau", cmd_plateau, "where more features or samples stop helping"},
     {"frontier", cmd_frontier, "the best split of a budget between N and P"},
+    {"phase", cmd_phase, "maps of N versus P (or others), regimes and boundaries"},
+    {"merge", cmd_merge, "joins the shards of a map"},
     {"solve", cmd_solve, "the N, P, ridge or noise that reaches a loss"},
 };
 

@@ -14,7 +14,7 @@
 
 enum {
     ONE_POINT = FOR_LOSS | FOR_CURVE,
-    WITH_SIZES = ONE_POINT | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE,
+    WITH_SIZES = ONE_POINT | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE | FOR_PHASE,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS
 };
 
@@ -55,7 +55,7 @@ const option_spec option_table[OPT_COUNT] = {
                       .argument = "K",
                       .kind = KIND_WHOLE,
                       .infinite = true,
-                      .commands = ONE_POINT | FOR_FRONTIER,
+                      .commands = ONE_POINT | FOR_FRONTIER | FOR_PHASE,
                       .group = SIZE,
                       .help = "average K models that share the samples, each with its "
                               "own features (default 1)"},
@@ -78,6 +78,7 @@ const option_spec option_table[OPT_COUNT] = {
                    .letter = 'a',
                    .argument = "ALPHA",
                    .kind = KIND_NUMBER,
+                   .sweep = true,
                    .commands = FOR_ALL,
                    .group = DATA,
                    .help = "power law: eigenvalues lambda_max*I^-(1+alpha), "
@@ -195,6 +196,37 @@ const option_spec option_table[OPT_COUNT] = {
                     .group = TASK,
                     .help = "how near to the plateau counts as reached, e.g. 5% "
                             "(the default) or 0.05"},
+    [OPT_X] = {.name = "x",
+               .letter = 'x',
+               .argument = "WHAT",
+               .kind = KIND_TEXT,
+               .commands = FOR_PHASE,
+               .group = TASK,
+               .help = "which of the two sweeps goes across: N, P, ridge, noise, M or "
+                       "alpha (default: the first of these)"},
+    [OPT_Y] = {.name = "y",
+               .letter = 'y',
+               .argument = "WHAT",
+               .kind = KIND_TEXT,
+               .commands = FOR_PHASE,
+               .group = TASK,
+               .help = "which goes up (default: the other one)"},
+    [OPT_SHARD] = {.name = "shard",
+                   .argument = "K/N",
+                   .kind = KIND_TEXT,
+                   .output_only = true,
+                   .commands = FOR_PHASE,
+                   .group = TASK,
+                   .help = "only rows K, K+N, ... of the map, for nslaw merge; with "
+                           "-f npy"},
+    [OPT_JOBS] = {.name = "jobs",
+                  .letter = 'j',
+                  .argument = "N",
+                  .kind = KIND_WHOLE,
+                  .output_only = true,
+                  .commands = FOR_PHASE,
+                  .group = TASK,
+                  .help = "threads (default: one a processor); the result is the same"},
     [OPT_INTEGER] = {.name = "integer",
                      .kind = KIND_FLAG,
                      .commands = FOR_FRONTIER | FOR_SOLVE,
@@ -230,7 +262,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_DIGITS] = {.name = "digits",
                     .argument = "D",
                     .kind = KIND_WHOLE,
-                    .commands = FOR_ALL & ~FOR_COMPARE,
+                    .commands = FOR_ALL & ~FOR_COMPARE & ~FOR_PHASE,
                     .group = OUT,
                     .help = "print D digits, 16 to 10000, every one right; numbers on "
                             "the command line and in files are then taken exactly"},
@@ -239,22 +271,22 @@ const option_spec option_table[OPT_COUNT] = {
                     .argument = "FORMAT",
                     .kind = KIND_TEXT,
                     .output_only = true,
-                    .commands = FOR_ALL,
+                    .commands = FOR_OUTPUT,
                     .group = OUT,
                     .help = "table, csv or json (default: by the ending of -o, else "
-                            "table)"},
+                            "table); of maps also npy, arrays in the folder -o"},
     [OPT_OUTPUT] = {.name = "output",
                     .letter = 'o',
                     .argument = "FILE",
                     .kind = KIND_TEXT,
                     .output_only = true,
-                    .commands = FOR_ALL,
+                    .commands = FOR_OUTPUT,
                     .group = OUT,
                     .help = "write to FILE, whole or not at all"},
     [OPT_QUIET] = {.name = "quiet",
                    .kind = KIND_FLAG,
                    .output_only = true,
-                   .commands = FOR_ALL,
+                   .commands = FOR_OUTPUT,
                    .group = OUT,
                    .help = "no progress line"},
 };
@@ -268,7 +300,8 @@ const char *option_commands(option_id id, char *out, size_t size)
         {FOR_LOSS, "loss"},       {FOR_CURVE, "curve"},
         {FOR_COMPARE, "compare"}, {FOR_EXPONENTS, "exponents"},
         {FOR_PLATEAU, "plateau"}, {FOR_FRONTIER, "frontier"},
-        {FOR_SOLVE, "solve"},
+        {FOR_SOLVE, "solve"},     {FOR_PHASE, "phase"},
+        {FOR_MERGE, "merge"},
     };
     enum { NAMES = sizeof names / sizeof *names };
     const char *with[NAMES] = {NULL};

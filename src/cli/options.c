@@ -93,13 +93,21 @@ __attribute__((noreturn)) static void show_and_exit(const command_text *text,
     exit(EXIT_FINE);
 }
 
+/* None, one, or "PART...". */
+static size_t operands_max(const command_text *text)
+{
+    return strstr(text->arguments, "...") ? OPERANDS_MAX : *text->arguments ? 1 : 0;
+}
+
 static error_t take(int key, char *text, struct argp_state *state)
 {
     parse_state *parse = state->input;
     if (key == KEY_HELP || key == KEY_USAGE || key == KEY_VERSION)
         show_and_exit(parse->text, state, key);
-    if (key == ARGP_KEY_ARG && *parse->text->arguments && !parse->options->operand) {
-        parse->options->operand = text;
+    if (key == ARGP_KEY_ARG && parse->options->operands < operands_max(parse->text)) {
+        if (!parse->options->operand)
+            parse->options->operand = text;
+        parse->options->more[parse->options->operands++] = text;
         return 0;
     }
     if (key == ARGP_KEY_ARG) {
@@ -347,4 +355,39 @@ char *options_record(const cli_options *options)
     if (options->operand)
         append_word(&g, options->operand);
     return g.text;
+}
+
+/* Undoes append_word: moves *from past one word of a record and *to past its text. */
+static bool take_word(const char **from, char **to)
+{
+    bool quoted = false;
+    for (; **from && (quoted || **from != ' '); (*from)++) {
+        if (**from == '\'')
+            quoted = !quoted;
+        else if (**from == '\\' && !quoted && (*from)[1] == '\'')
+            *(*to)++ = *++*from;
+        else
+            *(*to)++ = **from;
+    }
+    *(*to)++ = '\0';
+    return !quoted;
+}
+
+char **options_words(const char *record, int *count)
+{
+    size_t length = strlen(record), room = length / 2 + 2;
+    char **words = malloc(room * sizeof *words + length + 1);
+    char *to = words ? (char *)(words + room) : NULL;
+    *count = 0;
+    while (words && *record) {
+        words[(*count)++] = to;
+        if (!take_word(&record, &to)) {
+            free(words);
+            return NULL;
+        }
+        record += *record == ' ';
+    }
+    if (words)
+        words[*count] = NULL;
+    return words;
 }

@@ -34,6 +34,10 @@ typedef enum {
     OPT_FOR,
     OPT_TARGET_LOSS,
     OPT_WITHIN,
+    OPT_X,
+    OPT_Y,
+    OPT_SHARD,
+    OPT_JOBS,
     OPT_INTEGER,
     OPT_MAP,
     OPT_WHERE,
@@ -55,7 +59,10 @@ enum {
     FOR_PLATEAU = 16,
     FOR_FRONTIER = 32,
     FOR_SOLVE = 64,
-    FOR_ALL = 127
+    FOR_PHASE = 128,
+    FOR_ALL = 255,   /* what asks something of a model */
+    FOR_MERGE = 256, /* joins answers */
+    FOR_OUTPUT = FOR_ALL | FOR_MERGE
 };
 
 typedef enum {
@@ -100,18 +107,23 @@ typedef struct {
     size_t sweep_count; /* 0: not swept */
 } option_value;
 
+/* Most arguments of one command. */
+enum { OPERANDS_MAX = 4096 };
+
 typedef struct {
     const char *command;
     unsigned command_bit;
     option_value value[OPT_COUNT];
-    const char *operand; /* RUNS.csv, or NULL */
+    const char *operand; /* the first argument: RUNS.csv, or NULL */
+    size_t operands;
+    const char *more[OPERANDS_MAX]; /* all of them, of a command that takes several */
 } cli_options;
 
 /* What --help says of a command beside its options. */
 typedef struct {
     const char *name;
     unsigned bit;
-    const char *arguments; /* usage after the options, e.g. "RUNS.csv" */
+    const char *arguments; /* usage after the options: "RUNS.csv", or "PART..." */
     const char *summary, *description, *examples;
 } command_text;
 
@@ -130,5 +142,9 @@ int options_complain_error(const char *command, const nsl_error *err);
 /* The options given, as a command line to run again (malloc'ed), output options left
  * out. NULL when out of memory. */
 char *options_record(const cli_options *options);
+
+/* The words of such a record; free() the array, which holds them all. NULL when it is
+ * no record or memory ran out. */
+char **options_words(const char *record, int *count);
 
 #endif

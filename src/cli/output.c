@@ -16,13 +16,29 @@ static const writer *chosen_writer(const cli_options *options)
     return writer_for_file(options->value[OPT_OUTPUT].text);
 }
 
+bool output_is_folder(const cli_options *options)
+{
+    const option_value *format = &options->value[OPT_FORMAT];
+    return (options->command_bit & (FOR_PHASE | FOR_MERGE)) && format->given &&
+           strcmp(format->text, "npy") == 0;
+}
+
+static bool is_file(const cli_options *options)
+{
+    const char *path = options->value[OPT_OUTPUT].text;
+    return path && *path && strcmp(path, "-") != 0;
+}
+
 int output_check(const cli_options *options)
 {
     const option_value *output = &options->value[OPT_OUTPUT];
     if (output->given && !*output->text)
         return options_complain(options->command, EXIT_USAGE,
                                 "--output needs a file name");
-    if (chosen_writer(options))
+    if (output_is_folder(options) && !is_file(options))
+        return options_complain(options->command, EXIT_USAGE,
+                                "--format npy needs --output FOLDER");
+    if (output_is_folder(options) || chosen_writer(options))
         return EXIT_FINE;
     char shown[64], names[128];
     nsl_printable(shown, sizeof shown, options->value[OPT_FORMAT].text);
@@ -87,7 +103,7 @@ int output_write(const cli_options *options, const document *d)
     const writer *w = chosen_writer(options);
     if (d->failed || !d->record || !d->caption)
         return options_complain(options->command, EXIT_COMPUTATION, "out of memory");
-    if (!path || strcmp(path, "-") == 0)
+    if (!is_file(options))
         return write_standard_output(options, w, d);
     return write_file(options, w, d, path);
 }

@@ -11,6 +11,9 @@
  * EXIT_FINE when all is well. */
 int output_check(const cli_options *options);
 
+/* Whether --format npy asks for arrays in a folder, instead of a document. */
+bool output_is_folder(const cli_options *options);
+
 /* Writes the document as --format and -o say; prints a message on failure and returns
  * the exit code. */
 int output_write(const cli_options *options, const document *d);

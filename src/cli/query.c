@@ -52,7 +52,7 @@ static int check_required(const cli_options *o)
         return o->operand ? EXIT_FINE
                           : complain(o, "needs a CSV file of runs (or - for standard "
                                         "input) with the columns N, P and loss");
-    if (!(o->command_bit & (FOR_LOSS | FOR_CURVE)))
+    if (!(o->command_bit & (FOR_LOSS | FOR_CURVE | FOR_PHASE)))
         return EXIT_FINE;
     if (!given(o, OPT_FEATURES))
         return complain(o, "--features is required; try --features 1000");
@@ -62,8 +62,24 @@ static int check_required(const cli_options *o)
     return EXIT_FINE;
 }
 
+/* Two sweeps make a map. */
+static int check_map(const cli_options *o)
+{
+    int sweeps = 0;
+    for (option_id id = 0; id < OPT_COUNT; id++)
+        sweeps += o->value[id].sweep_count > 0;
+    if (sweeps != 2)
+        return options_complain(o->command, EXIT_USAGE,
+                                "needs two sweeps lo:hi:count, got %d; try "
+                                "--features 10:1e6:60 --samples 10:1e6:60",
+                                sweeps);
+    return EXIT_FINE;
+}
+
 static int check_sweeps(const cli_options *o)
 {
+    if (o->command_bit == FOR_PHASE)
+        return check_map(o);
     option_id first = OPT_COUNT;
     for (option_id id = 0; id < OPT_COUNT; id++) {
         if (o->value[id].sweep_count == 0)
@@ -74,6 +90,8 @@ static int check_sweeps(const cli_options *o)
                                     option_table[first].name, option_table[id].name);
         first = id;
     }
+    if (first == OPT_ALPHA)
+        return complain(o, "--alpha is swept in maps only; use nslaw phase");
     if (first != OPT_COUNT && o->command_bit != FOR_CURVE && first != OPT_BUDGET)
         return options_complain(o->command, EXIT_USAGE,
                                 "--%s %s is a sweep; use nslaw curve for sweeps",
@@ -153,7 +171,7 @@ static nsl_status make_spectrum(query_setup *setup, const cli_options *o, size_t
         return nsl_spectrum_read_exact(&setup->spectrum, file, err);
     if (given(o, OPT_SPECTRUM))
         return nsl_spectrum_read(&setup->spectrum, file, err);
-    return nsl_spectrum_new_powerlaw(&setup->spectrum, o->value[OPT_ALPHA].number,
+    return nsl_spectrum_new_powerlaw(&setup->spectrum, number(o, OPT_ALPHA, i, 1.0),
                                      number(o, OPT_LAMBDA_MAX, i, 1.0),
                                      latents_at(o, i), err);
 }

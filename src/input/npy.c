@@ -65,10 +65,12 @@ static bool starts_with(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static nsl_status check_type(const char *text, const char *name, nsl_error *err)
+static nsl_status check_type(const char *text, const char *name, bool *bytes,
+                             nsl_error *err)
 {
     const char *type = header_value(text, "descr");
-    if (type && starts_with(type, "'<f8'"))
+    *bytes = type && starts_with(type, "'|u1'");
+    if (*bytes || (type && starts_with(type, "'<f8'")))
         return NSL_OK;
     char found[24] = "?";
     if (type) {
@@ -78,7 +80,8 @@ static nsl_status check_type(const char *text, const char *name, nsl_error *err)
         nsl_printable(found, sizeof found, copy);
     }
     return nsl_fail(err, NSL_EFILE, "",
-                    "%s: the array must be little-endian float64 ('<f8'), it is %s",
+                    "%s: the array must be little-endian float64 ('<f8') or uint8 "
+                    "('|u1'), it is %s",
                     name, found);
 }
 
@@ -109,8 +112,23 @@ static bool take_shape(const char *at, size_t *rows, size_t *columns)
     return take_size(&at, columns) && *at == ')';
 }
 
+/* Turns what was read into numbers; bytes fill the front of each piece. */
+static void decode(double *data, size_t count, bool bytes)
+{
+    for (size_t i = count; i-- > 0;) {
+        uint64_t bits;
+        if (bytes) {
+            data[i] = ((const unsigned char *)data)[i];
+            continue;
+        }
+        memcpy(&bits, data + i, sizeof bits);
+        bits = le64toh(bits);
+        memcpy(data + i, &bits, sizeof bits);
+    }
+}
+
 /* Reads `count` values, growing the array as they come. */
-static nsl_status read_values(double **out, size_t count, FILE *stream,
+static nsl_status read_values(double **out, size_t count, bool bytes, FILE *stream,
                               const char *name, nsl_error *err)
 {
     size_t have = 0, room = 0;
@@ -127,7 +145,8 @@ static nsl_status read_values(double **out, size_t count, FILE *stream,
             }
             data = grown;
         }
-        size_t got = fread(data + have, sizeof *data, want, stream);
+        size_t got = fread(data + have, bytes ? 1 : sizeof *data, want, stream);
+        decode(data + have, got, bytes);
         have += got;
         if (got < want) {
             free(data);
@@ -136,12 +155,6 @@ static nsl_status read_values(double **out, size_t count, FILE *stream,
                             "the file holds %zu",
                             name, count, have);
         }
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint64_t bits;
-        memcpy(&bits, data + i, sizeof bits);
-        bits = le64toh(bits);
-        memcpy(data + i, &bits, sizeof bits);
     }
     *out = data;
     return NSL_OK;
@@ -167,7 +180,8 @@ static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
                              const char *name, size_t columns_max, nsl_error *err)
 {
     const char *order = header_value(text, "fortran_order");
-    nsl_status status = check_type(text, name, err);
+    bool bytes;
+    nsl_status status = check_type(text, name, &bytes, err);
     if (status != NSL_OK)
         return status;
     if (!order || !(starts_with(order, "False") || starts_with(order, "True")) ||
@@ -180,7 +194,7 @@ static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
         return fail_file(name, err, "the array is empty");
     if (out->rows > SIZE_MAX / 64)
         return fail_file(name, err, "the array is too large");
-    status = read_values(&out->data, out->rows * out->columns, stream, name, err);
+    status = read_values(&out->data, out->rows * out->columns, bytes, stream, name, err);
     if (status != NSL_OK)
         return status;
     if (getc(stream) != EOF)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* NumPy's .npy format, as far as nslaw takes it: little-endian float64, one or two
- * dimensions. */
+/* NumPy's .npy format, as far as nslaw takes it: little-endian float64 or uint8, one or
+ * two dimensions. */
 #ifndef NSL_INPUT_NPY_H
 #define NSL_INPUT_NPY_H
 

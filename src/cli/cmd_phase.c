@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* nslaw phase: maps of the loss over two of N, P, ridge, noise, M and alpha. */
+#include "cli/command.h"
+#include "cli/commands.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/phase.h"
+
+static const command_text text = {
+    .name = "phase",
+    .bit = FOR_PHASE,
+    .arguments = "",
+    .summary = "Maps losses, elasticities and regimes over two swept options.",
+    .description =
+        "Two of --features, --samples, --ridge (or --kernel-ridge), --noise, --latents "
+        "and --alpha are swept, lo:hi:count, geometrically. Each cell has its regime: "
+        "model-limited, data-limited, balanced, interpolation-peak, ridge-limited, "
+        "noise-limited or beyond-latents (man nslaw-phase defines them). The "
+        "boundaries between them, N = P, N = M, P = M and the frontier of N*P are "
+        "found to 1e-6 and stand in the summary.",
+    .examples = "Examples:\n"
+                "  nslaw phase -N 10:1e6:60 -P 10:1e6:60 --alpha 1 --ridge opt \\\n"
+                "    -o map.csv\n"
+                "  nslaw phase -N 10:1e6:1000 -P 10:1e6:1000 --alpha 1 -M 1e12 \\\n"
+                "    --ridge opt -f npy -o map\n"
+                "  nslaw phase -P 10:1e6:50 --noise 1e-4:1:50 -N 500 --alpha 0.5 \\\n"
+                "    -f json\n\n"
+                "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+};
+
+int cmd_phase(int argc, char **argv)
+{
+    static cli_options options;
+    phase_job job = {0};
+    int code;
+    if (!command_begin(&options, &text, argc, argv, &code))
+        return code;
+    if (options.value[OPT_SHARD].given && !output_is_folder(&options))
+        return options_complain(options.command, EXIT_USAGE,
+                                "--shard needs --format npy and a folder --output, "
+                                "which nslaw merge then takes");
+    interrupt_watch();
+    code = phase_prepare(&job, &options);
+    if (code == EXIT_FINE)
+        code = phase_fill(&job);
+    if (code == EXIT_FINE)
+        code = phase_find_boundaries(&job);
+    if (code == EXIT_FINE)
+        code = phase_write(&job, &options);
+    phase_clear(&job);
+    return code;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SIGINT and SIGTERM ask long work to stop; it then leaves nothing half-written. */
+#ifndef NSL_CLI_INTERRUPT_H
+#define NSL_CLI_INTERRUPT_H
+
+#include <stdbool.h>
+
+void interrupt_watch(void);
+bool interrupt_seen(void);
+
+/* The exit code of a program that such a signal ended: 128 + its number. */
+int interrupt_exit_code(void);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cli/phase.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/prediction_row.h"
+#include "cli/progress.h"
+#include "cli/value.h"
+#include "input/number.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The axes in the order in which they are taken for x. */
+static const struct {
+    option_id id;
+    nsl_axis_kind kind;
+    const char *key, *names; /* of the output; what -x and -y take, in commas */
+} axes[] = {
+    {OPT_FEATURES, NSL_AXIS_FEATURES, "features", ",N,features,"},
+    {OPT_SAMPLES, NSL_AXIS_SAMPLES, "samples", ",P,samples,"},
+    {OPT_RIDGE, NSL_AXIS_RIDGE, "ridge", ",ridge,gamma,"},
+    {OPT_KERNEL_RIDGE, NSL_AXIS_RIDGE, "kernel_ridge", ",kernel-ridge,"},
+    {OPT_NOISE, NSL_AXIS_NOISE, "noise", ",noise,"},
+    {OPT_LATENTS, NSL_AXIS_LATENTS, "latents", ",M,latents,"},
+    {OPT_ALPHA, NSL_AXIS_ALPHA, "alpha", ",alpha,"},
+};
+
+enum { AXES = sizeof axes / sizeof *axes, NO_AXIS = -1 };
+
+/* The axis that -x or -y names, if it is swept. */
+static int named_axis(const cli_options *o, option_id which)
+{
+    char wanted[32];
+    snprintf(wanted, sizeof wanted, ",%s,", o->value[which].text);
+    for (int k = 0; k < AXES; k++)
+        if (strstr(axes[k].names, wanted) && o->value[axes[k].id].sweep_count > 0)
+            return k;
+    return NO_AXIS;
+}
+
+static int first_axis_but(const cli_options *o, int taken)
+{
+    for (int k = 0; k < AXES; k++)
+        if (k != taken && o->value[axes[k].id].sweep_count > 0)
+            return k;
+    return NO_AXIS;
+}
+
+/* Which sweep goes across and which up. */
+static int choose_axes(const cli_options *o, int chosen[2])
+{
+    static const option_id given[] = {OPT_X, OPT_Y};
+    chosen[0] = chosen[1] = NO_AXIS;
+    for (int k = 0; k < 2; k++) {
+        const option_value *value = &o->value[given[k]];
+        if (!value->given)
+            continue;
+        chosen[k] = named_axis(o, given[k]);
+        char shown[64];
+        nsl_printable(shown, sizeof shown, value->text);
+        if (chosen[k] == NO_AXIS)
+            return options_complain(
+                o->command, EXIT_USAGE,
+                "--%s must be one of the two sweeps, by the name N, P, ridge, "
+                "kernel-ridge, noise, M or alpha, got '%s'",
+                option_table[given[k]].name, shown);
+    }
+    if (chosen[0] == NO_AXIS)
+        chosen[0] = first_axis_but(o, chosen[1]);
+    if (chosen[1] == NO_AXIS)
+        chosen[1] = first_axis_but(o, chosen[0]);
+    if (chosen[0] == NO_AXIS || chosen[1] == NO_AXIS || chosen[0] == chosen[1])
+        return options_complain(o->command, EXIT_USAGE,
+                                "the two sweeps must be two of N, P, ridge, noise, M "
+                                "and alpha, and -x and -y differ");
+    return EXIT_FINE;
+}
+
+static int set_axis(phase_job *job, int which, int axis)
+{
+    const option_value *sweep = &job->options->value[axes[axis].id];
+    double *value = malloc(sweep->sweep_count * sizeof *value);
+    if (!value)
+        return options_complain(job->options->command, EXIT_COMPUTATION,
+                                "out of memory");
+    for (size_t i = 0; i < sweep->sweep_count; i++) {
+        double x = value_sweep_point(sweep, i);
+        value[i] = axes[axis].kind == NSL_AXIS_LATENTS ? round(x) : x;
+    }
+    job->values[which] = value;
+    *(which ? &job->query.y : &job->query.x) =
+        (nsl_axis){axes[axis].kind, sweep->sweep_count, value};
+    return EXIT_FINE;
+}
+
+/* --shard K/N */
+static int take_shard(phase_job *job)
+{
+    const option_value *shard = &job->options->value[OPT_SHARD];
+    job->shards = 1;
+    if (!shard->given)
+        return EXIT_FINE;
+    char one[32], other[32], rest[2];
+    uint64_t k = 0, n = 0;
+    bool two = sscanf(shard->text, "%31[0-9]/%31[0-9]%1s", one, other, rest) == 2;
+    if (two) {
+        k = strtoull(one, NULL, 10);
+        n = strtoull(other, NULL, 10);
+    }
+    size_t rows = job->query.y.count;
+    if (!two || k < 1 || k > n || n > rows) {
+        char shown[64];
+        nsl_printable(shown, sizeof shown, shard->text);
+        return options_complain(job->options->command, EXIT_USAGE,
+                                "--shard must be K/N with 1 <= K <= N <= %zu, the rows "
+                                "of the map, got '%s'",
+                                rows, shown);
+    }
+    job->shard = (size_t)k - 1;
+    job->shards = (size_t)n;
+    return EXIT_FINE;
+}
+
+static int complain(const phase_job *job, const nsl_error *err)
+{
+    return options_complain_error(job->options->command, err);
+}
+
+int phase_prepare(phase_job *job, const cli_options *o)
+{
+    *job = (phase_job){.options = o};
+    int chosen[2];
+    nsl_error err = {0};
+    int code = choose_axes(o, chosen);
+    for (int k = 0; k < 2 && code == EXIT_FINE; k++)
+        code = set_axis(job, k, chosen[k]);
+    if (code == EXIT_FINE)
+        code = take_shard(job);
+    if (code != EXIT_FINE)
+        return code;
+    if (query_setup_make(&job->setup, o, 0, false, &err) != NSL_OK)
+        return complain(job, &err);
+    job->query.model = job->setup.model;
+    job->query.point = query_point(o, 0);
+    job->query.optimal = query_is_optimal(o);
+    if (nsl_map_init(&job->map, &job->query, &err) != NSL_OK)
+        return complain(job, &err);
+    return EXIT_FINE;
+}
+
+void phase_clear(phase_job *job)
+{
+    nsl_boundaries_clear(&job->boundaries);
+    nsl_map_clear(&job->map);
+    query_setup_clear(&job->setup);
+    free(job->values[0]);
+    free(job->values[1]);
+}
+
+size_t phase_rows(const phase_job *job)
+{
+    return (job->query.y.count - job->shard + job->shards - 1) / job->shards;
+}
+
+const char *phase_axis_key(const phase_job *job, int axis)
+{
+    nsl_axis_kind kind = axis ? job->query.y.kind : job->query.x.kind;
+    if (kind == NSL_AXIS_RIDGE && query_is_kernel(job->options))
+        return "kernel_ridge";
+    for (int k = 0; k < AXES; k++)
+        if (axes[k].kind == kind)
+            return axes[k].key;
+    return NULL;
+}
+
+/* One a processor that this process may use. */
+static unsigned jobs_of(const cli_options *o)
+{
+    cpu_set_t set;
+    if (o->value[OPT_JOBS].given)
+        return o->value[OPT_JOBS].whole > 1024 ? 1024
+                                               : (unsigned)o->value[OPT_JOBS].whole;
+    CPU_ZERO(&set);
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        return 1;
+    return (unsigned)CPU_COUNT(&set);
+}
+
+static bool proceed(void *data, size_t done, size_t total)
+{
+    progress *p = data;
+    p->total = total;
+    progress_at(p, done);
+    return !interrupt_seen();
+}
+
+static int interrupted(const phase_job *job)
+{
+    return options_complain(job->options->command, interrupt_exit_code(),
+                            "interrupted; nothing is written");
+}
+
+int phase_fill(phase_job *job)
+{
+    nsl_error err = {0};
+    progress p = progress_start(job->options, phase_rows(job));
+    nsl_work work = {jobs_of(job->options), proceed, &p};
+    nsl_status status =
+        nsl_map_fill(&job->map, &job->query, job->shard, job->shards, &work, &err);
+    progress_end(&p);
+    if (status == NSL_ECANCELLED)
+        return interrupted(job);
+    return status == NSL_OK ? EXIT_FINE : complain(job, &err);
+}
+
+int phase_find_boundaries(phase_job *job)
+{
+    nsl_error err = {0};
+    progress p = progress_start(job->options, 0);
+    nsl_work work = {jobs_of(job->options), proceed, &p};
+    nsl_status status =
+        nsl_boundaries_find(&job->boundaries, &job->query, &work, &err);
+    progress_end(&p);
+    if (status == NSL_ECANCELLED)
+        return interrupted(job);
+    return status == NSL_OK ? EXIT_FINE : complain(job, &err);
+}
+
+/* Losses and elasticities of what is reported: noise on the test labels adds a
+ * constant, --mse a factor. */
+static void report_units(phase_job *job)
+{
+    nsl_map *m = &job->map;
+    for (size_t j = 0; j < m->y.count; j++)
+        for (size_t i = 0; i < m->x.count; i++) {
+            size_t at = j * m->x.count + i;
+            nsl_axis_kind kinds[2] = {m->x.kind, m->y.kind};
+            double noise = job->query.point.noise;
+            noise = kinds[0] == NSL_AXIS_NOISE   ? m->x.value[i]
+                    : kinds[1] == NSL_AXIS_NOISE ? m->y.value[j]
+                                                 : noise;
+            loss_units units = query_units(job->options, noise);
+            double loss = units.scale * m->test_loss[at],
+                   reported = loss + units.test_shift;
+            m->test_loss[at] = reported;
+            if (units.test_shift == 0.0 || isinf(loss))
+                continue;
+            double part = loss / reported;
+            m->elasticity_features[at] *= part;
+            m->elasticity_samples[at] *= part;
+            m->elasticity_ridge[at] *= part;
+            if (loss == 0.0) /* a constant */
+                m->elasticity_features[at] = m->elasticity_samples[at] =
+                    m->elasticity_ridge[at] = 0.0;
+        }
+}
+
+int phase_write(phase_job *job, const cli_options *out)
+{
+    const cli_options *o = job->options;
+    document d = {.command = o->command, .record = options_record(o)};
+    d.caption = row_caption(o, &job->setup, (query_columns){0},
+                            "elasticities: -dln(test_loss)/dln(resource)");
+    report_units(job);
+    query_describe(&d, o, &job->setup, (query_columns){0});
+    phase_describe(&d, job);
+    phase_add_rows(&d, job);
+    int code = output_is_folder(out) ? phase_write_folder(job, out, &d)
+                                     : output_write(out, &d);
+    document_clear(&d);
+    return code;
+}
