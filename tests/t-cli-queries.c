@@ -538,3 +538,23 @@ Test(cli_queries, solutions_at_the_limit, .timeout = 120)
         json_object_put(found);
     }
 }
+
+/* Whole numbers stay within the budget where a trillionth of it is many samples. */
+Test(cli_queries, whole_numbers_within_the_budget)
+{
+    static const double budgets[] = {1e4, 999999999989.0, 99999999999995.0, 1e15};
+    for (size_t i = 0; i < sizeof budgets / sizeof *budgets; i++) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "nslaw frontier --alpha 2 -M 10 --noise 1e-9 --budget %.17g --integer "
+                 "-f json",
+                 budgets[i]);
+        struct json_object *root = json_run(command);
+        double features = json_value(root, 0, "features");
+        double samples = json_value(root, 0, "samples");
+        cr_expect(features * samples <= budgets[i], "%s: %.17g", command, samples);
+        cr_expect(features * (samples + 1.0) > budgets[i], "%s: %.17g", command,
+                  samples);
+        json_object_put(root);
+    }
+}

@@ -70,8 +70,8 @@ nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
 /** The same at the optimal ridge (optimum.h), which is written to `ridge` with as many
  *  digits; `elasticity_ridge` is then exactly 0. The ridge of `point` and `decimals` is
  *  ignored, and whether the best ridge is 0, positive or infinite is decided in double.
- *  @param optimum  what double found, of which `kind` and `tie` hold for all digits; may
- *                  be NULL */
+ *  @param optimum  what double found, of which `kind` and `tie` hold for all digits;
+ * may be NULL */
 nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
                                   nsl_optimum *optimum, const nsl_model_mp *model,
                                   const nsl_point *point,

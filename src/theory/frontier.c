@@ -537,9 +537,9 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
 /* The most whole samples that N whole features leave money for. */
 static double whole_samples(const search *s, double features)
 {
-    static const double ROUNDING = 1e-12;
-    double samples = exp(log_samples(s, log(features)));
-    return floor(samples * (1.0 + ROUNDING));
+    double rounding = 4 * DBL_EPSILON * fmax(1.0, fabs(s->log_budget));
+    double samples = exp(log_samples(s, log(features))), nearest = round(samples);
+    return nearest - samples <= rounding * samples ? nearest : nearest - 1.0;
 }
 
 nsl_status nsl_frontier_integer(nsl_frontier *inout, const nsl_model *model,

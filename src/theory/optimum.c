@@ -53,6 +53,25 @@ static const double LONGEST = 10.0;
 /* … and which may not stray further than this in lnΔ and ln ε. */
 static const double STRAY = 1e-2;
 
+/* The secant method in ln ε: its first step, … */
+static const double GAP_STEP = 1e-4;
+
+/* … and the last, whose square, what is left, is below rounding; slopes from points no
+ * further apart are rounding too. */
+static const double GAP_CLOSE = 1e-9;
+
+/* z below this part of what bounds it, so that Σ u² is as small a part of Σ u and the
+ * balance has its sign for Δ → ∞. */
+static const double FEW = 1.0 / 64.0;
+
+/* ln of the room that Δ² and what it is multiplied by need above the least double, and
+ * that Δ needs below the largest. */
+static const double ROOM_BELOW = 140.0, ROOM_ABOVE = 8.0;
+
+/* Roundings of ln A − ln B beside the errors of the moments, in sums of a dozen
+ * products of which each moment enters twice at most. */
+static const double ROUNDINGS = 24 * DBL_EPSILON;
+
 /* A bound on γ that needs no second way. */
 static const double GOOD = 2e-13;
 
@@ -114,7 +133,7 @@ static bool note(track *seen, double x, double value)
 /* Every u is small, and A falls by 1/Δ while B falls by 1/Δ². */
 static bool is_high(const search *s, double value)
 {
-    return value > 0.5 && s->root.m.z <= fmin(s->least, 1.0) / 64.0;
+    return value > 0.5 && s->root.m.z <= FEW * fmin(s->least, 1.0);
 }
 
 /* E is linear in ε, or in Δ, from here to the ridgeless limit. */
@@ -135,7 +154,7 @@ static bool is_lost(const search *s)
 /* Goes up from x to where the loss tends to its limit; the highest x, or NaN. */
 static double find_top(search *s, double x)
 {
-    double top = log(DBL_MAX) - 8.0;
+    double top = log(DBL_MAX) - ROOM_ABOVE;
     for (; x < top; x += 1.0)
         if (is_high(s, balance_at(s, x)))
             return x;
@@ -146,7 +165,7 @@ static double find_top(search *s, double x)
  * balance has the sign of the limit. */
 static bool scan_down(search *s, track *seen, double x)
 {
-    double value = balance_at(s, x), bottom = log(DBL_MIN) + 140.0; /* room for Δ² */
+    double value = balance_at(s, x), bottom = log(DBL_MIN) + ROOM_BELOW;
     while (note(seen, x, value)) {
         bool turns = s->limit < 0.0 && value > 0.0;
         if (is_lost(s) || (is_low(s) && !turns))
@@ -172,15 +191,19 @@ typedef struct {
     bracket at[MINIMA_MAX];
 } brackets;
 
-static void add_bracket(brackets *found, double low, double high)
+/* False where there are too many, so that the best may be among those left out. */
+static bool add_bracket(brackets *found, double low, double high)
 {
-    if (found->count < MINIMA_MAX)
-        found->at[found->count++] = (bracket){low, high};
+    if (found->count == MINIMA_MAX)
+        return false;
+    found->at[found->count++] = (bracket){low, high};
+    return true;
 }
 
 /* Two sign changes that the scan has stepped over? The balance comes near 0 at point i
- * without passing it: look for its extremum by golden section. */
-static void look_into_dip(search *s, brackets *found, const track *seen, size_t i)
+ * without passing it: look for its extremum by golden section. False where there are
+ * too many brackets. */
+static bool look_into_dip(search *s, brackets *found, const track *seen, size_t i)
 {
     static const double GOLDEN = 0.3819660112501051;
     double low = seen->x[i + 1], high = seen->x[i - 1], best = seen->x[i];
@@ -190,11 +213,8 @@ static void look_into_dip(search *s, brackets *found, const track *seen, size_t 
         double next = best + GOLDEN * (right ? high - best : low - best);
         double there = balance_at(s, next);
         if (there * sign <= 0.0) {
-            if (sign > 0.0)
-                add_bracket(found, next, seen->x[i - 1]);
-            else
-                add_bracket(found, seen->x[i + 1], next);
-            return;
+            return sign > 0.0 ? add_bracket(found, next, seen->x[i - 1])
+                              : add_bracket(found, seen->x[i + 1], next);
         }
         if (fabs(there) < fabs(value)) {
             *(right ? &low : &high) = best;
@@ -204,21 +224,24 @@ static void look_into_dip(search *s, brackets *found, const track *seen, size_t 
             *(right ? &high : &low) = next;
         }
     }
+    return true;
 }
 
-static void find_brackets(search *s, brackets *found, const track *seen)
+static bool find_brackets(search *s, brackets *found, const track *seen)
 {
-    for (size_t i = 1; i < seen->count; i++) {
+    bool all = true;
+    for (size_t i = 1; i < seen->count && all; i++) {
         double above = seen->value[i - 1], here = seen->value[i];
         if (here < 0.0 && above >= 0.0)
-            add_bracket(found, seen->x[i], seen->x[i - 1]);
-        if (i + 1 == seen->count)
+            all = add_bracket(found, seen->x[i], seen->x[i - 1]);
+        if (i + 1 == seen->count || !all)
             break;
         double below = seen->value[i + 1];
         if (fabs(here) < DIP && fabs(here) <= fabs(above) &&
             fabs(here) <= fabs(below) && here * above > 0.0 && here * below > 0.0)
-            look_into_dip(s, found, seen, i);
+            all = look_into_dip(s, found, seen, i);
     }
+    return all;
 }
 
 /* --- one minimum -------------------------------------------------------------------
@@ -273,17 +296,17 @@ static double gap_shares(const search *s, double gap)
  * *slope is d(ln A − ln B)/dlnε. NaN when it does not converge. */
 static double balanced_gap(search *s, double gap, double *slope)
 {
-    double x = log(gap), last = x + 1e-4;
+    double x = log(gap), last = x + GAP_STEP;
     double value = gap_balance(s, gap), last_value = gap_balance(s, exp(last));
     for (int i = 0; i < ROOT_STEPS_MAX && isfinite(value); i++) {
-        if (fabs(x - last) > 1e-9)
+        if (fabs(x - last) > GAP_CLOSE)
             *slope = (value - last_value) / (x - last);
         double step = fmax(-LONGEST, fmin(LONGEST, -value / *slope));
         last = x;
         last_value = value;
         x += step;
         value = gap_balance(s, exp(x));
-        if (fabs(step) < 1e-9) /* what is left is quadratically small */
+        if (fabs(step) < GAP_CLOSE) /* what is left is quadratically small */
             return exp(x - value / *slope);
     }
     return NAN;
@@ -313,13 +336,19 @@ static void set_ridge(nsl_optimum *out, const search *s, double gap)
     out->gap = gap;
 }
 
+/* Absolute bound on ln A − ln B from the errors of the moments and rounding. */
+static double log_balance_error(const nsl_moments *m)
+{
+    return 4.0 * m->error + ROUNDINGS;
+}
+
 /* The bound on ln γ = lnΔ + Σ ln(ε + D_j): Δ moves by the rounding of z − n and of ε,
  * which the errors of the moments move by 1/slope. */
 static double ridge_error(const search *s, const place *at, double tilt)
 {
     const nsl_moments *m = &s->root.m;
     double shares = gap_shares(s, at->gap);
-    double gap_error = (4.0 * m->error + 24 * DBL_EPSILON) / fabs(at->slope);
+    double gap_error = log_balance_error(m) / fabs(at->slope);
     double excess_error = m->z_error + at->gap * gap_error +
                           DBL_EPSILON * (fabs(m->count - s->least) + 4.0 * at->gap);
     double delta_error = excess_error / fabs(tilt) + 4 * DBL_EPSILON;
@@ -383,8 +412,7 @@ static bool refine_on_curve(nsl_optimum *out, search *s, double start)
     double condition = SCAN_STEP / scan_step(s); /* κ */
     set_ridge(out, s, gap);
     along = fabs(log_balance_slope(s, gap));
-    double x_error =
-        (4.0 * m->error + 24 * DBL_EPSILON + along * gap_error) / fabs(slope);
+    double x_error = (log_balance_error(m) + along * gap_error) / fabs(slope);
     out->error = condition * x_error + gap_shares(s, gap) * gap_error + 8 * DBL_EPSILON;
     return out->ridge > 0.0 && isfinite(out->ridge);
 }
@@ -453,7 +481,10 @@ static nsl_status best_of(nsl_optimum *out, search *s, const track *seen)
     double least = NAN, lowest = seen->value[seen->count - 1];
     nsl_optimum candidate = {.kind = NSL_OPTIMUM_ZERO, .delta = NAN, .gap = NAN};
     nsl_status status = NSL_OK;
-    find_brackets(s, &found, seen);
+    if (!find_brackets(s, &found, seen))
+        return nsl_fail(s->err, NSL_EFAILED, "",
+                        "the loss has more than %d minima as a function of the ridge",
+                        MINIMA_MAX);
     if (s->limit < 0.0 && lowest > 0.0) {
         if (!minimum_below(&candidate, s, seen->x[seen->count - 1]))
             return nsl_fail(s->err, NSL_EFAILED, "", unknown);
