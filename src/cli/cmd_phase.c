@@ -28,6 +28,11 @@ static const command_text text = {
                 "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 
+const command_text *cmd_phase_text(void)
+{
+    return &text;
+}
+
 int cmd_phase(int argc, char **argv)
 {
     static cli_options options;

@@ -7,12 +7,14 @@
 #include "cli/value.h"
 #include "input/number.h"
 
+#include "spectrum/kind.h"
+
+#include <inttypes.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 /* The axes in the order in which they are taken for x. */
 static const struct {
@@ -204,32 +206,6 @@ static int interrupted(const phase_job *job)
                             "interrupted; nothing is written");
 }
 
-int phase_fill(phase_job *job)
-{
-    nsl_error err = {0};
-    progress p = progress_start(job->options, phase_rows(job));
-    nsl_work work = {jobs_of(job->options), proceed, &p};
-    nsl_status status =
-        nsl_map_fill(&job->map, &job->query, job->shard, job->shards, &work, &err);
-    progress_end(&p);
-    if (status == NSL_ECANCELLED)
-        return interrupted(job);
-    return status == NSL_OK ? EXIT_FINE : complain(job, &err);
-}
-
-int phase_find_boundaries(phase_job *job)
-{
-    nsl_error err = {0};
-    progress p = progress_start(job->options, 0);
-    nsl_work work = {jobs_of(job->options), proceed, &p};
-    nsl_status status =
-        nsl_boundaries_find(&job->boundaries, &job->query, &work, &err);
-    progress_end(&p);
-    if (status == NSL_ECANCELLED)
-        return interrupted(job);
-    return status == NSL_OK ? EXIT_FINE : complain(job, &err);
-}
-
 /* Losses and elasticities of what is reported: noise on the test labels adds a
  * constant, --mse a factor. */
 static void report_units(phase_job *job)
@@ -259,13 +235,60 @@ static void report_units(phase_job *job)
         }
 }
 
+int phase_fill(phase_job *job)
+{
+    nsl_error err = {0};
+    progress p = progress_start(job->options, phase_rows(job));
+    nsl_work work = {jobs_of(job->options), proceed, &p};
+    nsl_status status =
+        nsl_map_fill(&job->map, &job->query, job->shard, job->shards, &work, &err);
+    progress_end(&p);
+    if (status == NSL_ECANCELLED)
+        return interrupted(job);
+    if (status != NSL_OK)
+        return complain(job, &err);
+    report_units(job);
+    return EXIT_FINE;
+}
+
+int phase_find_boundaries(phase_job *job)
+{
+    nsl_error err = {0};
+    progress p = progress_start(job->options, 0);
+    nsl_work work = {jobs_of(job->options), proceed, &p};
+    nsl_status status = nsl_boundaries_find(&job->boundaries, &job->query, &work, &err);
+    progress_end(&p);
+    if (status == NSL_ECANCELLED)
+        return interrupted(job);
+    return status == NSL_OK ? EXIT_FINE : complain(job, &err);
+}
+
+/* FNV-1a. */
+static void hash_numbers(uint64_t *hash, const double *value, size_t count)
+{
+    const unsigned char *bytes = (const unsigned char *)value;
+    for (size_t i = 0; value && i < count * sizeof *value; i++)
+        *hash = (*hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+}
+
+void phase_fingerprint(char out[PHASE_FINGERPRINT], const phase_job *job)
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    if (job->setup.spectrum && job->options->value[OPT_SPECTRUM].given) {
+        nsl_table_view table = nsl_table_rows(job->setup.spectrum);
+        hash_numbers(&hash, table.lambda, table.rows);
+        hash_numbers(&hash, table.copies, table.rows);
+        hash_numbers(&hash, table.target, table.rows);
+    }
+    snprintf(out, PHASE_FINGERPRINT, "%016" PRIx64, hash);
+}
+
 int phase_write(phase_job *job, const cli_options *out)
 {
     const cli_options *o = job->options;
     document d = {.command = o->command, .record = options_record(o)};
     d.caption = row_caption(o, &job->setup, (query_columns){0},
                             "elasticities: -dln(test_loss)/dln(resource)");
-    report_units(job);
     query_describe(&d, o, &job->setup, (query_columns){0});
     phase_describe(&d, job);
     phase_add_rows(&d, job);

@@ -15,11 +15,14 @@ typedef struct {
     size_t shard, shards; /* rows shard, shard + shards, …, from 0; 0 and 1: all */
 } phase_job;
 
+/* The command's text, by which its options are parsed. */
+const command_text *cmd_phase_text(void);
+
 /* Axes, model and room for the cells. Prints a message and returns the exit code. */
 int phase_prepare(phase_job *job, const cli_options *options);
 void phase_clear(phase_job *job);
 
-/* The cells of the shard, and the boundaries. */
+/* The cells of the shard, in the units of --mse and --test-noise; the boundaries. */
 int phase_fill(phase_job *job);
 int phase_find_boundaries(phase_job *job);
 
@@ -29,8 +32,12 @@ size_t phase_rows(const phase_job *job);
 /* The key of an axis in the output: "features", …. */
 const char *phase_axis_key(const phase_job *job, int axis);
 
-/* Turns the cells into the units of --mse and --test-noise, then writes the map as the
- * output options of `out` say. */
+/* Which numbers a table of eigenvalues has: parts made of different ones do not belong
+ * together. */
+enum { PHASE_FINGERPRINT = 24 };
+void phase_fingerprint(char out[PHASE_FINGERPRINT], const phase_job *job);
+
+/* Writes the map as the output options of `out` say. */
 int phase_write(phase_job *job, const cli_options *out);
 
 /* The description of the map and its boundaries, without rows (phase_document.c). */

@@ -2,7 +2,6 @@
 /* A map as rows, and its boundaries as data. */
 #include "cli/phase.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,8 +105,7 @@ static bool make_row(void *source, size_t row, cell *c)
     c[RIDGE] = ridge_cell(job, at, i, j);
     c[NOISE] = value_cell(p->noise, job, NSL_AXIS_NOISE, i, j);
     c[TEST_LOSS] = cell_computed(m->test_loss[at]);
-    c[ELASTICITY_FEATURES] =
-        cell_absolute(m->elasticity_features[at], NSL_MAP_PROMISE);
+    c[ELASTICITY_FEATURES] = cell_absolute(m->elasticity_features[at], NSL_MAP_PROMISE);
     c[ELASTICITY_SAMPLES] = cell_absolute(m->elasticity_samples[at], NSL_MAP_PROMISE);
     c[ELASTICITY_RIDGE] = cell_absolute(m->elasticity_ridge[at], NSL_MAP_PROMISE);
     c[REGIME] = cell_text(nsl_phase_name((nsl_phase)m->regime[at]));
@@ -148,8 +146,8 @@ static void add_regimes(document *d, const phase_job *job)
     char *text = NULL, *brief = NULL;
     for (size_t row = 0; row < phase_rows(job); row++)
         for (size_t i = 0; i < job->map.x.count; i++)
-            count[job->map
-                      .regime[(job->shard + row * job->shards) * job->map.x.count + i]]++;
+            count[job->map.regime[(job->shard + row * job->shards) * job->map.x.count +
+                                  i]]++;
     FILE *out = open_memstream(&text, &size), *people = open_memstream(&brief, &size);
     bool first = true;
     for (int k = 0; k < NSL_PHASE_COUNT && out && people; k++) {
@@ -190,9 +188,13 @@ void phase_describe(document *d, const phase_job *job)
 {
     document_add_summary(d, "x", cell_text(phase_axis_key(job, 0)));
     document_add_summary(d, "y", cell_text(phase_axis_key(job, 1)));
-    if (job->shards > 1)
-        document_add_summary(d, "shard",
-                             cell_text(job->options->value[OPT_SHARD].text));
+    if (job->options->value[OPT_SHARD].given) {
+        char fingerprint[PHASE_FINGERPRINT], shard[64];
+        phase_fingerprint(fingerprint, job);
+        snprintf(shard, sizeof shard, "%zu/%zu", job->shard + 1, job->shards);
+        document_add_summary(d, "shard", cell_text(shard));
+        document_add_summary(d, "fingerprint", cell_text(fingerprint));
+    }
     add_regimes(d, job);
     add_boundaries(d, job);
 }

@@ -194,7 +194,8 @@ static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
         return fail_file(name, err, "the array is empty");
     if (out->rows > SIZE_MAX / 64)
         return fail_file(name, err, "the array is too large");
-    status = read_values(&out->data, out->rows * out->columns, bytes, stream, name, err);
+    status =
+        read_values(&out->data, out->rows * out->columns, bytes, stream, name, err);
     if (status != NSL_OK)
         return status;
     if (getc(stream) != EOF)
