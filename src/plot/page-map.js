@@ -39,8 +39,8 @@ function decodeMap(figure) {
 }
 
 /* Where the cells are drawn in a picture of this width. */
-function layout(width) {
-    const left = 62, top = 8, w = width - left - 14;
+function layout(room) {
+    const left = 62, top = 8, width = Math.max(room, 200), w = width - left - 14;
     const h = Math.round(Math.min(Math.max(0.68 * w, 240), 720));
     return {left, top, w, h, width, height: top + h + 46};
 }
@@ -79,6 +79,7 @@ function strokeLine(c, box, count, at) {
 }
 
 function haloText(c, text, x, y, light) {
+    c.lineJoin = 'round';
     c.lineWidth = 3.5;
     c.strokeStyle = light ? 'rgba(0, 0, 0, 0.75)' : 'rgba(255, 255, 255, 0.8)';
     c.fillStyle = light ? '#fff' : '#000';

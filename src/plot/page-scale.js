@@ -98,7 +98,8 @@ function narrowTicks(low, high, room) {
             if (raw < low - 1e-9 || raw > high + 1e-9)
                 continue;
             if (m === 1 || m === 2 || m === 5)
-                major.push({raw, label: m === 1 ? powerOfTen(k) : number(m * 10 ** k, 3)});
+                major.push({raw, label: m === 1 ? powerOfTen(k)
+                    : k < -3 || k > 3 ? `${m}×${powerOfTen(k)}` : number(m * 10 ** k, 3)});
             else
                 minor.push(raw);
         }
