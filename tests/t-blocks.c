@@ -79,6 +79,23 @@ Test(blocks, tiny_map)
     picture_clear(&p);
 }
 
+/* A point that is none breaks a curve: no mark but those of whole pieces. */
+Test(blocks, curves_may_break)
+{
+    picture p;
+    cr_assert(picture_new(&p, 2, (double[]){10, 1e4}, 2, (double[]){1, 1e3}));
+    nsl_boundary *b = picture_boundary(&p, NSL_BOUNDARY_FRONTIER, 3);
+    cr_assert(b);
+    b->x[0] = b->y[0] = 1.0;
+    b->x[1] = b->y[1] = nan("");
+    b->x[2] = b->y[2] = 1e9;
+    char *text = drawn(&p.figure, 80, 24);
+    strip(text);
+    cr_expect(!strchr(text, '+'), "%s", text);
+    free(text);
+    picture_clear(&p);
+}
+
 /* Characters of a line, each one column wide. */
 static size_t width(const char *line, size_t bytes)
 {

@@ -15,7 +15,7 @@ static double plain(const lattice *l, double value)
 static double raw(const lattice *l, double value)
 {
     double at = plain(l, value);
-    return isfinite(at)                  ? at
+    return isfinite(at) || isnan(value)  ? at
            : value > 0.0 && isinf(value) ? l->last + l->step
                                          : l->first - l->step;
 }

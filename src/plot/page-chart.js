@@ -134,7 +134,7 @@ function drawSeries(chart, s) {
 
 /* A chart of decoded, coloured series: {element, at, …}. Ids must differ on the page. */
 function makeChart(id, axis, series, room, height) {
-    const left = 66, top = 8, width = Math.max(room, 200);
+    const left = 78, top = 8, width = Math.max(room, 200);
     const chart = {axis, series, left, top, w: width - left - 12, h: height - top - 46};
     chart.scale = ['x', 'y'].map((key, n) => scaleOf(axis[n].log, [...shown(series, key)], 0.04));
     chart.at = (x, y) => [left + chart.scale[0].at(x) * chart.w,

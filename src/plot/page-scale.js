@@ -32,7 +32,7 @@ function cellScale(log, values) {
     const first = usual.length ? usual[0] : 0, last = usual.length ? usual.at(-1) : 0;
     const step = usual.length > 1 ? (last - first) / (usual.length - 1)
         : log ? 0.3 : Math.abs(first) * 0.1 || 0.5;
-    const place = (v) => (Number.isFinite(raw(v)) ? raw(v)
+    const place = (v) => (Number.isNaN(v) || Number.isFinite(raw(v)) ? raw(v)
         : v === Infinity ? last + step : first - step);
     const centres = [...values].map(place), n = centres.length;
     const edges = centres.slice(1).map((c, k) => (c + centres[k]) / 2);
