@@ -179,14 +179,17 @@ bool picture_curve(picture *p)
     if (!p->figure.title || !p->figure.caption || !with_model(p, fill_curve))
         return false;
     figure_series *law = figure_add(&p->figure, SERIES_LAW, "∝ P^-1", 2, false);
-    figure_series *level = figure_add(&p->figure, SERIES_LEVEL, "plateau", 1, false);
     const figure_series *line = &p->figure.series[2];
-    if (!law || !level)
+    if (!law)
         return false;
     for (int i = 0; i < 2; i++) {
         law->x[i] = i ? 1e5 : 10.0;
         law->y[i] = line->y[0] * line->x[0] / law->x[i];
     }
+    /* The next series may move this one. */
+    figure_series *level = figure_add(&p->figure, SERIES_LEVEL, "plateau", 1, false);
+    if (!level)
+        return false;
     level->y[0] = p->figure.series[0].y[POINTS - 1];
     return true;
 }
