@@ -46,6 +46,7 @@ typedef enum {
     OPT_DIGITS,
     OPT_FORMAT,
     OPT_OUTPUT,
+    OPT_PLOT,
     OPT_QUIET,
     OPT_COUNT
 } option_id;
@@ -125,6 +126,7 @@ typedef struct {
     unsigned bit;
     const char *arguments; /* usage after the options: "RUNS.csv", or "PART..." */
     const char *summary, *description, *examples;
+    bool draws_map; /* --plot shows a map, not curves */
 } command_text;
 
 /* Parses argv[1…]; argv[0] is ignored. On failure the one-line message is printed and

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/figure.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,24 +13,29 @@ static void series_clear(figure_series *s)
     free(s->error);
 }
 
+static double *nans(size_t count)
+{
+    double *values = calloc(count ? count : 1, sizeof *values);
+    for (size_t i = 0; values && i < count; i++)
+        values[i] = (double)NAN;
+    return values;
+}
+
 figure_series *figure_add(figure *f, series_kind kind, const char *label, size_t count,
                           bool errors)
 {
-    figure_series *all = realloc(f->series, (f->count + 1) * sizeof *all);
-    if (!all)
+    figure_series *grown = realloc(f->series, (f->count + 1) * sizeof *grown);
+    if (!grown)
         return NULL;
-    f->series = all;
-    size_t room = count ? count : 1;
-    figure_series *s = &all[f->count];
-    *s = (figure_series){
-        .kind = kind,
-        .label = strdup(label),
-        .count = count,
-        .x = calloc(room, sizeof *s->x),
-        .y = calloc(room, sizeof *s->y),
-        .error = errors ? calloc(room, sizeof *s->error) : NULL,
-    };
-    if (!s->label || !s->x || !s->y || (errors && !s->error)) {
+    f->series = grown;
+    figure_series *s = &grown[f->count];
+    *s = (figure_series){.kind = kind,
+                         .label = label ? strdup(label) : NULL,
+                         .count = count,
+                         .x = nans(count),
+                         .y = nans(count),
+                         .error = errors ? nans(count) : NULL};
+    if ((label && !s->label) || !s->x || !s->y || (errors && !s->error)) {
         series_clear(s);
         return NULL;
     }
@@ -37,12 +43,22 @@ figure_series *figure_add(figure *f, series_kind kind, const char *label, size_t
     return s;
 }
 
+figure *figure_add_below(figure *f)
+{
+    if (!f->below)
+        f->below = calloc(1, sizeof *f->below);
+    return f->below;
+}
+
 void figure_clear(figure *f)
 {
     for (size_t i = 0; i < f->count; i++)
         series_clear(&f->series[i]);
+    if (f->below)
+        figure_clear(f->below);
+    free(f->below);
     free(f->series);
     free(f->title);
     free(f->caption);
-    *f = (figure){0};
+    *f = (figure){.title = NULL};
 }
