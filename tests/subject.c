@@ -44,7 +44,7 @@ void subject_find(subject *s, nsl_ridge_policy policy, double ridge, double nois
     cr_assert(status == NSL_OK, "%s: %s", err.field, err.message);
 }
 
-nsl_law_mp *subject_law(subject *s, nsl_resource resource, nsl_law_regime regime)
+nsl_law_mp *subject_law(subject *s, nsl_resource resource, nsl_regime regime)
 {
     for (size_t i = 0; i < s->laws.count; i++)
         if (s->laws.law[i].resource == resource && s->laws.law[i].regime == regime)

@@ -28,7 +28,7 @@ enum { SUBJECT_DIGITS = 30 };
 void subject_find(subject *s, nsl_ridge_policy policy, double ridge, double noise);
 
 /* The law of a regime, which must be there. */
-nsl_law_mp *subject_law(subject *s, nsl_resource resource, nsl_law_regime regime);
+nsl_law_mp *subject_law(subject *s, nsl_resource resource, nsl_regime regime);
 
 double subject_number(mpfr_srcptr x);
 

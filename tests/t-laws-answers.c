@@ -17,7 +17,7 @@ static void expect_regimes(nsl_ridge_convention convention, uint64_t latents,
                            nsl_ridge_policy policy, double ridge, double noise,
                            const char *expected)
 {
-    static const char letters[] = "MDRNFBC"; /* of nsl_law_regime */
+    static const char letters[] = "MDRNFBC"; /* of nsl_regime */
     char got[NSL_LAWS_MAX + 1] = "";
     subject s = subject_new((shape){"0.5", NULL}, latents, convention);
     subject_find(&s, policy, ridge, noise);

@@ -30,7 +30,7 @@ typedef enum {
     NSL_REGIME_BEYOND_LATENTS,
     /** The least loss at N·P = B over N and, if the policy allows, the ridge. */
     NSL_REGIME_COMPUTE_OPTIMAL
-} nsl_law_regime;
+} nsl_regime;
 
 /** How the ridge is chosen as N and P grow. */
 typedef enum {
@@ -45,7 +45,7 @@ typedef enum {
  *  digit asked for; NaN where they do not exist. */
 typedef struct {
     nsl_resource resource;
-    nsl_law_regime regime;
+    nsl_regime regime;
     mpfr_t exponent;  /**< dimensionless; negative where the loss rises with R */
     mpfr_t amplitude; /**< units of the loss times R^exponent; NaN: see `note` */
     bool logarithm;   /**< without an amplitude: to the power that `note` tells */
@@ -60,7 +60,7 @@ typedef struct {
 /** Most laws of one model. */
 #define NSL_LAWS_MAX 7
 
-/** The laws of a model, in the order of nsl_resource, then of nsl_law_regime. */
+/** The laws of a model, in the order of nsl_resource, then of nsl_regime. */
 typedef struct {
     mpfr_t p; /**< 1 + α: λ_I = λ₊ I^−p */
     mpfr_t c; /**< z ≃ c (Δ/λ₊)^{−1/p} − ½, c = (π/p)/sin(π/p) */

@@ -107,7 +107,7 @@ static nsl_status set_end(inquiry *q, nsl_resource resource, row_note *note,
                           nsl_error *err)
 {
     enum { SHOWN_DIGITS = 3 };
-    nsl_law_regime wanted = resource == NSL_RESOURCE_FEATURES ? NSL_REGIME_MODEL_LIMITED
+    nsl_regime wanted = resource == NSL_RESOURCE_FEATURES ? NSL_REGIME_MODEL_LIMITED
                                                               : NSL_REGIME_DATA_LIMITED;
     nsl_point point = query_point(q->options, 0);
     nsl_range range = {NAN, NAN};

@@ -18,7 +18,7 @@ static const char NOTE_NEEDS_SAMPLES[] = "the amplitude needs samples";
 
 /* The next law, nothing of it known; new precisions make values NaN. */
 static nsl_law_mp *add_law(nsl_laws_mp *out, const nsl_law_problem *w,
-                           nsl_resource resource, nsl_law_regime regime)
+                           nsl_resource resource, nsl_regime regime)
 {
     nsl_law_mp *law = &out->law[out->count++];
     law->resource = resource;
