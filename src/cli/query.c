@@ -91,7 +91,10 @@ static int check_sweeps(const cli_options *o)
         first = id;
     }
     if (first == OPT_ALPHA)
-        return complain(o, "--alpha is swept in maps only; use nslaw phase");
+        return options_complain(o->command, EXIT_USAGE,
+                                "--alpha %s is a sweep; only nslaw phase takes one of "
+                                "alpha",
+                                o->value[OPT_ALPHA].text);
     if (first != OPT_COUNT && o->command_bit != FOR_CURVE && first != OPT_BUDGET)
         return options_complain(o->command, EXIT_USAGE,
                                 "--%s %s is a sweep; use nslaw curve for sweeps",
