@@ -42,6 +42,7 @@ typedef enum {
     OPT_DIGITS,
     OPT_FORMAT,
     OPT_OUTPUT,
+    OPT_PLOT,
     OPT_QUIET,
     OPT_COUNT
 } option_id;
@@ -113,6 +114,7 @@ typedef struct {
     unsigned bit;
     const char *arguments; /* usage after the options, e.g. "RUNS.csv" */
     const char *summary, *description, *examples;
+    bool draws_map; /* --plot shows a map, not curves */
 } command_text;
 
 /* Parses argv[1…]; argv[0] is ignored. On failure the one-line message is printed and
