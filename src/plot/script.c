@@ -84,6 +84,23 @@ static int wrap(const script *s, const char *caption, const char **start,
     return lines;
 }
 
+const char *script_small(const script *s)
+{
+    switch (s->options.terminal) {
+    case SCRIPT_PNG:
+        return " font ',18.5'";
+    case SCRIPT_PDF:
+    case SCRIPT_FREE:
+        return " font ',5.2'";
+    case SCRIPT_SVG:
+        return " font ',12.5'";
+    case SCRIPT_TEX: /* LaTeX has sizes of its own */
+    case SCRIPT_DUMB:
+        break;
+    }
+    return "";
+}
+
 /* The parameters, small, below everything; returns the lines that they take. */
 static int put_caption(const script *s, const char *caption)
 {
@@ -96,19 +113,17 @@ static int put_caption(const script *s, const char *caption)
         char line[512];
         snprintf(line, sizeof line, "%.*s", (int)length[i], start[i]);
         fprintf(s->out, "set label %d ", 900 + i);
+        if (s->markup == MARKUP_LATEX)
+            fputs("'\\scriptsize '.", s->out);
         script_text(s->out, line,
                     s->markup == MARKUP_ENHANCED ? MARKUP_NONE : s->markup, false);
         if (dumb)
             fprintf(s->out, " at character 1,%d left\n", lines - 1 - i);
         else
             fprintf(s->out,
-                    " at screen 0.015,character %.2f left noenhanced %s"
+                    " at screen 0.015,character %.2f left noenhanced%s"
                     " textcolor rgb '#555555'\n",
-                    0.7 + LINE * (lines - 1 - i),
-                    s->options.terminal == SCRIPT_PDF   ? "font ',5.2'"
-                    : s->options.terminal == SCRIPT_PNG ? "font ',18.5'"
-                    : s->options.terminal == SCRIPT_TEX ? "font ',6'"
-                                                        : "font ',12.5'");
+                    0.7 + LINE * (lines - 1 - i), script_small(s));
     }
     return lines;
 }
@@ -141,9 +156,9 @@ bool script_write(const figure *f, const script_options *options, FILE *out)
                     false);
         fputs(" noenhanced\n", out);
     }
-    if (f->map)
-        script_map(&s, f);
-    else
+    if (f->map && !script_map(&s, f, lines))
+        return false;
+    if (!f->map)
         script_curves(&s, f, lines);
     return !ferror(out);
 }

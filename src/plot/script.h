@@ -38,7 +38,11 @@ typedef struct {
 /* "set xlabel 'samples P'" and so on. */
 void script_axis(const script *s, const char *name, const figure_axis *axis);
 
-/* The map's part. */
-void script_map(const script *s, const figure *f);
+/* " font …": that of small print. */
+const char *script_small(const script *s);
+
+/* The map's part, above `caption_lines` of small text; false when memory ran out or no
+ * cell has a loss. */
+bool script_map(const script *s, const figure *f, int caption_lines);
 
 #endif
