@@ -37,6 +37,11 @@ static bool to_terminal(const cli_options *o)
     return plot_wanted(o) && strcmp(o->value[OPT_PLOT].text, "-") == 0;
 }
 
+bool plot_replaces_table(const cli_options *o)
+{
+    return to_terminal(o) && !o->value[OPT_OUTPUT].given;
+}
+
 /* How the file is drawn, or −1. */
 static int way_of(const cli_options *o)
 {
@@ -225,8 +230,10 @@ static int draw_text(const cli_options *o, const figure *f, int way,
     return fine ? EXIT_FINE : complain_write(o, path, reason);
 }
 
-static int draw(const cli_options *o, const figure *f, const char *record)
+int plot_draw(const cli_options *o, const figure *f, const char *record)
 {
+    if (!f || !record)
+        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     int way = way_of(o);
     char problem[256];
     picture p;
@@ -250,10 +257,6 @@ int plot_and_write(const cli_options *o, const figure *f, const document *d)
 {
     if (!plot_wanted(o))
         return output_write(o, d);
-    if (!f || d->failed || !d->record)
-        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
-    int code = draw(o, f, d->record);
-    if (code != EXIT_FINE || (to_terminal(o) && !o->value[OPT_OUTPUT].given))
-        return code;
-    return output_write(o, d);
+    int code = plot_draw(o, f, d->failed ? NULL : d->record);
+    return code != EXIT_FINE || plot_replaces_table(o) ? code : output_write(o, d);
 }

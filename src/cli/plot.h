@@ -14,6 +14,13 @@ int plot_check(const cli_options *options, bool draws_map);
 /* Whether a picture is asked for. */
 bool plot_wanted(const cli_options *options);
 
+/* Whether the picture stands on standard output in place of the table. */
+bool plot_replaces_table(const cli_options *options);
+
+/* Draws the figure; `record` is the command line for people who open it. NULL for
+ * either: memory ran out. Prints a message on failure and returns the exit code. */
+int plot_draw(const cli_options *options, const figure *f, const char *record);
+
 /* Draws the figure as --plot says, if at all, and then writes the document, unless the
  * picture is on standard output in its place. A figure that is NULL ran out of memory.
  * Prints a message on failure and returns the exit code. */
