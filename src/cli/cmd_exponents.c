@@ -3,8 +3,9 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/digits.h"
+#include "cli/exponents_figure.h"
 #include "cli/law_range.h"
-#include "cli/output.h"
+#include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
 
@@ -40,8 +41,10 @@ typedef struct {
     const cli_options *options;
     query_setup setup;
     nsl_laws_mp laws;
+    nsl_range range[NSL_LAWS_MAX]; /* of the laws; NaN where there is none */
     nsl_point point;
     unsigned digits;
+    figure picture;
     document d;
 } inquiry;
 
@@ -86,8 +89,9 @@ static law_place place_of(const inquiry *q)
 static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
                             nsl_error *err)
 {
-    nsl_range range;
+    nsl_range range, *kept = &q->range[law - q->laws.law];
     law_place place = place_of(q);
+    *kept = (nsl_range){(double)NAN, (double)NAN};
     if (!law_has_range(&place, law)) {
         row_note_add(note, "no range of the ridge without the point", true);
         return NSL_OK;
@@ -95,6 +99,7 @@ static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
     nsl_status status = law_range_find(&range, &place, law, err);
     if (status != NSL_OK)
         return status;
+    *kept = range;
     document_set(&q->d, "valid_from", cell_digits(range.from, RANGE_DIGITS));
     document_set(&q->d, "valid_to",
                  isinf(range.to) ? cell_given(range.to)
@@ -287,7 +292,10 @@ static int run(inquiry *q)
     query_describe(&q->d, o, &q->setup, (query_columns){0});
     document_add_summary(&q->d, "p", law_cell(q, q->laws.p));
     document_add_summary(&q->d, "c", law_cell(q, q->laws.c));
-    return output_write(o, &q->d);
+    law_place place = place_of(q);
+    if (!exponents_figure_make(&q->picture, &place, q->range, q->d.caption))
+        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
+    return plot_and_write(o, &q->picture, &q->d);
 }
 
 int cmd_exponents(int argc, char **argv)
@@ -301,6 +309,7 @@ int cmd_exponents(int argc, char **argv)
     code = run(&q);
     nsl_laws_mp_clear(&q.laws);
     mpfr_free_cache();
+    figure_clear(&q.picture);
     document_clear(&q.d);
     query_setup_clear(&q.setup);
     return code;

@@ -48,6 +48,12 @@ void curve_figure_set(figure *f, const cli_options *o, size_t i, const nsl_point
     }
 }
 
+static nsl_status out_of_memory(nsl_error *err)
+{
+    *err = (nsl_error){.status = NSL_ENOMEM, .message = "out of memory"};
+    return NSL_ENOMEM;
+}
+
 static nsl_status add_plateau(figure *f, double plateau, nsl_error *err)
 {
     char label[64];
@@ -55,10 +61,8 @@ static nsl_status add_plateau(figure *f, double plateau, nsl_error *err)
         return NSL_OK;
     snprintf(label, sizeof label, "plateau %.3g", plateau);
     figure_series *s = figure_add(f, SERIES_LEVEL, label, 1, false);
-    if (!s) {
-        *err = (nsl_error){.status = NSL_ENOMEM, .message = "out of memory"};
-        return NSL_ENOMEM;
-    }
+    if (!s)
+        return out_of_memory(err);
     s->y[0] = plateau;
     return NSL_OK;
 }
@@ -93,10 +97,15 @@ static nsl_status add_laws(figure *f, const cli_options *o, const query_setup *s
         (nsl_units){given(o, OPT_MSE), false}, DIGITS, err);
     if (status == NSL_EFAILED) /* a picture without laws is better than none */
         laws.count = 0, status = NSL_OK;
-    for (size_t i = 0; i < laws.count && status == NSL_OK; i++)
-        if (laws.law[i].resource == resource)
-            status = figures_add_law(f, &place, &laws.law[i], f->x.symbol, sweep->low,
-                                     sweep->high, err);
+    for (size_t i = 0; i < laws.count && status == NSL_OK; i++) {
+        nsl_range range;
+        if (laws.law[i].resource != resource || !law_has_range(&place, &laws.law[i]))
+            continue;
+        status = law_range_find(&range, &place, &laws.law[i], err);
+        if (status == NSL_OK && !figures_add_law(f, &laws.law[i], range, f->x.symbol,
+                                                 sweep->low, sweep->high))
+            status = out_of_memory(err);
+    }
     nsl_laws_mp_clear(&laws);
     return status;
 }

@@ -63,39 +63,28 @@ static double law_at(const nsl_law_mp *law, double resource)
     return value;
 }
 
-static nsl_status no_memory(nsl_error *err)
-{
-    *err = (nsl_error){.status = NSL_ENOMEM, .message = "out of memory"};
-    return NSL_ENOMEM;
-}
-
-nsl_status figures_add_law(figure *f, const law_place *place, const nsl_law_mp *law,
-                           const char *symbol, double low, double high, nsl_error *err)
+bool figures_add_law(figure *f, const nsl_law_mp *law, nsl_range range,
+                     const char *symbol, double low, double high)
 {
     enum { POINTS = 25 };
     static const double BEYOND = 10.0;
     char power[64], label[96];
     double exponent = mpfr_get_d(law->exponent, MPFR_RNDN);
-    nsl_range range;
-    if (!law_has_range(place, law) || exponent == 0.0 || mpfr_nan_p(law->amplitude) ||
-        (law->logarithm && mpfr_nan_p(law->log_shift)))
-        return NSL_OK;
-    nsl_status status = law_range_find(&range, place, law, err);
-    if (status != NSL_OK)
-        return status;
-    if (!(range.from < high && range.to > low))
-        return NSL_OK;
+    if (exponent == 0.0 || mpfr_nan_p(law->amplitude) ||
+        (law->logarithm && mpfr_nan_p(law->log_shift)) ||
+        !(range.from < high && range.to > low))
+        return true;
     figures_power(power, sizeof power, symbol, -exponent);
     snprintf(label, sizeof label, "∝ %s%s%s", power, law->logarithm ? " ln " : "",
              law->logarithm ? symbol : "");
     figure_series *s = figure_add(f, SERIES_LAW, label, POINTS, false);
     if (!s)
-        return no_memory(err);
+        return false;
     double from = fmax(range.from / BEYOND, low), to = fmin(range.to * BEYOND, high);
     for (size_t i = 0; i < POINTS; i++) {
         s->x[i] =
             i + 1 == POINTS ? to : from * pow(to / from, (double)i / (POINTS - 1));
         s->y[i] = law_at(law, s->x[i]);
     }
-    return NSL_OK;
+    return true;
 }

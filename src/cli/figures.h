@@ -17,11 +17,11 @@ figure_axis figures_loss_axis(const cli_options *options);
 char *figures_caption(const cli_options *options, const char *table_caption,
                       const char *more);
 
-/* A law, drawn a decade beyond where it holds to either side, if that is within `low`
- * to `high`; `symbol` is its resource. Laws without an amplitude, and constants, are
- * left out. */
-nsl_status figures_add_law(figure *f, const law_place *place, const nsl_law_mp *law,
-                           const char *symbol, double low, double high, nsl_error *err);
+/* A law, drawn a decade beyond its range to either side, if that is within `low` to
+ * `high`; `symbol` is its resource. Laws without an amplitude, and constants, are left
+ * out. */
+bool figures_add_law(figure *f, const nsl_law_mp *law, nsl_range range,
+                     const char *symbol, double low, double high);
 
 /* A power with a minus sign that is one: "N^−0.3". */
 void figures_power(char *out, size_t size, const char *symbol, double exponent);

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { LABEL_UPRIGHT = 9, LABEL_FIRST = 10, KEY_ABOVE_MOST = 6, KEY_ROWS_MOST = 18 };
+enum { LABEL_UPRIGHT = 9, KEY_ABOVE_MOST = 6, KEY_ROWS_MOST = 18 };
 
 /* Height of a line of text, as a share of the picture's. */
 static const double LINE = 0.0435;
@@ -69,34 +69,53 @@ static size_t letters(const char *text)
     return count;
 }
 
-/* The legend stands outside, where it hides nothing: above, or on the right when it is
- * long. */
-static void put_key(const script *s, const figure *f)
+/* The legend of a panel: how many entries, and in how many columns they fit above it.
+ */
+typedef struct {
+    size_t entries, columns;
+} legend;
+
+static legend legend_of(const figure *f)
 {
-    enum { WIDTH = 46, SAMPLE = 5, COLUMNS_MOST = 4 };
-    size_t entries = 0, longest = 0;
+    enum { WIDTH = 56, SAMPLE = 5, COLUMNS_MOST = 4 };
+    legend found = {0, 0};
+    size_t longest = 0;
     for (size_t k = 0; k < f->count; k++) {
         if (!is_legend(&f->series[k]))
             continue;
-        entries++;
+        found.entries++;
         size_t length = letters(f->series[k].label);
         longest = length > longest ? length : longest;
     }
     size_t columns = WIDTH / (longest + SAMPLE);
-    columns = columns < 1 ? 1 : columns > COLUMNS_MOST ? COLUMNS_MOST : columns;
-    bool right = entries > KEY_ABOVE_MOST;
-    if (entries == 0)
+    found.columns = columns < 1 ? 1 : columns > COLUMNS_MOST ? COLUMNS_MOST : columns;
+    return found;
+}
+
+static size_t legend_rows(const figure *f)
+{
+    legend key = legend_of(f);
+    return (key.entries + key.columns - 1) / key.columns;
+}
+
+/* It stands outside, where it hides nothing: above, or on the right when it is long. */
+static void put_key(const script *s, const figure *f, bool panels)
+{
+    static const char above[] =
+        "left horizontal Left reverse samplen 2 width 1 maxcols";
+    legend key = legend_of(f);
+    if (key.entries == 0)
         fputs("unset key\n", s->out);
-    else if (!right)
-        fprintf(s->out,
-                "set key tmargin left horizontal Left reverse samplen 2 width 1 "
-                "maxcols %zu\n",
-                columns);
+    else if (panels) /* the margin would be that of the whole picture */
+        fprintf(s->out, "set key at graph 0,graph 1.01 bottom %s %zu\n", above,
+                key.columns);
+    else if (key.entries <= KEY_ABOVE_MOST)
+        fprintf(s->out, "set key tmargin %s %zu\n", above, key.columns);
     else
         fprintf(s->out,
-                "set key rmargin center vertical Left reverse samplen 1.5 maxrows %d\n"
+                "set key rmargin center vertical Left reverse samplen 1 maxrows %d%s\n"
                 "unset rmargin\n",
-                KEY_ROWS_MOST);
+                KEY_ROWS_MOST, script_small(s));
 }
 
 static size_t colours_of(const figure *f)
@@ -114,6 +133,14 @@ static bool has_points(const figure *f)
         if (f->series[k].kind == SERIES_POINTS)
             return true;
     return false;
+}
+
+static size_t lines_before(const figure *f, const figure_series *series)
+{
+    size_t count = 0;
+    for (const figure_series *other = f->series; other < series; other++)
+        count += other->kind == SERIES_LINE;
+    return count;
 }
 
 /* How a series is drawn. Lines differ in their dashes too, for print in grey, unless
@@ -144,7 +171,7 @@ static void put_style(const script *s, const figure *f, const figure_series *ser
                 points[series->colour % POINTS], colour);
     else if (series->kind == SERIES_LINE)
         fprintf(s->out, " linewidth 2.2 dashtype %s linecolor rgb '#%06x'",
-                has_points(f) ? "1" : dashes[series->colour % DASHES], colour);
+                has_points(f) ? "1" : dashes[lines_before(f, series) % DASHES], colour);
     else
         fprintf(s->out, " linewidth 1.4 dashtype %s linecolor rgb '%s'",
                 series->kind == SERIES_LEVEL ? "(8,5)" : "(2,3)",
@@ -177,13 +204,15 @@ static void put_plot(const script *s, const figure *f, int panel)
 }
 
 /* Characters do not stand upright: the name of the axis goes above it. */
-static void put_upright_title(const script *s, const figure_axis *axis)
+static void put_upright_title(const script *s, const figure *f)
 {
+    const figure_axis *axis = &f->y;
     char title[160];
     snprintf(title, sizeof title, "%s %s", axis->words, axis->symbol);
     fprintf(s->out, "set label %d ", LABEL_UPRIGHT);
     script_text(s->out, title, s->markup, true);
-    fputs(" at graph 0,graph 1 left offset character -8,2\n", s->out);
+    fprintf(s->out, " at graph 0,graph 1 left offset character -8,%zu\n",
+            1 + legend_rows(f));
 }
 
 static void put_axes(const script *s, const figure *f, span x, span y, bool last)
@@ -191,7 +220,7 @@ static void put_axes(const script *s, const figure *f, span x, span y, bool last
     static const double EDGE = 1e-6;
     script_axis(s, "x", &f->x);
     if (s->options.terminal == SCRIPT_DUMB)
-        put_upright_title(s, &f->y);
+        put_upright_title(s, f);
     else
         script_axis(s, "y", &f->y);
     if (!last)
@@ -207,19 +236,23 @@ static void put_axes(const script *s, const figure *f, span x, span y, bool last
 }
 
 /* Panel `i` of `count`, one under another with one x axis. */
-static void put_margins(const script *s, int i, int count, int caption_lines)
+static void put_margins(const script *s, const figure *f, int i, int count,
+                        int caption_lines)
 {
+    static const double LABELS = 3.4; /* lines below the axis */
     bool dumb = s->options.terminal == SCRIPT_DUMB;
     double caption = dumb ? caption_lines : 0.78 * caption_lines;
     if (count == 1) {
-        fprintf(s->out, "set bmargin %.2f\nset rmargin 2.5\n%s", 3.4 + caption,
-                dumb ? "set tmargin 3\n" : "");
+        fprintf(s->out, "set bmargin %.2f\nset rmargin 2.5\n", LABELS + caption);
+        if (dumb)
+            fprintf(s->out, "set tmargin %zu\n", 2 + legend_rows(f));
         return;
     }
+    double rows = (double)legend_rows(f);
     double line = dumb ? 1.0 / (double)s->options.rows : LINE;
-    double bottom = (3.4 + caption) * line, head = (dumb ? 3.0 : 1.6) * line;
-    double height = (1.0 - bottom) / count;
-    double from = bottom + (count - 1 - i) * height;
+    double bottom = (LABELS + 0.9 + caption) * line;
+    double head = (dumb ? rows + 2.0 : 1.4 * rows + 0.5) * line;
+    double height = (1.0 - bottom) / count, from = bottom + (count - 1 - i) * height;
     fprintf(s->out,
             "set lmargin 10\nset rmargin 2.5\nset bmargin at screen %.4f\n"
             "set tmargin at screen %.4f\n",
@@ -230,14 +263,15 @@ static void put_panel(const script *s, const figure *f, int panel, int count,
                       int caption_lines)
 {
     span x, y;
+    law_labels labels = {.count = 0};
     range_find(f, &x, &y);
     put_data(s, f, panel, x);
-    put_margins(s, panel, count, caption_lines);
+    put_margins(s, f, panel, count, caption_lines);
     put_axes(s, f, x, y, panel + 1 == count);
-    put_key(s, f);
+    put_key(s, f, count > 1);
     for (size_t k = 0; k < f->count; k++)
         if (f->series[k].kind == SERIES_LAW && f->series[k].count > 1)
-            script_law_label(s, f, &f->series[k], x, y, LABEL_FIRST + (int)k);
+            script_law_label(s, f, &f->series[k], x, y, &labels);
     put_plot(s, f, panel);
 }
 

@@ -20,9 +20,9 @@ static double value_at(const figure *f, const figure_series *s, double x)
             !range_has(f, s->x[i + 1], s->y[i + 1]))
             continue;
         double from = scaled(s->x[i], f->x.log), to = scaled(s->x[i + 1], f->x.log);
-        double share = to > from ? (scaled(x, f->x.log) - from) / (to - from) : 0.0;
+        double part = to > from ? (scaled(x, f->x.log) - from) / (to - from) : 0.0;
         double low = scaled(s->y[i], f->y.log), high = scaled(s->y[i + 1], f->y.log);
-        double y = low + share * (high - low);
+        double y = low + part * (high - low);
         return f->y.log ? exp(y) : y;
     }
     return (double)NAN;
@@ -48,36 +48,67 @@ static double nearest(const figure *f, double x, double y, span height)
     return least;
 }
 
-void script_law_label(const script *s, const figure *f, const figure_series *law,
-                      span x, span y, int number)
+static double share(double value, span range, bool logarithmic)
 {
-    enum { TRIES = 17 };
+    double low = scaled(range.low, logarithmic), high = scaled(range.high, logarithmic);
+    return (scaled(value, logarithmic) - low) / (high - low);
+}
+
+/* Whether a label here would lie on another. */
+static bool taken(const law_labels *labels, double u, double v)
+{
+    static const double WIDE = 0.25, HIGH = 0.12;
+    for (size_t i = 0; i < labels->count; i++)
+        if (fabs(labels->at[i].u - u) < WIDE && fabs(labels->at[i].v - v) < HIGH)
+            return true;
+    return false;
+}
+
+/* A place beside a law. */
+typedef struct {
+    double x, y, worth;
+    bool below;
+} law_place;
+
+static law_place find_place(const figure *f, const figure_series *law, span x, span y,
+                            const law_labels *labels)
+{
+    enum { TRIES = 33 };
     static const double FAR = 0.15; /* of the height; further does not matter */
+    static const double MARGIN = 0.1, MIDDLE = 0.01, TAKEN = 1.0;
     double from = fmax(law->x[0], x.low), to = fmin(law->x[law->count - 1], x.high);
-    double best = -1.0, best_x = (double)NAN, best_y = (double)NAN, side = 0.0;
+    law_place best = {.worth = -(double)INFINITY};
     for (int i = 0; i < TRIES; i++) {
-        /* not at the very ends, where there is no room for letters */
-        double share = 0.12 + 0.76 * i / (TRIES - 1);
+        double along = MARGIN + (1.0 - 2.0 * MARGIN) * i / (TRIES - 1);
         double at =
-            f->x.log ? from * pow(to / from, share) : from + share * (to - from);
+            f->x.log ? from * pow(to / from, along) : from + along * (to - from);
         double value = value_at(f, law, at);
-        if (!(value > y.low && value < y.high))
+        double u = share(at, x, f->x.log), v = share(value, y, f->y.log);
+        /* not at the edges, where there is no room for letters */
+        if (!(v > 0.0 && v < 1.0 && u > MARGIN && u < 1.0 - MARGIN))
             continue;
         double distance = nearest(f, at, value, y);
-        double worth = fmin(fabs(distance), FAR) - 0.01 * fabs(share - 0.5);
-        if (worth > best) {
-            best = worth;
-            best_x = at;
-            best_y = value;
-            side = distance;
-        }
+        bool occupied = taken(labels, u, v); /* then on the other side */
+        double worth = fmin(fabs(distance), FAR) - MIDDLE * fabs(along - 0.5) -
+                       (occupied ? TAKEN : 0.0);
+        if (worth > best.worth)
+            best = (law_place){at, value, worth, (distance > 0.0) != occupied};
     }
-    if (isnan(best_x) || !law->label)
+    return best;
+}
+
+void script_law_label(const script *s, const figure *f, const figure_series *law,
+                      span x, span y, law_labels *labels)
+{
+    law_place place = find_place(f, law, x, y, labels);
+    if (isinf(place.worth) || !law->label || labels->count == LAW_LABELS_MOST)
         return;
-    bool below = side > 0.0, falls = law->y[law->count - 1] < law->y[0];
-    fprintf(s->out, "set label %d ", number);
+    bool falls = law->y[law->count - 1] < law->y[0];
+    fprintf(s->out, "set label %d ", LAW_LABEL_FIRST + (int)labels->count);
     script_text(s->out, law->label, s->markup, true);
-    fprintf(s->out, " at first %.10g,%.10g %s offset character %s,%s front\n", best_x,
-            best_y, below == falls ? "right" : "left", below == falls ? "-0.5" : "0.5",
-            below ? "-0.6" : "0.6");
+    fprintf(s->out, " at first %.10g,%.10g %s offset character %s,%s front\n", place.x,
+            place.y, place.below == falls ? "right" : "left",
+            place.below == falls ? "-0.5" : "0.5", place.below ? "-0.6" : "0.6");
+    labels->at[labels->count].u = share(place.x, x, f->x.log);
+    labels->at[labels->count++].v = share(place.y, y, f->y.log);
 }

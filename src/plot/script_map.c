@@ -7,7 +7,7 @@
 #include <math.h>
 
 enum {
-    CELLS = 250,       /* each way; a picture of 85 mm shows no more */
+    CELLS = 200,       /* each way; a picture of 85 mm shows no more */
     CELLS_UNEVEN = 90, /* drawn one by one, each some bytes of the picture */
     LABEL_FIRST = 10
 };
