@@ -63,6 +63,7 @@ enum {
     FOR_PHASE = 128,
     FOR_ALL = 255,   /* what asks something of a model */
     FOR_MERGE = 256, /* joins answers */
+    FOR_MAPS = FOR_PHASE | FOR_MERGE,
     FOR_OUTPUT = FOR_ALL | FOR_MERGE
 };
 

@@ -27,7 +27,7 @@ static const struct {
     {OPT_FEATURES, NSL_AXIS_FEATURES, "features", ",N,features,"},
     {OPT_SAMPLES, NSL_AXIS_SAMPLES, "samples", ",P,samples,"},
     {OPT_RIDGE, NSL_AXIS_RIDGE, "ridge", ",ridge,gamma,"},
-    {OPT_KERNEL_RIDGE, NSL_AXIS_RIDGE, "kernel_ridge", ",kernel-ridge,"},
+    {OPT_KERNEL_RIDGE, NSL_AXIS_RIDGE, "kernel_ridge", ",kernel-ridge,ridge,"},
     {OPT_NOISE, NSL_AXIS_NOISE, "noise", ",noise,"},
     {OPT_LATENTS, NSL_AXIS_LATENTS, "latents", ",M,latents,"},
     {OPT_ALPHA, NSL_AXIS_ALPHA, "alpha", ",alpha,"},
@@ -97,6 +97,13 @@ static int set_axis(phase_job *job, int which, int axis)
     }
     job->values[which] = value;
     job->axes[which] = axes[axis].id;
+    for (size_t i = 1; i < sweep->sweep_count; i++)
+        if (value[i] == value[i - 1])
+            return options_complain(job->options->command, EXIT_USAGE,
+                                    "--%s %s gives %.17g twice; take fewer points or a "
+                                    "wider sweep",
+                                    option_table[axes[axis].id].name, sweep->text,
+                                    value[i]);
     *(which ? &job->query.y : &job->query.x) =
         (nsl_axis){axes[axis].kind, sweep->sweep_count, value};
     return EXIT_FINE;

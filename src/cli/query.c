@@ -201,7 +201,8 @@ static nsl_status make_exact(query_setup *setup, const cli_options *o, nsl_error
 {
     char *widths = NULL, *save = NULL;
     const char *hidden[NSL_HIDDEN_MAX];
-    nsl_model_decimals d = {.alpha = o->value[OPT_ALPHA].text,
+    const option_value *alpha = &o->value[OPT_ALPHA]; /* a sweep is no decimal */
+    nsl_model_decimals d = {.alpha = alpha->sweep_count ? NULL : alpha->text,
                             .lambda_max = o->value[OPT_LAMBDA_MAX].text,
                             .source = o->value[OPT_SOURCE].text,
                             .label_variance = o->value[OPT_LABEL_VARIANCE].text,
