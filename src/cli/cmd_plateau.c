@@ -108,7 +108,7 @@ static nsl_status set_end(inquiry *q, nsl_resource resource, row_note *note,
 {
     enum { SHOWN_DIGITS = 3 };
     nsl_regime wanted = resource == NSL_RESOURCE_FEATURES ? NSL_REGIME_MODEL_LIMITED
-                                                              : NSL_REGIME_DATA_LIMITED;
+                                                          : NSL_REGIME_DATA_LIMITED;
     nsl_point point = query_point(q->options, 0);
     nsl_range range = {NAN, NAN};
     *(resource == NSL_RESOURCE_FEATURES ? &point.samples : &point.features) = INFINITY;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/blocks_canvas.h"
-#include "plot/colours.h"
+#include "plot/palette.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -63,12 +63,12 @@ static int nearest_colour(uint32_t rgb)
 /* The colour at a place of the scale, in [0, 1]. */
 static int scale_colour(double place)
 {
-    double at = fmin(fmax(place, 0.0), 1.0) * (COLOURS - 1);
-    int k = at < COLOURS - 2 ? (int)at : COLOURS - 2;
+    double at = fmin(fmax(place, 0.0), 1.0) * (PALETTE_ANCHORS - 1);
+    int k = at < PALETTE_ANCHORS - 2 ? (int)at : PALETTE_ANCHORS - 2;
     uint32_t rgb = 0;
     for (int shift = 0; shift < 24; shift += 8) {
-        double a = (double)(plot_colours[k] >> shift & 255);
-        double b = (double)(plot_colours[k + 1] >> shift & 255);
+        double a = (double)(palette_viridis[k] >> shift & 255);
+        double b = (double)(palette_viridis[k + 1] >> shift & 255);
         rgb |= (uint32_t)lround(a + (at - k) * (b - a)) << shift;
     }
     return nearest_colour(rgb);

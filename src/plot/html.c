@@ -2,9 +2,9 @@
 /* Fills the page's template with a picture. Titles, labels and captions may carry any
  * text, such as a file's name: html_text and html_string let none of it out. */
 #include "plot/html.h"
-#include "plot/colours.h"
 #include "plot/html_text.h"
 #include "plot/page.h"
+#include "plot/palette.h"
 
 #include <string.h>
 
@@ -94,8 +94,8 @@ static void write_map(const figure_map *m, FILE *out)
     write_string("ridge", m->ridge, out);
     fprintf(out, ",\"along\":[\"%s\",\"%s\"],\"colours\":[", resource(map->x.kind),
             resource(map->y.kind));
-    for (int i = 0; i < COLOURS; i++)
-        fprintf(out, "%s%u", i ? "," : "", (unsigned)plot_colours[i]);
+    for (int i = 0; i < PALETTE_ANCHORS; i++)
+        fprintf(out, "%s%u", i ? "," : "", (unsigned)palette_viridis[i]);
     fputc(']', out);
     write_doubles("x", map->x.count, map->x.value, out);
     write_doubles("y", map->y.count, map->y.value, out);
