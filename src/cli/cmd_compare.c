@@ -3,7 +3,8 @@
 #include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/commands.h"
-#include "cli/output.h"
+#include "cli/compare_figure.h"
+#include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
 #include "empirical/comparison.h"
@@ -40,7 +41,9 @@ typedef struct {
     nsl_runs runs;
     query_setup setup;
     query_answer answer;
-    double *measured, *predicted;
+    nsl_point *point;
+    double *measured, *predicted, *sem;
+    figure picture;
     document d;
 } comparison;
 
@@ -119,8 +122,11 @@ static void comparison_clear(comparison *c)
     nsl_runs_clear(&c->runs);
     query_setup_clear(&c->setup);
     query_answer_clear(&c->answer);
+    free(c->point);
     free(c->measured);
     free(c->predicted);
+    free(c->sem);
+    figure_clear(&c->picture);
     document_clear(&c->d);
 }
 
@@ -166,6 +172,7 @@ static void set_measurement(comparison *c, size_t i, double predicted, row_note 
     double measured = run->value[NSL_RUN_LOSS], sem = run->value[NSL_RUN_SEM];
     c->measured[i] = measured;
     c->predicted[i] = predicted;
+    c->sem[i] = c->runs.has[NSL_RUN_SEM] ? sem : (double)NAN;
     document_set(&c->d, "measured", cell_given(measured));
     document_set(&c->d, "predicted", cell_computed(predicted));
     document_set(&c->d, "ratio", cell_computed(predicted / measured));
@@ -197,6 +204,7 @@ static int add_runs(comparison *c, row_style style)
         nsl_point point = point_of(c, &c->runs.run[i]);
         query_answer *answer = &c->answer;
         row_note note = {{0}, {0}};
+        c->point[i] = point;
         loss_units units = query_units(c->options, point.noise);
         progress_at(&p, i);
         if (query_predict_double(answer, c->options, &c->setup, &point, &err) !=
@@ -256,6 +264,30 @@ static int add_summary(comparison *c)
     return EXIT_FINE;
 }
 
+static bool allocate(comparison *c)
+{
+    size_t count = c->runs.count;
+    c->point = calloc(count, sizeof *c->point);
+    c->measured = calloc(count, sizeof *c->measured);
+    c->predicted = calloc(count, sizeof *c->predicted);
+    c->sem = calloc(count, sizeof *c->sem);
+    return c->point && c->measured && c->predicted && c->sem;
+}
+
+/* Draws, and writes the table. */
+static int finish(comparison *c, bool kernel)
+{
+    const cli_options *o = c->options;
+    nsl_error err = {0};
+    compare_runs runs = {c->runs.count, c->point,
+                         c->measured,   c->runs.has[NSL_RUN_SEM] ? c->sem : NULL,
+                         c->predicted,  kernel};
+    if (compare_figure_make(&c->picture, o, &c->setup, &runs, c->d.caption, &err) !=
+        NSL_OK)
+        return options_complain_error(o->command, &err);
+    return plot_and_write(o, &c->picture, &c->d);
+}
+
 static int run(comparison *c)
 {
     const cli_options *o = c->options;
@@ -273,9 +305,7 @@ static int run(comparison *c)
     bool kernel = c->runs.has[NSL_RUN_KERNEL_RIDGE] || query_is_kernel(o);
     if (query_setup_make(&c->setup, o, 0, kernel, &err) != NSL_OK)
         return options_complain_error(o->command, &err);
-    c->measured = calloc(c->runs.count, sizeof *c->measured);
-    c->predicted = calloc(c->runs.count, sizeof *c->predicted);
-    if (!c->measured || !c->predicted)
+    if (!allocate(c))
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     bool ridge_column = c->runs.has[NSL_RUN_RIDGE] || c->runs.has[NSL_RUN_KERNEL_RIDGE];
     row_style style = {.kernel = kernel,
@@ -294,7 +324,7 @@ static int run(comparison *c)
     c->d.record = options_record(o);
     c->d.caption = row_caption(o, &c->setup, columns, NULL);
     query_describe(&c->d, o, &c->setup, columns);
-    return output_write(o, &c->d);
+    return finish(c, kernel);
 }
 
 int cmd_compare(int argc, char **argv)

@@ -3,9 +3,10 @@
 #include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/curve_figure.h"
 #include "cli/digits.h"
 #include "cli/limit.h"
-#include "cli/output.h"
+#include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
 
@@ -58,8 +59,10 @@ static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setu
         return NSL_OK;
     }
     if (status == NSL_OK)
-        out->value =
-            row_test_loss(&out->answer.p, query_units(o, query_point(o, 0).noise));
+        out->value = out->answer.digits
+                         ? out->answer.p.test_loss /* in the units asked for already */
+                         : row_test_loss(&out->answer.p,
+                                         query_units(o, query_point(o, 0).noise));
     return status;
 }
 
@@ -88,50 +91,57 @@ static void set_plateau(document *d, const limit *plateau, row_note *note)
                      false);
 }
 
-static nsl_status add_point(document *d, const cli_options *o, row_style style,
-                            query_setup *setup, const limit *plateau,
-                            query_answer *answer, size_t i, nsl_error *err)
+/* Everything that a sweep holds on to. */
+typedef struct {
+    const cli_options *options;
+    query_setup setup;
+    row_style style;
+    limit plateau;
+    figure picture;
+    document d;
+} sweep;
+
+static nsl_status add_point(sweep *w, query_answer *answer, size_t i, nsl_error *err)
 {
+    const cli_options *o = w->options;
     nsl_point point = query_point(o, i);
     query_texts texts;
     row_note note = {{0}, {0}};
     query_texts_set(&texts, o, i);
-    nsl_status status = query_setup_make(setup, o, i, false, err);
+    nsl_status status = query_setup_make(&w->setup, o, i, false, err);
     if (status == NSL_OK)
-        status = query_predict(answer, o, setup, &point, &texts.decimals, err);
+        status = query_predict(answer, o, &w->setup, &point, &texts.decimals, err);
     if (status != NSL_OK)
         return status;
-    row_add(d, style, setup, &point, &texts.decimals, answer,
+    row_add(&w->d, w->style, &w->setup, &point, &texts.decimals, answer,
             query_units(o, point.noise), &note);
-    set_plateau(d, plateau, &note);
-    row_end(d, &note);
+    set_plateau(&w->d, &w->plateau, &note);
+    row_end(&w->d, &note);
+    curve_figure_set(&w->picture, o, i, &point, answer);
     return NSL_OK;
 }
 
-static nsl_status add_points(document *d, const cli_options *o, row_style style,
-                             query_setup *setup, nsl_error *err)
+static nsl_status add_points(sweep *w, nsl_error *err)
 {
-    limit plateau;
+    const cli_options *o = w->options;
     query_answer answer;
-    query_answer_init(&plateau.answer);
     query_answer_init(&answer);
-    nsl_status status = plateau_of(&plateau, o, setup, err);
+    nsl_status status = plateau_of(&w->plateau, o, &w->setup, err);
     progress p = progress_start(o, query_count(o));
     for (size_t i = 0; i < query_count(o) && status == NSL_OK; i++) {
         progress_at(&p, i);
-        status = add_point(d, o, style, setup, &plateau, &answer, i, err);
+        status = add_point(w, &answer, i, err);
     }
     progress_end(&p);
     query_answer_clear(&answer);
-    query_answer_clear(&plateau.answer);
-    mpfr_free_cache();
     return status;
 }
 
-static int run(const cli_options *o, query_setup *setup, document *d)
+static void add_columns(sweep *w)
 {
+    const cli_options *o = w->options;
     option_id swept = query_swept(o);
-    row_style style = {
+    w->style = (row_style){
         .kernel = query_is_kernel(o),
         .latents = swept == OPT_LATENTS,
         .ridge = swept == OPT_RIDGE || swept == OPT_KERNEL_RIDGE || query_is_optimal(o),
@@ -139,19 +149,30 @@ static int run(const cli_options *o, query_setup *setup, document *d)
         .parts = o->value[OPT_NOISE].given,
         .decompose = o->value[OPT_DECOMPOSE].given,
     };
+    row_add_columns(&w->d, w->style);
+    document_add_column(&w->d, "plateau", "", true);
+    row_add_last_columns(&w->d);
+}
+
+static int run(sweep *w)
+{
+    const cli_options *o = w->options;
     nsl_error err = {0};
-    row_add_columns(d, style);
-    document_add_column(d, "plateau", "", true);
-    row_add_last_columns(d);
-    if (add_points(d, o, style, setup, &err) != NSL_OK)
+    add_columns(w);
+    if (!curve_figure_begin(&w->picture, o))
+        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
+    if (add_points(w, &err) != NSL_OK)
         return options_complain_error(o->command, &err);
-    d->command = o->command;
-    d->record = options_record(o);
-    d->caption = row_caption(
-        o, setup, (query_columns){0},
+    w->d.command = o->command;
+    w->d.record = options_record(o);
+    w->d.caption = row_caption(
+        o, &w->setup, (query_columns){0},
         "delta: units of lambda; elasticities: -dln(test_loss)/dln(resource)");
-    query_describe(d, o, setup, (query_columns){0});
-    return output_write(o, d);
+    query_describe(&w->d, o, &w->setup, (query_columns){0});
+    if (curve_figure_end(&w->picture, o, &w->setup, w->plateau.value, w->d.caption,
+                         &err) != NSL_OK)
+        return options_complain_error(o->command, &err);
+    return plot_and_write(o, &w->picture, &w->d);
 }
 
 int cmd_curve(int argc, char **argv)
@@ -160,10 +181,13 @@ int cmd_curve(int argc, char **argv)
     int code;
     if (!command_begin(&options, &text, argc, argv, &code))
         return code;
-    query_setup setup = {.model = NULL};
-    document d = {0};
-    code = run(&options, &setup, &d);
-    document_clear(&d);
-    query_setup_clear(&setup);
+    sweep w = {.options = &options};
+    query_answer_init(&w.plateau.answer);
+    code = run(&w);
+    query_answer_clear(&w.plateau.answer);
+    mpfr_free_cache();
+    figure_clear(&w.picture);
+    document_clear(&w.d);
+    query_setup_clear(&w.setup);
     return code;
 }

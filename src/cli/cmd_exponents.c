@@ -3,11 +3,11 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/digits.h"
-#include "cli/output.h"
+#include "cli/exponents_figure.h"
+#include "cli/law_range.h"
+#include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
-#include <nslaw/laws.h>
-#include <nslaw/range.h>
 
 #include <math.h>
 #include <stdio.h>
@@ -41,8 +41,10 @@ typedef struct {
     const cli_options *options;
     query_setup setup;
     nsl_laws_mp laws;
+    nsl_range range[NSL_LAWS_MAX]; /* of the laws; NaN where there is none */
     nsl_point point;
     unsigned digits;
+    figure picture;
     document d;
 } inquiry;
 
@@ -79,88 +81,25 @@ static const char *const places[] = {
     [NSL_REGIME_COMPUTE_OPTIMAL] = "the best split of features * samples = budget",
 };
 
-static nsl_ridge_policy policy(const inquiry *q)
+static law_place place_of(const inquiry *q)
 {
-    return query_is_optimal(q->options) ? NSL_POLICY_OPTIMAL
-           : q->point.ridge > 0.0       ? NSL_POLICY_FIXED
-                                        : NSL_POLICY_ZERO;
-}
-
-/* The point that a law's range is seen from: what is not given is infinite. */
-static nsl_point seen_from(const inquiry *q, const nsl_law_mp *law)
-{
-    nsl_point point = q->point;
-    bool noiseless = law->regime == NSL_REGIME_MODEL_LIMITED;
-    if (isnan(point.features))
-        point.features = INFINITY;
-    if (isnan(point.samples))
-        point.samples = INFINITY;
-    if (noiseless && isinf(point.samples))
-        point.noise = 0.0; /* it does not matter there */
-    return point;
-}
-
-static bool ridge_in_range(const inquiry *q, const nsl_law_mp *law)
-{
-    return law->resource != NSL_RESOURCE_RIDGE ||
-           (isfinite(q->point.samples) &&
-            (isfinite(q->point.features) || query_is_kernel(q->options)));
-}
-
-/* Where a fixed kernel ridge takes over from the data: where both laws are the same. */
-static double takeover(const inquiry *q)
-{
-    const nsl_law_mp *data = NULL, *ridge = NULL;
-    for (size_t i = 0; i < q->laws.count; i++) {
-        const nsl_law_mp *law = &q->laws.law[i];
-        if (law->resource != NSL_RESOURCE_SAMPLES)
-            continue;
-        if (law->regime == NSL_REGIME_DATA_LIMITED)
-            data = law;
-        if (law->regime == NSL_REGIME_RIDGE_LIMITED)
-            ridge = law;
-    }
-    if (!data || !ridge)
-        return NAN;
-    return pow(mpfr_get_d(data->amplitude, MPFR_RNDN) /
-                   mpfr_get_d(ridge->amplitude, MPFR_RNDN),
-               1.0 / (mpfr_get_d(data->exponent, MPFR_RNDN) -
-                      mpfr_get_d(ridge->exponent, MPFR_RNDN)));
-}
-
-/* The regime itself bounds where its law can be met. */
-static nsl_range bounds_of(const inquiry *q, const nsl_law_mp *law)
-{
-    nsl_range bounds = {0.0, INFINITY};
-    nsl_point point = seen_from(q, law);
-    double from_ridge = takeover(q);
-    if (law->regime == NSL_REGIME_MODEL_LIMITED)
-        bounds.to = point.samples;
-    if (law->regime == NSL_REGIME_DATA_LIMITED)
-        bounds.to = fmin(point.features, from_ridge);
-    if (law->regime == NSL_REGIME_RIDGE_LIMITED &&
-        law->resource == NSL_RESOURCE_SAMPLES && !isnan(from_ridge))
-        bounds.from = from_ridge;
-    return bounds;
+    return (law_place){q->options, &q->setup, &q->laws, q->point};
 }
 
 static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
                             nsl_error *err)
 {
-    nsl_range range, bounds = bounds_of(q, law);
-    nsl_point point = seen_from(q, law);
-    if (!ridge_in_range(q, law)) {
+    nsl_range range, *kept = &q->range[law - q->laws.law];
+    law_place place = place_of(q);
+    *kept = (nsl_range){(double)NAN, (double)NAN};
+    if (!law_has_range(&place, law)) {
         row_note_add(note, "no range of the ridge without the point", true);
         return NSL_OK;
     }
-    double amplitude = law->logarithm ? (double)NAN
-                                      : mpfr_get_d(law->amplitude, MPFR_RNDN) /
-                                            query_units(q->options, 0.0).scale;
-    nsl_status status = nsl_range_find(
-        &range, q->setup.model, law->resource, mpfr_get_d(law->exponent, MPFR_RNDN),
-        amplitude, &point, policy(q) == NSL_POLICY_OPTIMAL, &bounds, err);
+    nsl_status status = law_range_find(&range, &place, law, err);
     if (status != NSL_OK)
         return status;
+    *kept = range;
     document_set(&q->d, "valid_from", cell_digits(range.from, RANGE_DIGITS));
     document_set(&q->d, "valid_to",
                  isinf(range.to) ? cell_given(range.to)
@@ -219,7 +158,7 @@ static nsl_status set_local(inquiry *q, const nsl_law_mp *law, row_note *note,
 {
     double value = value_of(q, law->resource);
     nsl_exponent local, fitted;
-    bool optimal = policy(q) == NSL_POLICY_OPTIMAL;
+    bool optimal = query_is_optimal(q->options);
     if (!(isfinite(value) && isfinite(q->point.features) &&
           isfinite(q->point.samples))) {
         row_note_add(note,
@@ -325,8 +264,8 @@ static nsl_status find_all(inquiry *q, nsl_error *err)
     nsl_status status = query_setup_make(&q->setup, o, 0, false, err);
     if (status == NSL_OK)
         status = nsl_laws_mp_find(
-            &q->laws, q->setup.exact, policy(q), &q->point, &texts.decimals,
-            (nsl_units){given(o, OPT_MSE), false}, q->digits, err);
+            &q->laws, q->setup.exact, law_policy(o, &q->point), &q->point,
+            &texts.decimals, (nsl_units){given(o, OPT_MSE), false}, q->digits, err);
     if (status != NSL_OK)
         return status;
     add_columns(q);
@@ -353,7 +292,10 @@ static int run(inquiry *q)
     query_describe(&q->d, o, &q->setup, (query_columns){0});
     document_add_summary(&q->d, "p", law_cell(q, q->laws.p));
     document_add_summary(&q->d, "c", law_cell(q, q->laws.c));
-    return output_write(o, &q->d);
+    law_place place = place_of(q);
+    if (!exponents_figure_make(&q->picture, &place, q->range, q->d.caption))
+        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
+    return plot_and_write(o, &q->picture, &q->d);
 }
 
 int cmd_exponents(int argc, char **argv)
@@ -367,6 +309,7 @@ int cmd_exponents(int argc, char **argv)
     code = run(&q);
     nsl_laws_mp_clear(&q.laws);
     mpfr_free_cache();
+    figure_clear(&q.picture);
     document_clear(&q.d);
     query_setup_clear(&q.setup);
     return code;

@@ -3,7 +3,8 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/digits.h"
-#include "cli/output.h"
+#include "cli/frontier_figure.h"
+#include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
 #include "cli/value.h"
@@ -44,6 +45,7 @@ typedef struct {
     nsl_frontier single; /* of one model, with an ensemble */
     nsl_frontier_mp mp;
     unsigned digits;
+    figure picture;
     document d;
 } inquiry;
 
@@ -228,6 +230,7 @@ static nsl_status add_row(inquiry *q, size_t i, nsl_error *err)
         set_digits(q);
     if (q->query.point.ensemble > 1.0)
         document_set(&q->d, "single_test_loss", loss_cell(q, &q->single));
+    frontier_figure_set(&q->picture, o, i, budget, &f, &q->single);
     add_notes(&f, &note);
     row_end(&q->d, &note);
     return NSL_OK;
@@ -239,6 +242,10 @@ static int check(const inquiry *q)
     if (!given(o, OPT_BUDGET))
         return options_complain(o->command, EXIT_USAGE,
                                 "--budget is required; try --budget 1e4:1e10:7");
+    if (plot_wanted(o) && o->value[OPT_BUDGET].sweep_count == 0)
+        return options_complain(
+            o->command, EXIT_USAGE,
+            "--plot needs several budgets; try --budget 1e4:1e10:31");
     if (given(o, OPT_INTEGER) && given(o, OPT_DIGITS))
         return options_complain(o->command, EXIT_USAGE,
                                 "--integer and --digits exclude each other: predict at "
@@ -270,6 +277,9 @@ static int run(inquiry *q)
         return code;
     nsl_status status = prepare(q, &err);
     count = count ? count : 1;
+    if (status == NSL_OK &&
+        !frontier_figure_begin(&q->picture, o, q->query.point.ensemble > 1.0))
+        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     if (status == NSL_OK) {
         add_columns(q);
         progress p = progress_start(o, count);
@@ -288,7 +298,9 @@ static int run(inquiry *q)
     q->d.caption = row_caption(o, &q->setup, (query_columns){0}, cost);
     query_describe(&q->d, o, &q->setup, (query_columns){0});
     document_add_model(&q->d, "cost", cell_text(cost_text(o)));
-    return output_write(o, &q->d);
+    if (!frontier_figure_end(&q->picture, o, q->d.caption, cost))
+        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
+    return plot_and_write(o, &q->picture, &q->d);
 }
 
 int cmd_frontier(int argc, char **argv)
@@ -303,6 +315,7 @@ int cmd_frontier(int argc, char **argv)
     nsl_frontier_mp_clear(&q.mp);
     nsl_cost_free(q.cost);
     mpfr_free_cache();
+    figure_clear(&q.picture);
     document_clear(&q.d);
     query_setup_clear(&q.setup);
     return code;

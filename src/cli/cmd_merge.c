@@ -8,6 +8,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/phase.h"
+#include "cli/plot.h"
 #include "input/number.h"
 
 #include <errno.h>
@@ -207,6 +208,8 @@ int cmd_merge(int argc, char **argv)
     if (!options_parse(&options, &text, argc, argv, &code))
         return code;
     code = output_check(&options);
+    if (code == EXIT_FINE)
+        code = plot_check(&options, true);
     if (code == EXIT_FINE && options.operands == 0)
         code = options_complain(text.name, EXIT_USAGE,
                                 "needs the folders that nslaw phase --shard wrote");

@@ -5,6 +5,7 @@
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/phase.h"
+#include "cli/plot.h"
 
 static const command_text text = {
     .name = "phase",
@@ -44,6 +45,9 @@ int cmd_phase(int argc, char **argv)
         return options_complain(options.command, EXIT_USAGE,
                                 "--shard needs --format npy and a folder --output, "
                                 "which nslaw merge then takes");
+    code = plot_check(&options, true);
+    if (code != EXIT_FINE)
+        return code;
     interrupt_watch();
     code = phase_prepare(&job, &options);
     if (code == EXIT_FINE)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/command.h"
 #include "cli/output.h"
+#include "cli/plot.h"
 #include "cli/query.h"
 
 bool command_begin(cli_options *out, const command_text *text, int argc, char **argv,
@@ -12,5 +13,7 @@ bool command_begin(cli_options *out, const command_text *text, int argc, char **
     *exit_code = query_check(out);
     if (*exit_code == EXIT_FINE)
         *exit_code = output_check(out);
+    if (*exit_code == EXIT_FINE)
+        *exit_code = plot_check(out, text->draws_map);
     return *exit_code == EXIT_FINE;
 }

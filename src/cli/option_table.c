@@ -15,7 +15,9 @@
 enum {
     ONE_POINT = FOR_LOSS | FOR_CURVE,
     WITH_SIZES = ONE_POINT | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE | FOR_PHASE,
-    WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS
+    WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
+    WITH_PICTURE =
+        FOR_CURVE | FOR_COMPARE | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE | FOR_MERGE
 };
 
 const option_spec option_table[OPT_COUNT] = {
@@ -283,6 +285,15 @@ const option_spec option_table[OPT_COUNT] = {
                     .commands = FOR_OUTPUT,
                     .group = OUT,
                     .help = "write to FILE, whole or not at all"},
+    [OPT_PLOT] = {.name = "plot",
+                  .argument = "FILE",
+                  .kind = KIND_TEXT,
+                  .output_only = true,
+                  .commands = WITH_PICTURE,
+                  .group = OUT,
+                  .help = "draw a picture too: FILE.png, .svg, .pdf, .tex (LaTeX), "
+                          ".html or .gp (gnuplot script); - draws in the terminal "
+                          "instead of the table"},
     [OPT_QUIET] = {.name = "quiet",
                    .kind = KIND_FLAG,
                    .output_only = true,

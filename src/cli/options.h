@@ -46,6 +46,7 @@ typedef enum {
     OPT_DIGITS,
     OPT_FORMAT,
     OPT_OUTPUT,
+    OPT_PLOT,
     OPT_QUIET,
     OPT_COUNT
 } option_id;
@@ -62,6 +63,7 @@ enum {
     FOR_PHASE = 128,
     FOR_ALL = 255,   /* what asks something of a model */
     FOR_MERGE = 256, /* joins answers */
+    FOR_MAPS = FOR_PHASE | FOR_MERGE,
     FOR_OUTPUT = FOR_ALL | FOR_MERGE
 };
 
@@ -125,6 +127,7 @@ typedef struct {
     unsigned bit;
     const char *arguments; /* usage after the options: "RUNS.csv", or "PART..." */
     const char *summary, *description, *examples;
+    bool draws_map; /* --plot shows a map, not curves */
 } command_text;
 
 /* Parses argv[1…]; argv[0] is ignored. On failure the one-line message is printed and

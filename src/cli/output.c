@@ -19,7 +19,7 @@ static const writer *chosen_writer(const cli_options *options)
 bool output_is_folder(const cli_options *options)
 {
     const option_value *format = &options->value[OPT_FORMAT];
-    return (options->command_bit & (FOR_PHASE | FOR_MERGE)) && format->given &&
+    return (options->command_bit & FOR_MAPS) && format->given &&
            strcmp(format->text, "npy") == 0;
 }
 
@@ -44,7 +44,8 @@ int output_check(const cli_options *options)
     nsl_printable(shown, sizeof shown, options->value[OPT_FORMAT].text);
     writer_names(names, sizeof names);
     return options_complain(options->command, EXIT_USAGE,
-                            "--format must be %s, got '%s'", names, shown);
+                            "--format must be %s%s, got '%s'", names,
+                            options->command_bit & FOR_MAPS ? ", or npy" : "", shown);
 }
 
 static int complain_write(const cli_options *options, const char *path)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/phase.h"
+#include "cli/figures.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
 #include "cli/value.h"
@@ -25,7 +27,7 @@ static const struct {
     {OPT_FEATURES, NSL_AXIS_FEATURES, "features", ",N,features,"},
     {OPT_SAMPLES, NSL_AXIS_SAMPLES, "samples", ",P,samples,"},
     {OPT_RIDGE, NSL_AXIS_RIDGE, "ridge", ",ridge,gamma,"},
-    {OPT_KERNEL_RIDGE, NSL_AXIS_RIDGE, "kernel_ridge", ",kernel-ridge,"},
+    {OPT_KERNEL_RIDGE, NSL_AXIS_RIDGE, "kernel_ridge", ",kernel-ridge,ridge,"},
     {OPT_NOISE, NSL_AXIS_NOISE, "noise", ",noise,"},
     {OPT_LATENTS, NSL_AXIS_LATENTS, "latents", ",M,latents,"},
     {OPT_ALPHA, NSL_AXIS_ALPHA, "alpha", ",alpha,"},
@@ -94,6 +96,14 @@ static int set_axis(phase_job *job, int which, int axis)
         value[i] = axes[axis].kind == NSL_AXIS_LATENTS ? round(x) : x;
     }
     job->values[which] = value;
+    job->axes[which] = axes[axis].id;
+    for (size_t i = 1; i < sweep->sweep_count; i++)
+        if (value[i] == value[i - 1])
+            return options_complain(job->options->command, EXIT_USAGE,
+                                    "--%s %s gives %.17g twice; take fewer points or a "
+                                    "wider sweep",
+                                    option_table[axes[axis].id].name, sweep->text,
+                                    value[i]);
     *(which ? &job->query.y : &job->query.x) =
         (nsl_axis){axes[axis].kind, sweep->sweep_count, value};
     return EXIT_FINE;
@@ -283,6 +293,35 @@ void phase_fingerprint(char out[PHASE_FINGERPRINT], const phase_job *job)
     snprintf(out, PHASE_FINGERPRINT, "%016" PRIx64, hash);
 }
 
+/* The map's picture; borrows the job. */
+static void make_figure(figure *f, figure_map *map, char loss[64], const phase_job *job,
+                        const document *d)
+{
+    const cli_options *o = job->options;
+    figure_axis losses = figures_loss_axis(o);
+    snprintf(loss, 64, "%s%s%s", losses.words, *losses.symbol ? " " : "",
+             losses.symbol);
+    *map = (figure_map){&job->map, &job->boundaries, loss,
+                        query_is_kernel(o) ? "kernel ridge δ" : "ridge γ"};
+    *f = (figure){.map = map, .caption = figures_caption(o, d->caption, NULL)};
+    f->x = figures_axis(job->axes[0]);
+    f->y = figures_axis(job->axes[1]);
+    f->x.log = f->y.log = true; /* sweeps are geometric */
+}
+
+static int draw(const phase_job *job, const cli_options *out, const document *d)
+{
+    figure f;
+    figure_map map;
+    char loss[64];
+    if (!plot_wanted(out))
+        return EXIT_FINE;
+    make_figure(&f, &map, loss, job, d);
+    int code = plot_draw(out, f.caption ? &f : NULL, d->failed ? NULL : d->record);
+    figure_clear(&f);
+    return code;
+}
+
 int phase_write(phase_job *job, const cli_options *out)
 {
     const cli_options *o = job->options;
@@ -292,8 +331,12 @@ int phase_write(phase_job *job, const cli_options *out)
     query_describe(&d, o, &job->setup, (query_columns){0});
     phase_describe(&d, job);
     phase_add_rows(&d, job);
-    int code = output_is_folder(out) ? phase_write_folder(job, out, &d)
-                                     : output_write(out, &d);
+    d.failed |= !d.caption;
+    int code = draw(job, out, &d);
+    if (code == EXIT_FINE && output_is_folder(out))
+        code = phase_write_folder(job, out, &d);
+    else if (code == EXIT_FINE && !plot_replaces_table(out))
+        code = output_write(out, &d);
     document_clear(&d);
     return code;
 }

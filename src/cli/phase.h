@@ -9,7 +9,8 @@ typedef struct {
     const cli_options *options; /* what is asked */
     query_setup setup;
     nsl_map_query query;
-    double *values[2]; /* of the axes x and y; owned */
+    option_id axes[2]; /* x and y */
+    double *values[2]; /* along them; owned */
     nsl_map map;
     nsl_boundaries boundaries;
     size_t shard, shards; /* rows shard, shard + shards, …, from 0; 0 and 1: all */

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <unistd.h>
 
-/* Work shorter than this shows no line. */
+/* Work shorter than this shows no line, … */
 static const double PATIENCE_SECONDS = 0.5;
+
+/* … and the line changes no faster than people read. */
+static const double INTERVAL_SECONDS = 0.1;
 
 progress progress_start(const cli_options *options, size_t total)
 {
@@ -23,9 +27,13 @@ void progress_at(progress *p, size_t done)
     clock_gettime(CLOCK_MONOTONIC, &now);
     double seconds = (double)(now.tv_sec - p->started.tv_sec) +
                      1e-9 * (double)(now.tv_nsec - p->started.tv_nsec);
-    if (seconds < PATIENCE_SECONDS)
+    if (seconds < PATIENCE_SECONDS || seconds < p->last + INTERVAL_SECONDS)
         return;
+    p->last = seconds;
     fprintf(stderr, "\rnslaw %s: %zu of %zu", p->command, done, p->total);
+    if (done > 0 && done <= p->total)
+        fprintf(stderr, ", %.0f s left\033[K",
+                ceil(seconds * (double)(p->total - done) / (double)done));
     fflush(stderr);
     p->shown = true;
 }

@@ -11,6 +11,7 @@ typedef struct {
     const char *command;
     size_t total;
     bool enabled, shown;
+    double last; /* seconds from the start to the last change of the line */
     struct timespec started;
 } progress;
 

@@ -91,7 +91,10 @@ static int check_sweeps(const cli_options *o)
         first = id;
     }
     if (first == OPT_ALPHA)
-        return complain(o, "--alpha is swept in maps only; use nslaw phase");
+        return options_complain(o->command, EXIT_USAGE,
+                                "--alpha %s is a sweep; only nslaw phase takes one of "
+                                "alpha",
+                                o->value[OPT_ALPHA].text);
     if (first != OPT_COUNT && o->command_bit != FOR_CURVE && first != OPT_BUDGET)
         return options_complain(o->command, EXIT_USAGE,
                                 "--%s %s is a sweep; use nslaw curve for sweeps",
@@ -198,7 +201,8 @@ static nsl_status make_exact(query_setup *setup, const cli_options *o, nsl_error
 {
     char *widths = NULL, *save = NULL;
     const char *hidden[NSL_HIDDEN_MAX];
-    nsl_model_decimals d = {.alpha = o->value[OPT_ALPHA].text,
+    const option_value *alpha = &o->value[OPT_ALPHA]; /* a sweep is no decimal */
+    nsl_model_decimals d = {.alpha = alpha->sweep_count ? NULL : alpha->text,
                             .lambda_max = o->value[OPT_LAMBDA_MAX].text,
                             .source = o->value[OPT_SOURCE].text,
                             .label_variance = o->value[OPT_LABEL_VARIANCE].text,

@@ -23,7 +23,8 @@ typedef enum {
 
 typedef struct {
     series_kind kind;
-    char *label;   /* in the legend, or beside a law; owned */
+    char *label;   /* in the legend, or beside a law; owned; NULL: none */
+    size_t colour; /* series that belong together have one */
     size_t count;  /* points; NaN and infinite values break a line */
     double *x, *y; /* owned; for SERIES_LEVEL y[0] is the level */
     double *error; /* standard errors of y, owned, or NULL */
@@ -37,19 +38,27 @@ typedef struct {
     const char *ridge; /* what ridge is: "ridge" or "kernel ridge" */
 } figure_map;
 
-typedef struct {
+typedef struct figure {
     char *title;   /* one line, or NULL; owned */
     char *caption; /* the parameters, one or two lines; owned */
     figure_axis x, y;
     size_t count;
     figure_series *series; /* owned */
     const figure_map *map; /* a map instead of series, or NULL; borrowed */
+    struct figure *below;  /* a second panel under this one, or NULL; owned */
 } figure;
 
+/* In words, symbols and labels "_" makes the next character a subscript and "^" the
+ * number after it a superscript: "σ_ε²", "N^−0.3". */
+
 /* Adds a series with room for `count` points (errors too where asked for); NULL when
- * memory ran out. The label is copied. */
+ * memory ran out. The label, which may be NULL, is copied; the points are NaN. */
 figure_series *figure_add(figure *f, series_kind kind, const char *label, size_t count,
                           bool errors);
+
+/* Adds the panel below; NULL when memory ran out. */
+figure *figure_add_below(figure *f);
+
 void figure_clear(figure *f);
 
 #endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "plot/render.h"
+#include "plot/gnuplot.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void picture_clear(picture *p)
+{
+    free(p->bytes);
+    *p = (picture){NULL, 0};
+}
+
+/* Reads a file from its beginning. */
+static bool read_all(picture *out, FILE *file)
+{
+    size_t room = 1 << 16, got;
+    *out = (picture){malloc(room), 0};
+    rewind(file);
+    while (out->bytes &&
+           (got = fread(out->bytes + out->length, 1, room - out->length, file)) > 0) {
+        out->length += got;
+        if (out->length < room)
+            continue;
+        char *grown = realloc(out->bytes, 2 * room);
+        if (!grown)
+            picture_clear(out);
+        out->bytes = grown;
+        room *= 2;
+    }
+    return out->bytes && !ferror(file);
+}
+
+static char *find(const picture *p, const char *text)
+{
+    return memmem(p->bytes, p->length, text, strlen(text));
+}
+
+/* Cairo writes the time of drawing into a PDF. Blanks take its place, for the file has
+ * a table of where its parts are. */
+static void remove_date(picture *pdf)
+{
+    char *date = find(pdf, "/CreationDate (");
+    if (!date)
+        return;
+    size_t rest = pdf->length - (size_t)(date - pdf->bytes);
+    char *end = memchr(date, ')', rest);
+    if (end)
+        memset(date, ' ', (size_t)(end + 1 - date));
+}
+
+/* Writes the script and runs it. */
+static bool draw(const figure *f, const script_options *options, FILE *out,
+                 const char *folder, char *problem, size_t size)
+{
+    FILE *file = tmpfile();
+    errno = 0;
+    bool written = file && script_write(f, options, file) && fflush(file) == 0;
+    if (!written)
+        snprintf(problem, size, "%s", strerror(errno ? errno : ENOMEM));
+    bool fine = written && gnuplot_run(file, out, folder, problem, size);
+    if (file)
+        fclose(file);
+    return fine;
+}
+
+bool render(picture *out, const figure *f, const script_options *options, char *problem,
+            size_t size)
+{
+    FILE *file = tmpfile();
+    *out = (picture){NULL, 0};
+    bool fine = file && draw(f, options, file, NULL, problem, size);
+    if (!file || (fine && !read_all(out, file))) {
+        snprintf(problem, size, "%s", strerror(errno));
+        fine = false;
+    }
+    if (file)
+        fclose(file);
+    if (fine && options->terminal == SCRIPT_PDF)
+        remove_date(out);
+    return fine;
+}
+
+static bool read_file(picture *out, const char *folder, const char *name)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "rb");
+    bool fine = file && read_all(out, file);
+    if (file)
+        fclose(file);
+    unlink(path);
+    return fine;
+}
+
+/* Puts another name for "picture" where the text includes the graphic. */
+static bool rename_graphic(picture *tex, const char *graphic)
+{
+    static const char old[] = "{picture}";
+    char *at = find(tex, old), *text = NULL;
+    if (!at)
+        return false;
+    size_t before = (size_t)(at - tex->bytes), after = before + strlen(old);
+    size_t room = tex->length + strlen(graphic) + 1;
+    text = malloc(room);
+    if (!text)
+        return false;
+    memcpy(text, tex->bytes, before);
+    size_t length =
+        before + (size_t)snprintf(text + before, room - before, "{%s}", graphic);
+    memcpy(text + length, tex->bytes + after, tex->length - after);
+    length += tex->length - after;
+    picture_clear(tex);
+    *tex = (picture){text, length};
+    return true;
+}
+
+bool render_tex(picture *tex, picture *pdf, const figure *f,
+                const script_options *options, const char *graphic, char *problem,
+                size_t size)
+{
+    const char *temporary = getenv("TMPDIR");
+    char folder[4096];
+    FILE *unused = tmpfile();
+    *tex = *pdf = (picture){NULL, 0};
+    snprintf(folder, sizeof folder, "%s/nslaw-XXXXXX",
+             temporary && *temporary ? temporary : "/tmp");
+    bool ready = unused && mkdtemp(folder);
+    bool fine = ready && draw(f, options, unused, folder, problem, size);
+    if (!ready)
+        snprintf(problem, size, "%s", strerror(errno));
+    if (fine &&
+        (!read_file(tex, folder, "picture.tex") ||
+         !read_file(pdf, folder, "picture.pdf") || !rename_graphic(tex, graphic))) {
+        snprintf(problem, size, "its picture for LaTeX is not as expected");
+        fine = false;
+    }
+    if (ready)
+        rmdir(folder);
+    if (unused)
+        fclose(unused);
+    if (fine)
+        remove_date(pdf);
+    return fine;
+}
