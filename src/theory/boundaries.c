@@ -162,8 +162,10 @@ static bool add_frontier(tracing *t)
     const nsl_map_query *q = t->query;
     bool plane = (q->x.kind == NSL_AXIS_FEATURES && q->y.kind == NSL_AXIS_SAMPLES) ||
                  (q->x.kind == NSL_AXIS_SAMPLES && q->y.kind == NSL_AXIS_FEATURES);
-    if (!plane)
+    if (!plane || isinf(q->point.ensemble))
         return true;
+    /* what N·P of each of K models costs */
+    double models = q->point.ensemble > 0.0 ? q->point.ensemble : 1.0;
     double x[BUDGETS], y[BUDGETS], low = t->low[0] + t->low[1];
     double step = (high_of(t, 0) + high_of(t, 1) - low) / (BUDGETS - 1);
     nsl_cost *cost;
@@ -173,11 +175,15 @@ static bool add_frontier(tracing *t)
     t->status = nsl_cost_parse(&cost, "N*P", 64, t->err);
     for (int k = 0; k < BUDGETS && fine && t->status == NSL_OK; k++) {
         nsl_frontier f;
-        double budget = exp(low + step * k);
-        if (budget < 1.0)
+        double budget = models * exp(low + step * k);
+        if (!(budget >= models && isfinite(budget)))
             continue;
-        t->status = best_split(&f, t, cost, budget);
-        if (t->status != NSL_OK)
+        nsl_status status = best_split(&f, t, cost, budget);
+        if (status == NSL_EFAILED) {
+            fine = flush(t, &count, x, y);
+            continue;
+        }
+        if ((t->status = status) != NSL_OK)
             break;
         bool x_features = q->x.kind == NSL_AXIS_FEATURES;
         double at_x = x_features ? f.features : f.samples;
@@ -228,12 +234,12 @@ static nsl_status fill_node(tracing *t, size_t i, size_t j, nsl_trail *trail)
     size_t at = j * (t->cells + 1) + i;
     nsl_status status = look(&p, &point, &phase, t, t->low[0] + (double)i * t->step[0],
                              t->low[1] + (double)j * t->step[1], trail);
+    bool known = status == NSL_OK && phase != NSL_PHASE_LATENT;
     t->trail[at] = *trail;
-    for (int k = FIRST_FUNCTION; k < FUNCTIONS && status == NSL_OK; k++)
-        t->value[k][at] = phase == NSL_PHASE_LATENT
-                              ? (double)NAN
-                              : nsl_phase_distance((nsl_boundary_kind)k, &p);
-    return status;
+    for (int k = FIRST_FUNCTION; k < FUNCTIONS; k++)
+        t->value[k][at] =
+            known ? nsl_phase_distance((nsl_boundary_kind)k, &p) : (double)NAN;
+    return status == NSL_EFAILED ? NSL_OK : status; /* no boundary passes there */
 }
 
 static nsl_status fill_lattice(tracing *t)
@@ -270,8 +276,11 @@ static double value_along(double s, void *params)
     tracing *t = c->t;
     nsl_prediction p;
     nsl_point point;
+    nsl_trail trail = c->trail; /* the same s gives the same bits */
     nsl_status status = look(&p, &point, &c->phase, t, log_at(t, c->edge, 0, s),
-                             log_at(t, c->edge, 1, s), &c->trail);
+                             log_at(t, c->edge, 1, s), &trail);
+    if (status == NSL_EFAILED)
+        return NAN;
     if (status != NSL_OK) {
         t->status = status;
         return NAN;
