@@ -88,6 +88,7 @@ nsl_status nsl_map_fill(nsl_map *map, const nsl_map_query *query, size_t first,
                         size_t step, const nsl_work *work, nsl_error *err);
 
 /** The prediction in a cell at x, y (values of the axes) and its regime.
+ *  Elasticities keep NSL_MAP_PROMISE.
  *  @return as nsl_predict */
 nsl_status nsl_map_cell(nsl_prediction *out, nsl_phase *regime,
                         const nsl_map_query *query, double x, double y, nsl_error *err);

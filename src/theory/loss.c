@@ -280,13 +280,19 @@ void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point
         nsl_set_undefined_elasticities(out, NSL_NOTE_ZERO_LOSS);
 }
 
-nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
-                       const nsl_point *point, nsl_error *err)
+nsl_status nsl_predict_to(nsl_prediction *out, const nsl_model *model,
+                          const nsl_point *point, double promise, nsl_error *err)
 {
     nsl_root root;
     *out = nothing_known();
     nsl_status status = nsl_root_solve(&root, model, point, err);
     if (status == NSL_OK)
-        nsl_predict_at(out, model, point, &root, NSL_PROMISE);
+        nsl_predict_at(out, model, point, &root, promise);
     return status;
+}
+
+nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
+                       const nsl_point *point, nsl_error *err)
+{
+    return nsl_predict_to(out, model, point, NSL_PROMISE, err);
 }

@@ -37,6 +37,10 @@ nsl_risk nsl_risk_at(const nsl_root *root, const nsl_point *point);
 void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point *point,
                     const nsl_root *root, double promise);
 
+/* nsl_predict with such elasticities. */
+nsl_status nsl_predict_to(nsl_prediction *out, const nsl_model *model,
+                          const nsl_point *point, double promise, nsl_error *err);
+
 /* 1/K of point->ensemble, where 0 stands for one model. */
 double nsl_ensemble_share(const nsl_point *point);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/plane.h"
 #include "core/error.h"
+#include "theory/loss.h"
 
 #include <math.h>
 
@@ -111,7 +112,7 @@ nsl_status nsl_plane_predict(nsl_prediction *out, nsl_point *point,
     if (!model->query->optimal)
         return model->is_quick
                    ? nsl_quick_predict(out, &model->quick, point, trail, err)
-                   : nsl_predict(out, exact, point, err);
+                   : nsl_predict_to(out, exact, point, NSL_MAP_PROMISE, err);
     nsl_optimum best;
     nsl_status status =
         model->is_quick

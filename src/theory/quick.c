@@ -71,7 +71,7 @@ nsl_status nsl_quick_predict(nsl_prediction *out, const nsl_quick *quick,
         if (is_good(out))
             return NSL_OK;
     }
-    return nsl_predict(out, quick->exact, point, err);
+    return nsl_predict_to(out, quick->exact, point, NSL_MAP_PROMISE, err);
 }
 
 /* From the minimum of the point before. */
