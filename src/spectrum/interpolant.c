@@ -71,16 +71,21 @@ static void moments_of(nsl_moments *m, const interpolant *s, double delta)
     m->z = ((m->count + m->count_low) - m->above) + m->below;
 }
 
-/* Chebyshev coefficients from values at the nodes. */
+/* Chebyshev coefficients from values at the nodes. In double their roundings, each of
+ * the size of the first, would add up to a dozen of the last digit's units. */
 static void to_chebyshev(double c[NODES][LANES], double f[NODES][LANES])
 {
-    for (int j = 0; j < NODES; j++)
-        for (int lane = 0; lane < LANES; lane++) {
-            double sum = 0.0;
-            for (int k = 0; k < NODES; k++)
-                sum += f[k][lane] * cos(M_PI * j * (k + 0.5) / NODES);
-            c[j][lane] = (j ? 2.0 : 1.0) * sum / NODES;
+    const long double pi = acosl(-1.0L);
+    for (int j = 0; j < NODES; j++) {
+        long double sum[LANES] = {0.0L};
+        for (int k = 0; k < NODES; k++) {
+            long double weight = cosl(pi * j * (k + 0.5L) / NODES);
+            for (int lane = 0; lane < LANES; lane++)
+                sum[lane] += weight * f[k][lane];
         }
+        for (int lane = 0; lane < LANES; lane++)
+            c[j][lane] = (double)((j ? 2.0L : 1.0L) * sum[lane] / NODES);
+    }
 }
 
 /* Their sum as powers of t, by T_{j+1} = 2t T_j − T_{j−1}. */
