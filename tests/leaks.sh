@@ -69,6 +69,27 @@ check 0 nslaw solve --for N --target-loss 0.1 -P 300 --alpha 0.3 --ridge opt --d
 check 0 nslaw solve --for ridge --target-loss 0.1 -N 300 -P 300 --alpha 0.5
 check 0 nslaw solve --for P --target-loss 1e-9 -N 300 --alpha 0.3
 check 2 nslaw solve --for x --target-loss 1e-9 -N 300 --alpha 0.3
+map="-N 10:1e3:5 -P 10:1e3:4 --alpha 1 --noise 0.01"
+for format in table csv json; do
+    check 0 nslaw phase $map --ridge opt -j 2 -f $format
+done
+check 0 nslaw phase -M 10:1e3:3 --alpha 0.5:2:3 -N 20 -P 30 -f csv
+check 0 nslaw phase $mnist -N 10:100:3 -P 10:100:3 --kernel-ridge opt
+check 0 nslaw phase $map -f npy -o "$files/part1" --shard 1/2
+check 0 nslaw phase $map -f npy -o "$files/part2" --shard 2/2
+check 0 nslaw merge "$files/part1" "$files/part2" -o "$files/map.csv"
+check 0 nslaw merge "$files/part1" "$files/part2" -f npy -o "$files/map"
+check 3 nslaw merge "$files/part1"
+check 3 nslaw merge "$files/part1" "$files/part1"
+check 3 nslaw merge "$files/map"
+: >"$files/part2/ridge.npy"
+check 3 nslaw merge "$files/part1" "$files/part2"
+echo '{"model": 1}' >"$files/part2/summary.json"
+check 3 nslaw merge "$files/part2" "$files/part1"
+check 3 nslaw phase $map -f npy -o "$files/plain.csv"
+check 2 nslaw phase $map --shard 3/2 -f npy -o "$files/part3"
+check 2 nslaw phase $map -x M
+check 1 nslaw phase -N 10:1e4:4 -P 10:1e4:4 --alpha 900 --ridge opt
 check 0 nslaw --help
 check 0 nslaw loss --help
 echo "$runs runs of the program, $failed with leaks, crashes or wrong exit codes"
