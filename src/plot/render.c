@@ -95,10 +95,10 @@ static bool read_file(picture *out, const char *folder, const char *name)
     return fine;
 }
 
-/* Puts another name for "picture" where the text includes the graphic. */
+/* Puts another name for "graphic" where the text includes the graphic. */
 static bool rename_graphic(picture *tex, const char *graphic)
 {
-    static const char old[] = "{picture}";
+    static const char old[] = "{graphic}";
     char *at = find(tex, old), *text = NULL;
     if (!at)
         return false;
@@ -132,8 +132,8 @@ bool render_tex(picture *tex, picture *pdf, const figure *f,
     if (!ready)
         snprintf(problem, size, "%s", strerror(errno));
     if (fine &&
-        (!read_file(tex, folder, "picture.tex") ||
-         !read_file(pdf, folder, "picture.pdf") || !rename_graphic(tex, graphic))) {
+        (!read_file(tex, folder, "graphic.tex") ||
+         !read_file(pdf, folder, "graphic.pdf") || !rename_graphic(tex, graphic))) {
         snprintf(problem, size, "its picture for LaTeX is not as expected");
         fine = false;
     }
