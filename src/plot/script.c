@@ -15,7 +15,7 @@ static const char *const terminals[] = {
                    "background rgb '#ffffff'",
     [SCRIPT_PDF] = "pdfcairo enhanced size 8.5cm,6.4cm font 'sans,7' fontscale 0.75 "
                    "linewidth 0.7",
-    [SCRIPT_TEX] = "cairolatex pdf input size 8.5cm,6.4cm font ',8' fontscale 1 "
+    [SCRIPT_TEX] = "cairolatex pdf input size 8.5cm,6.4cm font ',8' fontscale 0.7 "
                    "linewidth 0.7 header '\\footnotesize'",
 };
 
@@ -44,7 +44,7 @@ static void put_preamble(const script *s)
         fprintf(out, "set terminal %s\n", terminals[s->options.terminal]);
     }
     if (s->options.terminal == SCRIPT_TEX)
-        fputs("set output 'picture.tex'\n", out);
+        fputs("set output 'graphic.tex'\n", out);
     fputs("set encoding utf8\nset border linewidth 0.8\nset tics nomirror\n", out);
 }
 
