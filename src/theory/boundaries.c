@@ -177,6 +177,11 @@ static bool add_frontier(tracing *t)
         if (budget < 1.0)
             continue;
         t->status = best_split(&f, t, cost, budget);
+        if (t->status == NSL_EFAILED) { /* a loss outside the range of double: a gap */
+            t->status = NSL_OK;
+            fine = flush(t, &count, x, y);
+            continue;
+        }
         if (t->status != NSL_OK)
             break;
         bool x_features = q->x.kind == NSL_AXIS_FEATURES;
