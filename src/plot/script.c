@@ -34,8 +34,8 @@ static void put_preamble(const script *s)
         fputs("#   set output 'picture.pdf'\n", out);
         break;
     case SCRIPT_DUMB:
-        fprintf(out, "set terminal dumb noenhanced size %zu,%zu\n", s->options.columns,
-                s->options.rows);
+        fprintf(out, "set terminal dumb noenhanced size %zu,%zu\n",
+                s->options.columns - 1, s->options.rows);
         break;
     case SCRIPT_TEX:
     case SCRIPT_PNG:
