@@ -7,8 +7,8 @@ set encoding utf8
 set border linewidth 0.8
 set tics nomirror
 set label 900 'spectrum data/mnist/relu_spectrum.csv, 5000 eigenvalues, its own target weights;' at screen 0.015,character 2.26 left noenhanced font ',5.2' textcolor rgb '#555555'
-set label 901 'kernel ridge of each run, label noise 0; N = 400; points: measured with standard' at screen 0.015,character 1.48 left noenhanced font ',5.2' textcolor rgb '#555555'
-set label 902 'errors, lines: theory' at screen 0.015,character 0.70 left noenhanced font ',5.2' textcolor rgb '#555555'
+set label 901 'kernel ridge of each run, label noise 0; N = 400; δ = 1; points: measured with' at screen 0.015,character 1.48 left noenhanced font ',5.2' textcolor rgb '#555555'
+set label 902 'standard errors, lines: theory' at screen 0.015,character 0.70 left noenhanced font ',5.2' textcolor rgb '#555555'
 $a1 << EOD
 50 0.6588232509
 53.743667 0.6521865324
@@ -74,7 +74,7 @@ set xlabel 'samples P'
 set ylabel 'mean squared error'
 set logscale x
 set logscale y
-set xrange [49.99995:1600] noextend
+set xrange [45.06247807:1775.311155] noextend
 set yrange [0.340978833:0.7070140443] noextend
 set xtics ('50' 50 0, '' 60 1, '' 70 1, '' 80 1, '' 90 1, '100' 100 0, '200' 200 0, '' 300 1, '' 400 1, '500' 500 0, '' 600 1, '' 700 1, '' 800 1, '' 900 1, '1000' 1000 0)
 set ytics ('0.4' 0.4 0, '0.5' 0.5 0, '0.6' 0.6 0, '0.7' 0.7 0)
