@@ -74,7 +74,9 @@ static int wrap(const script *s, const char *caption, const char **start,
                   : s->options.terminal == SCRIPT_TEX ? PAPER
                                                       : PICTURE;
     int lines = 0;
-    while (caption && *caption && lines < CAPTION_LINES) {
+    if (!caption)
+        return 0;
+    while (*caption && lines < CAPTION_LINES) {
         start[lines] = caption;
         length[lines] = line_length(caption, most);
         caption += length[lines++];
