@@ -69,6 +69,16 @@ check 0 nslaw solve --for N --target-loss 0.1 -P 300 --alpha 0.3 --ridge opt --d
 check 0 nslaw solve --for ridge --target-loss 0.1 -N 300 -P 300 --alpha 0.5
 check 0 nslaw solve --for P --target-loss 1e-9 -N 300 --alpha 0.3
 check 2 nslaw solve --for x --target-loss 1e-9 -N 300 --alpha 0.3
+pictures=$(mktemp -d)
+for ending in png svg tex gp html; do
+    check 0 nslaw curve -N 10:1000:9 -P 100 --alpha 0.3 --decompose --plot "$pictures/x.$ending"
+done
+check 0 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --plot "$pictures/x.pdf"
+check 0 nslaw exponents -N 100 -P 300 --alpha 0.3 --plot -
+check 0 nslaw frontier --budget 1e3:1e5:3 --alpha 0.3 --ensemble 2 --plot "$pictures/x.svg"
+check 2 nslaw curve -N 10:1000:9 -P 100 --alpha 0.3 --plot "$pictures/x.gif"
+check 3 nslaw curve -N 10:1000:9 -P 100 --alpha 0.3 --plot "$pictures/no/x.gp"
+rm -r "$pictures"
 check 0 nslaw --help
 check 0 nslaw loss --help
 echo "$runs runs of the program, $failed with leaks, crashes or wrong exit codes"
