@@ -6,6 +6,7 @@ const COLOURS = 6;
 function decodeSeries(s) {
     return {
         ...s,
+        label: plain(s.label),
         x: s.kind === 'level' ? [] : decode(s.x, s.count),
         y: decode(s.y, s.count),
         error: s.error ? decode(s.error, s.count) : null,
