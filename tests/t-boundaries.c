@@ -558,3 +558,50 @@ Test(boundaries, zeros, .timeout = 120)
     for (int k = NSL_BOUNDARY_FRONTIER; k < NSL_BOUNDARY_COUNT; k++)
         cr_expect(seen[k], "no %s", nsl_boundary_name((nsl_boundary_kind)k));
 }
+
+/* The frontier of K models crosses the plane from end to end, as that of one does; of
+ * infinitely many there is none, and the other boundaries stay. */
+Test(boundaries, frontier_of_ensembles, .timeout = 60)
+{
+    static const double counts[] = {1, 50, INFINITY};
+    ends range = {10, 1e4};
+    for (int i = 0; i < 3; i++) {
+        plane p;
+        nsl_point point = {.ridge = 1e-3, .noise = 1e-3, .ensemble = counts[i]};
+        plane_of(&p, kernel_powerlaw(1, NSL_LATENTS_INFINITE), point, false,
+                 NSL_AXIS_FEATURES, range, NSL_AXIS_SAMPLES, range);
+        double least = INFINITY, most = 0.0;
+        for (size_t k = 0; k < p.found.count; k++)
+            for (size_t j = 0;
+                 p.found.at[k].kind == NSL_BOUNDARY_FRONTIER && j < p.found.at[k].count;
+                 j++) {
+                const nsl_boundary *b = &p.found.at[k];
+                least = fmin(least, fmin(b->x[j], b->y[j]));
+                most = fmax(most, fmax(b->x[j], b->y[j]));
+                check_crossing(&p, b->kind, b->x[j], b->y[j]);
+            }
+        /* budgets have a step of 0.15 in the logarithm */
+        cr_expect(isinf(counts[i]) ? most == 0.0 : least < 12.0 && most > 8500.0,
+                  "K %g: from %g to %g", counts[i], least, most);
+        cr_expect(p.found.count > 2);
+        plane_free(&p);
+    }
+}
+
+/* Where some losses or budgets are outside the range of double, boundaries are found
+ * elsewhere. */
+Test(boundaries, outside_the_range_of_double, .timeout = 60)
+{
+    static const struct {
+        double alpha;
+        ends range;
+    } cases[] = {{1, {1e-300, 1e300}}, {300, {10, 1e4}}, {1, {1, 1e200}}};
+    for (int i = 0; i < 3; i++) {
+        plane p;
+        plane_of(&p, kernel_powerlaw(cases[i].alpha, NSL_LATENTS_INFINITE),
+                 (nsl_point){0}, false, NSL_AXIS_FEATURES, cases[i].range,
+                 NSL_AXIS_SAMPLES, cases[i].range);
+        cr_expect(pieces_of(&p, NSL_BOUNDARY_FEATURES_SAMPLES) == 1);
+        plane_free(&p);
+    }
+}

@@ -196,7 +196,8 @@ static bool add_frontier(tracing *t)
     nsl_axis_kind x = t->query->x.kind, y = t->query->y.kind;
     bool plane = (x == NSL_AXIS_FEATURES && y == NSL_AXIS_SAMPLES) ||
                  (x == NSL_AXIS_SAMPLES && y == NSL_AXIS_FEATURES);
-    if (!plane)
+    double models = fmax(t->query->point.ensemble, 1.0); /* 0 stands for 1 */
+    if (!plane || isinf(models))
         return true;
     double low = t->low[0] + t->low[1];
     double step = (high_of(t, 0) + high_of(t, 1) - low) / (BUDGETS - 1);
@@ -206,8 +207,8 @@ static bool add_frontier(tracing *t)
     t->status = nsl_cost_parse(&cost, "N*P", 64, t->err);
     bool fine = t->status == NSL_OK;
     for (int k = 0; k < BUDGETS && fine; k++) {
-        double budget = exp(low + step * k);
-        if (budget >= 1.0)
+        double budget = models * exp(low + step * k); /* each costs N·P */
+        if (budget >= models && isfinite(budget))
             fine = add_split(t, &s, cost, budget, FAR * step);
     }
     fine = fine && flush(t, &s);
@@ -247,12 +248,12 @@ static nsl_status fill_node(tracing *t, size_t i, size_t j, nsl_trail *trail)
     size_t at = j * (t->cells + 1) + i;
     nsl_status status = look(&p, &point, &phase, t, t->low[0] + (double)i * t->step[0],
                              t->low[1] + (double)j * t->step[1], trail);
+    bool known = status == NSL_OK && phase != NSL_PHASE_LATENT;
     t->trail[at] = *trail;
-    for (int k = FIRST_FUNCTION; k < FUNCTIONS && status == NSL_OK; k++)
-        t->value[k][at] = phase == NSL_PHASE_LATENT
-                              ? (double)NAN
-                              : nsl_phase_distance((nsl_boundary_kind)k, &p);
-    return status;
+    for (int k = FIRST_FUNCTION; k < FUNCTIONS; k++)
+        t->value[k][at] =
+            known ? nsl_phase_distance((nsl_boundary_kind)k, &p) : (double)NAN;
+    return status == NSL_EFAILED ? NSL_OK : status; /* no boundary passes there */
 }
 
 static nsl_status fill_lattice(tracing *t)
@@ -289,8 +290,11 @@ static double value_along(double s, void *params)
     tracing *t = c->t;
     nsl_prediction p;
     nsl_point point;
+    nsl_trail trail = c->trail; /* the same s gives the same bits */
     nsl_status status = look(&p, &point, &c->phase, t, log_at(t, c->edge, 0, s),
-                             log_at(t, c->edge, 1, s), &c->trail);
+                             log_at(t, c->edge, 1, s), &trail);
+    if (status == NSL_EFAILED)
+        return NAN;
     if (status != NSL_OK) {
         t->status = status;
         return NAN;
