@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A map as rows, and its boundaries as data. */
 #include "cli/phase.h"
+#include "cli/prediction_row.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -64,13 +65,19 @@ static const char *note_of(const nsl_map *m, size_t at)
     return "";
 }
 
-static cell value_cell(double fixed, const phase_job *job, nsl_axis_kind kind, size_t i,
+static double value_of(double fixed, const phase_job *job, nsl_axis_kind kind, size_t i,
                        size_t j)
 {
     const nsl_map *m = &job->map;
-    return cell_given(m->x.kind == kind   ? m->x.value[i]
-                      : m->y.kind == kind ? m->y.value[j]
-                                          : fixed);
+    return m->x.kind == kind   ? m->x.value[i]
+           : m->y.kind == kind ? m->y.value[j]
+                               : fixed;
+}
+
+static cell value_cell(double fixed, const phase_job *job, nsl_axis_kind kind, size_t i,
+                       size_t j)
+{
+    return cell_given(value_of(fixed, job, kind, i, j));
 }
 
 static cell ridge_cell(const phase_job *job, size_t at, size_t i, size_t j)
@@ -86,6 +93,28 @@ static double fixed_latents(const phase_job *job)
 {
     uint64_t latents = nsl_spectrum_latents(job->setup.spectrum);
     return latents == NSL_LATENTS_INFINITE ? (double)INFINITY : (double)latents;
+}
+
+/* Reasons for every null of a row. */
+static cell note_cell(const phase_job *job, size_t at, size_t i, size_t j)
+{
+    row_note note = {"", ""};
+    const nsl_point *p = &job->query.point;
+    if (isinf(value_of(p->features, job, NSL_AXIS_FEATURES, i, j)))
+        row_note_add(&note, "features = inf", true);
+    if (isinf(value_of(p->samples, job, NSL_AXIS_SAMPLES, i, j)))
+        row_note_add(&note, "samples = inf", true);
+    if (isinf(value_of(fixed_latents(job), job, NSL_AXIS_LATENTS, i, j)))
+        row_note_add(&note, "latents = inf", true);
+    if (!job->options->value[OPT_ALPHA].given)
+        row_note_add(&note, "no alpha: a table of eigenvalues", true);
+    if (isinf(job->map.ridge[at]))
+        row_note_add(&note,
+                     job->query.optimal ? "the best ridge is infinite" : "ridge = inf",
+                     false);
+    if (*note_of(&job->map, at))
+        row_note_add(&note, note_of(&job->map, at), false);
+    return cell_note(note.text, note.for_people);
 }
 
 static bool make_row(void *source, size_t row, cell *c)
@@ -110,7 +139,7 @@ static bool make_row(void *source, size_t row, cell *c)
     c[ELASTICITY_RIDGE] = cell_absolute(m->elasticity_ridge[at], NSL_MAP_PROMISE);
     c[REGIME] = cell_text(nsl_phase_name((nsl_phase)m->regime[at]));
     c[ERROR] = cell_bound(m->error[at]);
-    c[NOTE] = cell_text(note_of(m, at));
+    c[NOTE] = note_cell(job, at, i, j);
     return true;
 }
 
