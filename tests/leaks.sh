@@ -90,6 +90,16 @@ check 3 nslaw phase $map -f npy -o "$files/plain.csv"
 check 2 nslaw phase $map --shard 3/2 -f npy -o "$files/part3"
 check 2 nslaw phase $map -x M
 check 1 nslaw phase -N 10:1e4:4 -P 10:1e4:4 --alpha 900 --ridge opt
+pictures=$(mktemp -d)
+for ending in png svg tex gp html; do
+    check 0 nslaw curve -N 10:1000:9 -P 100 --alpha 0.3 --decompose --plot "$pictures/x.$ending"
+done
+check 0 nslaw compare data/mnist/relu_runs.csv $mnist --map loss=test_mse --plot "$pictures/x.pdf"
+check 0 nslaw exponents -N 100 -P 300 --alpha 0.3 --plot -
+check 0 nslaw frontier --budget 1e3:1e5:3 --alpha 0.3 --ensemble 2 --plot "$pictures/x.svg"
+check 2 nslaw curve -N 10:1000:9 -P 100 --alpha 0.3 --plot "$pictures/x.gif"
+check 3 nslaw curve -N 10:1000:9 -P 100 --alpha 0.3 --plot "$pictures/no/x.gp"
+rm -r "$pictures"
 check 0 nslaw --help
 check 0 nslaw loss --help
 echo "$runs runs of the program, $failed with leaks, crashes or wrong exit codes"

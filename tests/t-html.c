@@ -193,6 +193,22 @@ Test(html, curves_are_written)
     cr_expect(occurrences(page, "\"kind\":\"law\"") == 1);
     cr_expect(occurrences(page, "\"kind\":\"level\"") == 1);
     cr_expect(occurrences(page, "\"error\":\"d") == 2);
+    cr_expect(occurrences(page, "\"below\"") == 0);
+    free(page);
+    picture_clear(&p);
+}
+
+Test(html, a_panel_below_is_written)
+{
+    picture p;
+    size_t size;
+    cr_assert(picture_curve(&p));
+    figure *below = figure_add_below(&p.figure);
+    cr_assert(below && figure_add(below, SERIES_LINE, "below", 2, false));
+    below->x = below->y = (figure_axis){"budget", "B", true};
+    char *page = page_of(&p.figure, &size);
+    cr_expect(occurrences(page, ",\"below\":{\"x\":") == 1);
+    cr_expect(occurrences(page, "\"kind\":\"line\"") == 3);
     free(page);
     picture_clear(&p);
 }

@@ -182,8 +182,7 @@ Test(laws, slopes_converge)
 
 /* At β = p and β = 2p the law holds with N + ½ for N up to the next power of the sum,
  * N^−p: z ≃ cX − ½. */
-static void expect_logarithm(shape shape_at, nsl_resource resource,
-                             nsl_regime regime)
+static void expect_logarithm(shape shape_at, nsl_resource resource, nsl_regime regime)
 {
     subject s = subject_endless(shape_at);
     subject_find(&s, NSL_POLICY_ZERO, 0.0, 0.0);

@@ -212,11 +212,15 @@ static void describe(char *out, size_t size, const drawing *d)
 {
     size_t used = 0;
     *out = '\0';
-    for (int k = 0; k < 2 && used < size; k++) /* the sizes; the table has the rest */
-        if (!d->varies[k] && k != d->x_key)
+    for (int k = 0; k < KEYS && used < size; k++) {
+        option_id id = option_of(k, d->runs->kernel);
+        double value = key_of(&d->runs->point[0], k);
+        /* the table's caption has the ridge and the noise that options give */
+        bool said = id == OPT_NOISE || d->options->value[id].given || value == 0.0;
+        if (!d->varies[k] && k != d->x_key && !said)
             used += (size_t)snprintf(out + used, size - used, "%s = %.6g; ",
-                                     figures_axis(option_of(k, false)).symbol,
-                                     key_of(&d->runs->point[0], k));
+                                     figures_axis(id).symbol, value);
+    }
     snprintf(out + used, size - used, "points: measured%s, lines: theory",
              d->runs->error ? " with standard errors" : "");
 }

@@ -110,24 +110,6 @@ static nsl_status add_laws(figure *f, const cli_options *o, const query_setup *s
     return status;
 }
 
-/* The sizes that are not swept. */
-static void fixed_sizes(char *out, size_t size, const cli_options *o)
-{
-    static const struct {
-        option_id id;
-        const char *name;
-    } sizes[] = {{OPT_FEATURES, "features N"},
-                 {OPT_SAMPLES, "samples P"},
-                 {OPT_SAMPLES_PER_FEATURE, "samples per feature"}};
-    size_t used = 0;
-    *out = '\0';
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && used < size; i++)
-        if (given(o, sizes[i].id) && query_swept(o) != sizes[i].id)
-            used += (size_t)snprintf(out + used, size - used, "%s%s = %.6g",
-                                     used ? ", " : "", sizes[i].name,
-                                     o->value[sizes[i].id].number);
-}
-
 nsl_status curve_figure_end(figure *f, const cli_options *o, const query_setup *setup,
                             double plateau, const char *table_caption, nsl_error *err)
 {
@@ -137,7 +119,7 @@ nsl_status curve_figure_end(figure *f, const cli_options *o, const query_setup *
     nsl_status status = add_plateau(f, plateau, err);
     if (status == NSL_OK && has_laws(o))
         status = add_laws(f, o, setup, err);
-    fixed_sizes(sizes, sizeof sizes, o);
+    figures_fixed_sizes(sizes, sizeof sizes, o);
     if (status == NSL_OK)
         f->caption = figures_caption(o, table_caption ? table_caption : "", sizes);
     return status;

@@ -80,14 +80,14 @@ const cell *document_row(const document *d, size_t row)
 {
     if (!d->make_row)
         return &d->cells[row * d->columns];
-    bool fine = true;
     for (size_t c = 0; c < d->columns; c++)
         cell_clear(&d->cells[c]);
-    for (size_t c = 0; c < d->columns; c++)
-        d->cells[c] = cell_null();
-    fine = d->make_row(d->source, row, d->cells);
-    for (size_t c = 0; c < d->columns; c++)
+    bool fine = d->make_row(d->source, row, d->cells);
+    for (size_t c = 0; c < d->columns; c++) {
+        if (d->cells[c].kind == CELL_NULL && !d->cells[c].brief) /* left out */
+            d->cells[c] = cell_null();
         fine = fine && !cell_failed(&d->cells[c]);
+    }
     return fine ? d->cells : NULL;
 }
 

@@ -19,7 +19,7 @@ typedef struct {
 } document_pair;
 
 /* Makes the cells of a row when it is written, for documents too long to be held:
- * `cells` are null at first. False when memory ran out. */
+ * cells that are left alone are null. False when memory ran out. */
 typedef bool document_row_maker(void *source, size_t row, cell *cells);
 
 typedef struct {

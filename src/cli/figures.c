@@ -22,6 +22,8 @@ figure_axis figures_axis(option_id id)
         return (figure_axis){"kernel ridge", "δ", true};
     case OPT_NOISE:
         return (figure_axis){"label noise", "σ_ε²", true};
+    case OPT_ALPHA:
+        return (figure_axis){"exponent of the spectrum", "α", true};
     default:
         return (figure_axis){option_table[id].name, "", true};
     }
@@ -46,6 +48,24 @@ char *figures_caption(const cli_options *o, const char *table_caption, const cha
                           o->value[OPT_TEST_NOISE].given ? "; noisy test labels" : "",
                           more && *more ? "; " : "", more ? more : "");
     return length < 0 ? NULL : out;
+}
+
+void figures_fixed_sizes(char *out, size_t size, const cli_options *o)
+{
+    static const struct {
+        option_id id;
+        const char *name;
+    } sizes[] = {{OPT_FEATURES, "features N"},
+                 {OPT_SAMPLES, "samples P"},
+                 {OPT_SAMPLES_PER_FEATURE, "samples per feature"}};
+    size_t used = 0;
+    *out = '\0';
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && used < size; i++) {
+        const option_value *value = &o->value[sizes[i].id];
+        if (value->given && value->sweep_count == 0)
+            used += (size_t)snprintf(out + used, size - used, "%s%s = %.6g",
+                                     used ? ", " : "", sizes[i].name, value->number);
+    }
 }
 
 void figures_power(char *out, size_t size, const char *symbol, double exponent)

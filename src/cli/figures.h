@@ -17,6 +17,9 @@ figure_axis figures_loss_axis(const cli_options *options);
 char *figures_caption(const cli_options *options, const char *table_caption,
                       const char *more);
 
+/* The sizes that are given and not swept, for `more`: "samples P = 10000". */
+void figures_fixed_sizes(char *out, size_t size, const cli_options *options);
+
 /* A law, drawn a decade beyond its range to either side, if that is within `low` to
  * `high`; `symbol` is its resource. Laws without an amplitude, and constants, are left
  * out. */

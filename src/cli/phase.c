@@ -299,11 +299,13 @@ static void make_figure(figure *f, figure_map *map, char loss[64], const phase_j
 {
     const cli_options *o = job->options;
     figure_axis losses = figures_loss_axis(o);
+    char sizes[128];
+    figures_fixed_sizes(sizes, sizeof sizes, o);
     snprintf(loss, 64, "%s%s%s", losses.words, *losses.symbol ? " " : "",
              losses.symbol);
     *map = (figure_map){&job->map, &job->boundaries, loss,
                         query_is_kernel(o) ? "kernel ridge δ" : "ridge γ"};
-    *f = (figure){.map = map, .caption = figures_caption(o, d->caption, NULL)};
+    *f = (figure){.map = map, .caption = figures_caption(o, d->caption, sizes)};
     f->x = figures_axis(job->axes[0]);
     f->y = figures_axis(job->axes[1]);
     f->x.log = f->y.log = true; /* sweeps are geometric */

@@ -208,8 +208,8 @@ static void add_boundaries(document *d, const phase_job *job)
     if (out)
         fputs(job->boundaries.count ? "]" : "[]", out);
     char brief[64];
-    snprintf(brief, sizeof brief, "%zu curves, in --format json or csv",
-             job->boundaries.count);
+    snprintf(brief, sizeof brief, "%zu curve%s, in --format json or csv",
+             job->boundaries.count, job->boundaries.count == 1 ? "" : "s");
     add_json(d, "boundaries", out, &text, brief);
 }
 

@@ -133,6 +133,26 @@ static bool put_file(FILE *out, const phase_job *job, const document *d, int k)
     return fflush(out) == 0 && !ferror(out);
 }
 
+/* Arrays of a map that the folder had before, with other axes or another ridge. */
+static void remove_stale(const char *folder, const phase_job *job)
+{
+    static const char *const keys[] = {"features", "samples", "ridge", "kernel_ridge",
+                                       "noise",    "latents", "alpha"};
+    static const char *const prefixes[] = {"x_", "y_", ""};
+    char path[PATH_ROOM], ours[PATH_ROOM];
+    for (size_t p = 0; p < sizeof prefixes / sizeof *prefixes; p++)
+        for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+            bool kept = false;
+            snprintf(path, sizeof path, "%s/%s%s.npy", folder, prefixes[p], keys[i]);
+            for (int k = 0; k < ARRAYS && !kept; k++) {
+                path_of(ours, folder, job, k);
+                kept = strcmp(path, ours) == 0;
+            }
+            if (!kept)
+                unlink(path);
+        }
+}
+
 int phase_write_folder(const phase_job *job, const cli_options *out, const document *d)
 {
     const char *folder = out->value[OPT_OUTPUT].text;
@@ -156,8 +176,10 @@ int phase_write_folder(const phase_job *job, const cli_options *out, const docum
         reason = fine && !appeared ? errno : reason;
         fine = fine && appeared;
     }
-    if (fine)
+    if (fine) {
+        remove_stale(folder, job);
         return EXIT_FINE;
+    }
     if (made)
         rmdir(folder);
     return options_complain(out->command, EXIT_INPUT_OUTPUT, "cannot write %s: %s",

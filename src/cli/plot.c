@@ -145,7 +145,7 @@ static void find_size(size_t *columns, size_t *rows)
         *rows = window.ws_row < ROWS_MOST ? window.ws_row - PROMPT : ROWS_MOST;
 }
 
-static int write_bytes(const cli_options *o, const char *path, const picture *p)
+static int write_bytes(const cli_options *o, const char *path, const rendering *p)
 {
     whole_file file;
     if (!whole_file_open(&file, path))
@@ -169,7 +169,7 @@ static int draw_tex(const cli_options *o, const figure *f,
 {
     const char *path = o->value[OPT_PLOT].text;
     char problem[256], *graphic = instead_of_ending(path, "-inc.pdf");
-    picture tex, pdf;
+    rendering tex, pdf;
     if (!graphic)
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     const char *slash = strrchr(graphic, '/');
@@ -184,8 +184,8 @@ static int draw_tex(const cli_options *o, const figure *f,
     if (code == EXIT_FINE)
         code = write_bytes(o, path, &tex);
     if (name) {
-        picture_clear(&tex);
-        picture_clear(&pdf);
+        rendering_clear(&tex);
+        rendering_clear(&pdf);
     }
     free(name);
     free(graphic);
@@ -197,7 +197,7 @@ static int draw_characters(const cli_options *o, const figure *f,
                            script_options *options)
 {
     char problem[256];
-    picture p = {NULL, 0};
+    rendering p = {NULL, 0};
     bool fine;
     find_size(&options->columns, &options->rows);
     errno = 0;
@@ -207,7 +207,7 @@ static int draw_characters(const cli_options *o, const figure *f,
         if (!render(&p, f, options, problem, sizeof problem))
             return complain_gnuplot(o, problem);
         fine = fwrite(p.bytes, 1, p.length, stdout) == p.length;
-        picture_clear(&p);
+        rendering_clear(&p);
     }
     fine = fflush(stdout) == 0 && fine && !ferror(stdout);
     return fine ? EXIT_FINE : complain_write(o, "standard output", errno ? errno : EIO);
@@ -236,7 +236,7 @@ int plot_draw(const cli_options *o, const figure *f, const char *record)
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     int way = way_of(o);
     char problem[256];
-    picture p;
+    rendering p;
     script_options options = {.terminal =
                                   way == BY_HTML ? SCRIPT_FREE : (script_terminal)way,
                               .origin = record};
@@ -249,7 +249,7 @@ int plot_draw(const cli_options *o, const figure *f, const char *record)
     if (!render(&p, f, &options, problem, sizeof problem))
         return complain_gnuplot(o, problem);
     int code = write_bytes(o, o->value[OPT_PLOT].text, &p);
-    picture_clear(&p);
+    rendering_clear(&p);
     return code;
 }
 

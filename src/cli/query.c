@@ -54,8 +54,12 @@ static int check_required(const cli_options *o)
                                         "input) with the columns N, P and loss");
     if (!(o->command_bit & (FOR_LOSS | FOR_CURVE | FOR_PHASE)))
         return EXIT_FINE;
+    bool map = o->command_bit == FOR_PHASE;
     if (!given(o, OPT_FEATURES))
-        return complain(o, "--features is required; try --features 1000");
+        return complain(o, map ? "--features is required; try --features 10:1e6:60"
+                               : "--features is required; try --features 1000");
+    if (map && !given(o, OPT_SAMPLES))
+        return complain(o, "--samples is required; try --samples 10:1e6:60");
     if (!given(o, OPT_SAMPLES) && !given(o, OPT_SAMPLES_PER_FEATURE))
         return complain(o, "--samples (or --samples-per-feature) is required; "
                            "try --samples 4000");

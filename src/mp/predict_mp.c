@@ -395,9 +395,9 @@ nsl_status nsl_predict_mp(nsl_prediction_mp *out, const nsl_model_mp *model,
     set_unknown(out);
     out->notes = 0;
     nsl_status status = nsl_digits_check(digits, err);
-    if (status != NSL_OK)
-        return status;
-    return answer_either(out, NULL, NULL, model, point, decimals, units, digits, err);
+    return status == NSL_OK
+               ? nsl_answer_mp(out, NULL, model, point, decimals, units, digits, err)
+               : status;
 }
 
 nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,

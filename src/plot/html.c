@@ -38,7 +38,7 @@ static void write_series(const figure_series *s, FILE *out)
         [SERIES_LEVEL] = "level",
     };
     fprintf(out, "{\"kind\":\"%s\",", kind[s->kind]);
-    write_string("label", s->label, out);
+    write_string("label", s->label ? s->label : "", out);
     size_t count = s->kind == SERIES_LEVEL ? 1 : s->count;
     fprintf(out, ",\"count\":%zu", count);
     write_doubles("x", s->kind == SERIES_LEVEL ? 0 : count, s->x, out);
@@ -132,6 +132,10 @@ static void write_data(const figure *f, FILE *out)
     fputc(']', out);
     if (f->map)
         write_map(f->map, out);
+    if (f->below) {
+        fputs(",\"below\":", out);
+        write_data(f->below, out);
+    }
     fputc('}', out);
 }
 

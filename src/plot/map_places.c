@@ -68,6 +68,14 @@ static void find_depths(const map_grid *g, double *depth)
         }
 }
 
+/* Moves the middle of a name so that both of its ends are in the map. */
+static double inside(const map_grid *g, double x, double width)
+{
+    double room = 0.5 * width + 0.5 * LETTER, share = map_share_x(g, x);
+    double moved = fmin(fmax(share, room), 1.0 - room);
+    return x + (moved - share) * (g->x[g->columns - 1] - g->x[0]);
+}
+
 bool map_names_add_regimes(map_names *names, const map_grid *g)
 {
     static const double NARROW = 0.3, WIDE = 0.6;
@@ -83,8 +91,9 @@ bool map_names_add_regimes(map_names *names, const map_grid *g)
                 deepest = depth[k];
                 best = k;
             }
+        const char *text = nsl_phase_name((nsl_phase)regime);
         if (deepest > NARROW * HEIGHT)
-            add(names, nsl_phase_name((nsl_phase)regime), g->x[best % g->columns],
+            add(names, text, inside(g, g->x[best % g->columns], width_of(text)),
                 g->y[best / g->columns], deepest < WIDE * HEIGHT);
     }
     free(depth);

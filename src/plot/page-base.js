@@ -28,15 +28,25 @@ function number(value, digits = 6) {
     return String(Number(value.toPrecision(digits)));
 }
 
-/* "10⁻³" for −3. */
-function powerOfTen(exponent) {
-    const raised = {'-': '⁻'};
+/* "⁻³" for -3. */
+function raise(number) {
+    const raised = {'-': '⁻', '−': '⁻', '.': '·'};
     [...'⁰¹²³⁴⁵⁶⁷⁸⁹'].forEach((c, i) => { raised[i] = c; });
-    return '10' + [...String(exponent)].map((c) => raised[c]).join('');
+    return [...String(number)].map((c) => raised[c]).join('');
+}
+
+function powerOfTen(exponent) {
+    return '10' + raise(exponent);
+}
+
+/* The marks of figure.h: a number after "^" is raised, "_" before a letter left out. */
+function plain(text) {
+    return text.replace(/\^([-−]?[\d.]+)/g, (_, number) => raise(number))
+        .replace(/(?<=\p{L})_(?=\p{L})/gu, '');
 }
 
 function axisTitle(axis) {
-    return axis.symbol ? `${axis.words} ${axis.symbol}` : axis.words;
+    return plain(axis.symbol ? `${axis.words} ${axis.symbol}` : axis.words);
 }
 
 function fill(element, attributes, children) {

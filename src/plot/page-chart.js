@@ -6,6 +6,7 @@ const COLOURS = 6;
 function decodeSeries(s) {
     return {
         ...s,
+        label: plain(s.label),
         x: s.kind === 'level' ? [] : decode(s.x, s.count),
         y: decode(s.y, s.count),
         error: s.error ? decode(s.error, s.count) : null,
@@ -151,7 +152,7 @@ function makeChart(id, axis, series, room, height) {
 
 function chartLegend(series) {
     const dash = {law: '8 5', level: '2 4'};
-    return series.map((s) => {
+    return series.filter((s) => s.label).map((s) => {
         const line = {x1: 0, x2: 34, y1: 7, y2: 7, stroke: s.colour, 'stroke-width': 2};
         const sample = s.kind === 'points' ? svg('circle', {cx: 17, cy: 7, r: 3.5, fill: s.colour})
             : svg('line', {...line, 'stroke-dasharray': dash[s.kind] || 'none'});

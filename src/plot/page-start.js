@@ -28,19 +28,27 @@ function startMap(figure) {
     };
 }
 
+/* One panel of curves, or two that share their legend. */
 function startChart(figure) {
-    const picture = byId('picture'), state = {point: null};
-    const series = addColours(figure.series.map(decodeSeries));
-    showLegend(chartLegend(series));
+    const picture = byId('picture');
+    const panels = [figure, figure.below].filter(Boolean).map(({x, y, series}) =>
+        ({axis: [x, y], state: {point: null}, series: series.map(decodeSeries)}));
+    const coloured = addColours(panels.flatMap((p) => p.series));
+    for (const p of panels)
+        p.series = coloured.splice(0, p.series.length);
+    showLegend(chartLegend(panels.flatMap((p) => p.series)));
     return () => {
         const width = picture.clientWidth;
-        const chart = makeChart('chart', [figure.x, figure.y], series, width,
-            clamp(0.62 * width, 260, 640));
-        chart.ring = svg('circle', {r: 7, fill: 'none', stroke: 'var(--ink)', 'stroke-width': 2});
-        chart.element.append(chart.ring);
-        fill(chart.element, {tabindex: 0, role: 'application', 'aria-label': 'curves; arrow keys move'}, []);
-        picture.replaceChildren(chart.element);
-        followChart(chart, state);
+        const height = clamp(0.62 * width, 260, 640) / (panels.length > 1 ? 1.5 : 1);
+        const charts = panels.map((p, n) =>
+            makeChart(`chart${n}`, p.axis, p.series, width, height));
+        for (const chart of charts) {
+            chart.ring = svg('circle', {r: 7, fill: 'none', stroke: 'var(--ink)', 'stroke-width': 2});
+            chart.element.append(chart.ring);
+            fill(chart.element, {tabindex: 0, role: 'application', 'aria-label': 'curves; arrow keys move'}, []);
+        }
+        picture.replaceChildren(...charts.map((chart) => chart.element));
+        charts.forEach((chart, n) => followChart(chart, panels[n].state));
     };
 }
 

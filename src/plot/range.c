@@ -57,16 +57,19 @@ void range_find(const figure *f, span *x, span *y)
     static const double DEEPEST = 1e-3;
     *x = *y = (span){(double)INFINITY, -(double)INFINITY};
     span first = *y, whole = *y;
+    bool has_points = false;
     for (size_t i = 0; i < f->count; i++) {
         if (f->series[i].kind == SERIES_LAW)
             continue;
         add_series(f, &f->series[i], x, &whole);
+        has_points |= f->series[i].kind == SERIES_POINTS;
         if (i == 0 || f->series[i].kind == SERIES_POINTS)
             add_series(f, &f->series[i], x, &first);
     }
     *y = whole;
     if (f->y.log && first.low > 0.0)
         y->low = fmax(whole.low, DEEPEST * first.low);
-    pad(x, f->x.log, x->high > x->low ? 0.0 : ROOM);
+    /* curves may end at the edge, points would be cut */
+    pad(x, f->x.log, x->high > x->low && !has_points ? 0.0 : 0.5 * ROOM);
     pad(y, f->y.log, ROOM);
 }

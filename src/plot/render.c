@@ -7,17 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
-void picture_clear(picture *p)
+void rendering_clear(rendering *p)
 {
     free(p->bytes);
-    *p = (picture){NULL, 0};
+    *p = (rendering){NULL, 0};
 }
 
 /* Reads a file from its beginning. */
-static bool read_all(picture *out, FILE *file)
+static bool read_all(rendering *out, FILE *file)
 {
     size_t room = 1 << 16, got;
-    *out = (picture){malloc(room), 0};
+    *out = (rendering){malloc(room), 0};
     rewind(file);
     while (out->bytes &&
            (got = fread(out->bytes + out->length, 1, room - out->length, file)) > 0) {
@@ -26,21 +26,21 @@ static bool read_all(picture *out, FILE *file)
             continue;
         char *grown = realloc(out->bytes, 2 * room);
         if (!grown)
-            picture_clear(out);
+            rendering_clear(out);
         out->bytes = grown;
         room *= 2;
     }
     return out->bytes && !ferror(file);
 }
 
-static char *find(const picture *p, const char *text)
+static char *find(const rendering *p, const char *text)
 {
     return memmem(p->bytes, p->length, text, strlen(text));
 }
 
 /* Cairo writes the time of drawing into a PDF. Blanks take its place, for the file has
  * a table of where its parts are. */
-static void remove_date(picture *pdf)
+static void remove_date(rendering *pdf)
 {
     char *date = find(pdf, "/CreationDate (");
     if (!date)
@@ -66,11 +66,11 @@ static bool draw(const figure *f, const script_options *options, FILE *out,
     return fine;
 }
 
-bool render(picture *out, const figure *f, const script_options *options, char *problem,
-            size_t size)
+bool render(rendering *out, const figure *f, const script_options *options,
+            char *problem, size_t size)
 {
     FILE *file = tmpfile();
-    *out = (picture){NULL, 0};
+    *out = (rendering){NULL, 0};
     bool fine = file && draw(f, options, file, NULL, problem, size);
     if (!file || (fine && !read_all(out, file))) {
         snprintf(problem, size, "%s", strerror(errno));
@@ -83,7 +83,7 @@ bool render(picture *out, const figure *f, const script_options *options, char *
     return fine;
 }
 
-static bool read_file(picture *out, const char *folder, const char *name)
+static bool read_file(rendering *out, const char *folder, const char *name)
 {
     char path[4200];
     snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -95,10 +95,10 @@ static bool read_file(picture *out, const char *folder, const char *name)
     return fine;
 }
 
-/* Puts another name for "picture" where the text includes the graphic. */
-static bool rename_graphic(picture *tex, const char *graphic)
+/* Puts another name for "graphic" where the text includes the graphic. */
+static bool rename_graphic(rendering *tex, const char *graphic)
 {
-    static const char old[] = "{picture}";
+    static const char old[] = "{graphic}";
     char *at = find(tex, old), *text = NULL;
     if (!at)
         return false;
@@ -112,19 +112,19 @@ static bool rename_graphic(picture *tex, const char *graphic)
         before + (size_t)snprintf(text + before, room - before, "{%s}", graphic);
     memcpy(text + length, tex->bytes + after, tex->length - after);
     length += tex->length - after;
-    picture_clear(tex);
-    *tex = (picture){text, length};
+    rendering_clear(tex);
+    *tex = (rendering){text, length};
     return true;
 }
 
-bool render_tex(picture *tex, picture *pdf, const figure *f,
+bool render_tex(rendering *tex, rendering *pdf, const figure *f,
                 const script_options *options, const char *graphic, char *problem,
                 size_t size)
 {
     const char *temporary = getenv("TMPDIR");
     char folder[4096];
     FILE *unused = tmpfile();
-    *tex = *pdf = (picture){NULL, 0};
+    *tex = *pdf = (rendering){NULL, 0};
     snprintf(folder, sizeof folder, "%s/nslaw-XXXXXX",
              temporary && *temporary ? temporary : "/tmp");
     bool ready = unused && mkdtemp(folder);
@@ -132,8 +132,8 @@ bool render_tex(picture *tex, picture *pdf, const figure *f,
     if (!ready)
         snprintf(problem, size, "%s", strerror(errno));
     if (fine &&
-        (!read_file(tex, folder, "picture.tex") ||
-         !read_file(pdf, folder, "picture.pdf") || !rename_graphic(tex, graphic))) {
+        (!read_file(tex, folder, "graphic.tex") ||
+         !read_file(pdf, folder, "graphic.pdf") || !rename_graphic(tex, graphic))) {
         snprintf(problem, size, "its picture for LaTeX is not as expected");
         fine = false;
     }

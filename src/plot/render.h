@@ -9,19 +9,19 @@
 typedef struct {
     char *bytes; /* owned */
     size_t length;
-} picture;
+} rendering;
 
 /* Draws; false with a one-line problem when that failed. SCRIPT_TEX, which takes two
  * files, is for render_tex. */
-bool render(picture *out, const figure *f, const script_options *options, char *problem,
-            size_t size);
+bool render(rendering *out, const figure *f, const script_options *options,
+            char *problem, size_t size);
 
 /* Draws text for LaTeX to set, and a PDF with the lines, which the text includes by the
  * name `graphic`. */
-bool render_tex(picture *tex, picture *pdf, const figure *f,
+bool render_tex(rendering *tex, rendering *pdf, const figure *f,
                 const script_options *options, const char *graphic, char *problem,
                 size_t size);
 
-void picture_clear(picture *p);
+void rendering_clear(rendering *p);
 
 #endif

@@ -15,7 +15,7 @@ static const char *const terminals[] = {
                    "background rgb '#ffffff'",
     [SCRIPT_PDF] = "pdfcairo enhanced size 8.5cm,6.4cm font 'sans,7' fontscale 0.75 "
                    "linewidth 0.7",
-    [SCRIPT_TEX] = "cairolatex pdf input size 8.5cm,6.4cm font ',8' fontscale 1 "
+    [SCRIPT_TEX] = "cairolatex pdf input size 8.5cm,6.4cm font ',8' fontscale 0.7 "
                    "linewidth 0.7 header '\\footnotesize'",
 };
 
@@ -34,8 +34,8 @@ static void put_preamble(const script *s)
         fputs("#   set output 'picture.pdf'\n", out);
         break;
     case SCRIPT_DUMB:
-        fprintf(out, "set terminal dumb noenhanced size %zu,%zu\n", s->options.columns,
-                s->options.rows);
+        fprintf(out, "set terminal dumb noenhanced size %zu,%zu\n",
+                s->options.columns - 1, s->options.rows);
         break;
     case SCRIPT_TEX:
     case SCRIPT_PNG:
@@ -44,7 +44,7 @@ static void put_preamble(const script *s)
         fprintf(out, "set terminal %s\n", terminals[s->options.terminal]);
     }
     if (s->options.terminal == SCRIPT_TEX)
-        fputs("set output 'picture.tex'\n", out);
+        fputs("set output 'graphic.tex'\n", out);
     fputs("set encoding utf8\nset border linewidth 0.8\nset tics nomirror\n", out);
 }
 
@@ -74,7 +74,9 @@ static int wrap(const script *s, const char *caption, const char **start,
                   : s->options.terminal == SCRIPT_TEX ? PAPER
                                                       : PICTURE;
     int lines = 0;
-    while (caption && *caption && lines < CAPTION_LINES) {
+    if (!caption)
+        return 0;
+    while (*caption && lines < CAPTION_LINES) {
         start[lines] = caption;
         length[lines] = line_length(caption, most);
         caption += length[lines++];

@@ -15,7 +15,7 @@ typedef enum {
     SCRIPT_PNG,
     SCRIPT_SVG,
     SCRIPT_PDF,
-    SCRIPT_TEX, /* writes picture.tex and picture.pdf into the working directory */
+    SCRIPT_TEX, /* writes graphic.tex and graphic.pdf into the working directory */
     SCRIPT_DUMB /* characters */
 } script_terminal;
 

@@ -92,25 +92,29 @@ static legend legend_of(const figure *f)
     return found;
 }
 
-static size_t legend_rows(const figure *f)
+/* Lines that the legend takes above a panel. */
+static size_t legend_rows(const figure *f, bool panels)
 {
     legend key = legend_of(f);
-    return (key.entries + key.columns - 1) / key.columns;
+    return panels ? key.entries : (key.entries + key.columns - 1) / key.columns;
 }
 
 /* It stands outside, where it hides nothing: above, or on the right when it is long. */
 static void put_key(const script *s, const figure *f, bool panels)
 {
-    static const char above[] =
-        "left horizontal Left reverse samplen 2 width 1 maxcols";
     legend key = legend_of(f);
     if (key.entries == 0)
         fputs("unset key\n", s->out);
     else if (panels) /* the margin would be that of the whole picture */
-        fprintf(s->out, "set key at graph 0,graph 1.01 bottom %s %zu\n", above,
-                key.columns);
+        fprintf(s->out,
+                "set key at graph 0,graph %s bottom left vertical Left reverse "
+                "samplen 2 width 1\n",
+                s->options.terminal == SCRIPT_DUMB ? "1.15" : "1.01");
     else if (key.entries <= KEY_ABOVE_MOST)
-        fprintf(s->out, "set key tmargin %s %zu\n", above, key.columns);
+        fprintf(s->out,
+                "set key tmargin left horizontal Left reverse samplen 2 width 1 "
+                "maxcols %zu\n",
+                key.columns);
     else
         fprintf(s->out,
                 "set key rmargin center vertical Left reverse samplen 1 maxrows %d%s\n"
@@ -204,7 +208,7 @@ static void put_plot(const script *s, const figure *f, int panel)
 }
 
 /* Characters do not stand upright: the name of the axis goes above it. */
-static void put_upright_title(const script *s, const figure *f)
+static void put_upright_title(const script *s, const figure *f, bool panels)
 {
     const figure_axis *axis = &f->y;
     char title[160];
@@ -212,15 +216,16 @@ static void put_upright_title(const script *s, const figure *f)
     fprintf(s->out, "set label %d ", LABEL_UPRIGHT);
     script_text(s->out, title, s->markup, true);
     fprintf(s->out, " at graph 0,graph 1 left offset character -8,%zu\n",
-            1 + legend_rows(f));
+            1 + legend_rows(f, panels));
 }
 
-static void put_axes(const script *s, const figure *f, span x, span y, bool last)
+static void put_axes(const script *s, const figure *f, span x, span y, bool panels,
+                     bool last)
 {
     static const double EDGE = 1e-6;
     script_axis(s, "x", &f->x);
     if (s->options.terminal == SCRIPT_DUMB)
-        put_upright_title(s, f);
+        put_upright_title(s, f, panels);
     else
         script_axis(s, "y", &f->y);
     if (!last)
@@ -245,13 +250,13 @@ static void put_margins(const script *s, const figure *f, int i, int count,
     if (count == 1) {
         fprintf(s->out, "set bmargin %.2f\nset rmargin 2.5\n", LABELS + caption);
         if (dumb)
-            fprintf(s->out, "set tmargin %zu\n", 2 + legend_rows(f));
+            fprintf(s->out, "set tmargin %zu\n", 2 + legend_rows(f, false));
         return;
     }
-    double rows = (double)legend_rows(f);
+    double rows = (double)legend_rows(f, true);
     double line = dumb ? 1.0 / (double)s->options.rows : LINE;
     double bottom = (LABELS + 0.9 + caption) * line;
-    double head = (dumb ? rows + 2.0 : 1.4 * rows + 0.5) * line;
+    double head = (dumb ? rows + 2.0 : 1.25 * rows + 0.6) * line;
     double height = (1.0 - bottom) / count, from = bottom + (count - 1 - i) * height;
     fprintf(s->out,
             "set lmargin 10\nset rmargin 2.5\nset bmargin at screen %.4f\n"
@@ -267,7 +272,7 @@ static void put_panel(const script *s, const figure *f, int panel, int count,
     range_find(f, &x, &y);
     put_data(s, f, panel, x);
     put_margins(s, f, panel, count, caption_lines);
-    put_axes(s, f, x, y, panel + 1 == count);
+    put_axes(s, f, x, y, count > 1, panel + 1 == count);
     put_key(s, f, count > 1);
     for (size_t k = 0; k < f->count; k++)
         if (f->series[k].kind == SERIES_LAW && f->series[k].count > 1)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Single-quoted strings of gnuplot know no escapes but '' for a quote, and neither
- * macros nor commands in backquotes are followed in them. Within them each markup has
+/* In single-quoted strings of gnuplot neither escapes nor macros nor commands in
+ * backquotes are followed. Only the quote itself would act; its doubled form is of no
+ * use, since gnuplot 5.4 ends a string at the second of two doubled quotes, so that
+ * quotes (and backquotes, to be sure) are replaced. Within a string each markup has
  * characters of its own that must not act. */
 #include "plot/script_text.h"
 #include "input/number.h"
@@ -38,7 +40,8 @@ static const struct {
     {"<", "$<$"},
     {">", "$>$"},
     {"|", "$|$"},
-    {"\"", "''''"}, /* two quotes, for gnuplot each as two */
+    {"\"", "\\char34{}"},
+    {"'", "\\char39{}"},
     {"`", "\\textasciigrave{}"},
 };
 
@@ -51,9 +54,7 @@ static void put_latex(FILE *out, const char *text, size_t length)
             fputs(latex_names[i].latex, out);
             return;
         }
-    if (*text == '\'')
-        fputs("''", out);
-    else if (length > 1) /* LaTeX may have no such letter */
+    if (length > 1) /* LaTeX may have no such letter */
         fputc('?', out);
     else
         fputc(*text, out);
@@ -65,9 +66,9 @@ static void put_character(FILE *out, const char *text, size_t length,
     if (markup == MARKUP_LATEX) {
         put_latex(out, text, length);
     } else if (*text == '\'') {
-        fputs("''", out);
+        fputs("’", out);
     } else if (*text == '`') {
-        fputs("´", out); /* needless, as it would not act; but not missed either */
+        fputs("´", out);
     } else {
         if (markup == MARKUP_ENHANCED && strchr("{}^_@&~\\", *text))
             fputc('\\', out);

@@ -143,63 +143,77 @@ static nsl_status best_split(nsl_frontier *out, const tracing *t, const nsl_cost
     return nsl_frontier_find(out, q->model, &f, budget, t->err);
 }
 
+/* Within the map, its edges included whatever rounding. */
 static bool is_inside(const tracing *t, double x, double y)
 {
-    return log(x) >= t->low[0] && log(x) <= high_of(t, 0) && log(y) >= t->low[1] &&
-           log(y) <= high_of(t, 1);
+    return log(x) >= t->low[0] - PRECISION && log(x) <= high_of(t, 0) + PRECISION &&
+           log(y) >= t->low[1] - PRECISION && log(y) <= high_of(t, 1) + PRECISION;
 }
 
-/* Adds what was gathered; jumps between far minima begin a new piece. */
-static bool flush(tracing *t, size_t *count, const double *x, const double *y)
+/* A piece of the frontier that is being gathered. */
+typedef struct {
+    size_t count;
+    double x[BUDGETS], y[BUDGETS];
+} strand;
+
+static bool flush(tracing *t, strand *s)
 {
-    bool fine = *count < 2 || add_piece(t, *count, x, y);
-    *count = 0;
+    bool fine = s->count < 2 || add_piece(t, s->count, s->x, s->y);
+    s->count = 0;
     return fine;
+}
+
+/* Adds the best split of a budget. What is outside the map, at an end, or cannot be
+ * found, where a loss is outside the range of double, ends the piece; so does a jump
+ * of more than `far` to another minimum. */
+static bool add_split(tracing *t, strand *s, const nsl_cost *cost, double budget,
+                      double far)
+{
+    nsl_frontier f;
+    bool x_features = t->query->x.kind == NSL_AXIS_FEATURES;
+    nsl_status status = best_split(&f, t, cost, budget);
+    if (status != NSL_OK && status != NSL_EFAILED) {
+        t->status = status;
+        return false;
+    }
+    double x = x_features ? f.features : f.samples;
+    double y = x_features ? f.samples : f.features;
+    bool found =
+        status == NSL_OK && f.kind == NSL_FRONTIER_SMOOTH && is_inside(t, x, y);
+    bool jumps = found && s->count > 0 && fabs(log(x / s->x[s->count - 1])) > far;
+    if ((!found || jumps) && !flush(t, s))
+        return false;
+    if (found) {
+        s->x[s->count] = x;
+        s->y[s->count++] = y;
+    }
+    return true;
 }
 
 static bool add_frontier(tracing *t)
 {
-    const nsl_map_query *q = t->query;
-    bool plane = (q->x.kind == NSL_AXIS_FEATURES && q->y.kind == NSL_AXIS_SAMPLES) ||
-                 (q->x.kind == NSL_AXIS_SAMPLES && q->y.kind == NSL_AXIS_FEATURES);
-    if (!plane || isinf(q->point.ensemble))
+    static const double FAR = 3.0; /* steps; N* never runs as fast as B for long */
+    nsl_axis_kind x = t->query->x.kind, y = t->query->y.kind;
+    bool plane = (x == NSL_AXIS_FEATURES && y == NSL_AXIS_SAMPLES) ||
+                 (x == NSL_AXIS_SAMPLES && y == NSL_AXIS_FEATURES);
+    double models = fmax(t->query->point.ensemble, 1.0); /* 0 stands for 1 */
+    if (!plane || isinf(models))
         return true;
-    /* what N·P of each of K models costs */
-    double models = q->point.ensemble > 0.0 ? q->point.ensemble : 1.0;
-    double x[BUDGETS], y[BUDGETS], low = t->low[0] + t->low[1];
+    double low = t->low[0] + t->low[1];
     double step = (high_of(t, 0) + high_of(t, 1) - low) / (BUDGETS - 1);
+    strand s = {.count = 0};
     nsl_cost *cost;
-    size_t count = 0;
-    bool fine = true;
     t->kind = NSL_BOUNDARY_FRONTIER;
     t->status = nsl_cost_parse(&cost, "N*P", 64, t->err);
-    for (int k = 0; k < BUDGETS && fine && t->status == NSL_OK; k++) {
-        nsl_frontier f;
-        double budget = models * exp(low + step * k);
-        if (!(budget >= models && isfinite(budget)))
-            continue;
-        nsl_status status = best_split(&f, t, cost, budget);
-        if (status == NSL_EFAILED) {
-            fine = flush(t, &count, x, y);
-            continue;
-        }
-        if ((t->status = status) != NSL_OK)
-            break;
-        bool x_features = q->x.kind == NSL_AXIS_FEATURES;
-        double at_x = x_features ? f.features : f.samples;
-        double at_y = x_features ? f.samples : f.features;
-        bool far = count > 0 && fabs(log(at_x / x[count - 1])) > 3.0 * step;
-        bool inside = is_inside(t, at_x, at_y) && f.kind == NSL_FRONTIER_SMOOTH;
-        if (!inside || far)
-            fine = flush(t, &count, x, y);
-        if (!inside)
-            continue;
-        x[count] = at_x;
-        y[count++] = at_y;
+    bool fine = t->status == NSL_OK;
+    for (int k = 0; k < BUDGETS && fine; k++) {
+        double budget = models * exp(low + step * k); /* each costs N·P */
+        if (budget >= models && isfinite(budget))
+            fine = add_split(t, &s, cost, budget, FAR * step);
     }
-    fine = fine && flush(t, &count, x, y);
+    fine = fine && flush(t, &s);
     nsl_cost_free(cost);
-    return fine && t->status == NSL_OK;
+    return fine;
 }
 
 /* --- zero lines --------------------------------------------------------------------

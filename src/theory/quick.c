@@ -62,10 +62,8 @@ nsl_status nsl_quick_predict(nsl_prediction *out, const nsl_quick *quick,
                              const nsl_point *point, nsl_trail *trail, nsl_error *err)
 {
     nsl_root root;
-    nsl_status status = NSL_EFAILED;
-    if (has_finite_width(quick, point))
-        status = nsl_root_solve_from(&root, quick->model, point, trail->delta, NULL);
-    if (status == NSL_OK) {
+    if (has_finite_width(quick, point) &&
+        nsl_root_solve_from(&root, quick->model, point, trail->delta, NULL) == NSL_OK) {
         nsl_predict_at(out, quick->model, point, &root, NSL_MAP_PROMISE);
         trail->delta = root.kind == NSL_ROOT_POSITIVE ? root.delta : 0.0;
         if (is_good(out))

@@ -1,0 +1,83 @@
+# Written by nslaw 0.1.0:
+# nslaw compare --spectrum data/mnist/relu_spectrum.csv --map loss=test_mse,sem=test_mse_sem --where kernel_ridge=1 --where N=400 --mse data/mnist/relu_runs.csv #
+# To see it: gnuplot -p THIS_FILE. To draw it into a file, put before the rest:
+#   set terminal pdfcairo enhanced size 8.5cm,6.4cm font 'sans,7' fontscale 0.75 linewidth 0.7
+#   set output 'picture.pdf'
+set encoding utf8
+set border linewidth 0.8
+set tics nomirror
+set label 900 'spectrum data/mnist/relu_spectrum.csv, 5000 eigenvalues, its own target weights;' at screen 0.015,character 2.26 left noenhanced font ',5.2' textcolor rgb '#555555'
+set label 901 'kernel ridge of each run, label noise 0; N = 400; δ = 1; points: measured with' at screen 0.015,character 1.48 left noenhanced font ',5.2' textcolor rgb '#555555'
+set label 902 'standard errors, lines: theory' at screen 0.015,character 0.70 left noenhanced font ',5.2' textcolor rgb '#555555'
+$a1 << EOD
+50 0.6588232509
+53.743667 0.6521865324
+57.76763484 0.6458047509
+62.0928906 0.6396622811
+66.74199271 0.6337446694
+71.73918862 0.6280392247
+77.11054127 0.6225355321
+82.88406504 0.6172258588
+89.08987181 0.6121054225
+95.76032807 0.607172491
+102.9302237 0.6024282768
+110.6369533 0.5978765929
+118.9207115 0.5935232321
+127.8247024 0.5893750325
+137.3953647 0.5854385942
+147.6826146 0.581718615
+158.7401052 0.578215823
+170.6255071 0.5749245029
+183.4008086 0.5718296483
+197.1326397 0.5689038296
+211.8926189 0.5661039585
+227.757727 0.5633682609
+244.8107087 0.5606139371
+263.1405041 0.5577361778
+282.8427125 0.5546093606
+304.020091 0.5510912967
+326.7830906 0.5470312018
+351.2504321 0.5422815321
+377.5497251 0.5367129107
+405.818134 0.5302302442
+436.2030931 0.5227871455
+468.8630755 0.5143954528
+503.96842 0.5051273201
+541.7022188 0.495109017
+582.2612731 0.4845076428
+625.8571194 0.4735136417
+672.7171322 0.4623226647
+723.0857107 0.4511198657
+777.2255529 0.4400685276
+835.4190259 0.4293035602
+897.9696386 0.4189293568
+965.2036246 0.4090209282
+1037.471644 0.3996271001
+1115.150611 0.3907747168
+1198.645662 0.3824730718
+1288.392266 0.3747180701
+1384.858498 0.3674958617
+1488.547479 0.3607858511
+1600 0.354563091
+EOD
+$a2 << EOD
+50 0.66842645 0.65692645 0.67992645
+100 0.6190258 0.6098558 0.6281958
+200 0.57709166 0.57119166 0.58299166
+400 0.55164154 0.54431154 0.55897154
+800 0.4578266 0.4542566 0.4613966
+1600 0.37396796 0.37051796 0.37741796
+EOD
+set bmargin 5.74
+set rmargin 2.5
+set xlabel 'samples P'
+set ylabel 'mean squared error'
+set logscale x
+set logscale y
+set xrange [45.06247807:1775.311155] noextend
+set yrange [0.340978833:0.7070140443] noextend
+set xtics ('50' 50 0, '' 60 1, '' 70 1, '' 80 1, '' 90 1, '100' 100 0, '200' 200 0, '' 300 1, '' 400 1, '500' 500 0, '' 600 1, '' 700 1, '' 800 1, '' 900 1, '1000' 1000 0)
+set ytics ('0.4' 0.4 0, '0.5' 0.5 0, '0.6' 0.6 0, '0.7' 0.7 0)
+set key tmargin left horizontal Left reverse samplen 2 width 1 maxcols 4
+plot $a1 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#0072b2' notitle, \
+     $a2 using 1:2:3:4 with yerrorbars pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb '#0072b2' title 'measured'
