@@ -588,20 +588,15 @@ Test(boundaries, frontier_of_ensembles, .timeout = 60)
     }
 }
 
-/* Where some losses or budgets are outside the range of double, boundaries are found
+/* Where some losses and budgets are outside the range of double, boundaries are found
  * elsewhere. */
 Test(boundaries, outside_the_range_of_double, .timeout = 60)
 {
-    static const struct {
-        double alpha;
-        ends range;
-    } cases[] = {{1, {1e-300, 1e300}}, {300, {10, 1e4}}, {1, {1, 1e200}}};
-    for (int i = 0; i < 3; i++) {
-        plane p;
-        plane_of(&p, kernel_powerlaw(cases[i].alpha, NSL_LATENTS_INFINITE),
-                 (nsl_point){0}, false, NSL_AXIS_FEATURES, cases[i].range,
-                 NSL_AXIS_SAMPLES, cases[i].range);
-        cr_expect(pieces_of(&p, NSL_BOUNDARY_FEATURES_SAMPLES) == 1);
-        plane_free(&p);
-    }
+    plane p;
+    ends range = {1e-300, 1e300};
+    plane_of(&p, kernel_powerlaw(1, NSL_LATENTS_INFINITE), (nsl_point){0}, false,
+             NSL_AXIS_FEATURES, range, NSL_AXIS_SAMPLES, range);
+    cr_expect(pieces_of(&p, NSL_BOUNDARY_FEATURES_SAMPLES) == 1);
+    cr_expect(pieces_of(&p, NSL_BOUNDARY_PEAK_FEATURES) >= 1);
+    plane_free(&p);
 }
