@@ -177,9 +177,9 @@ static int merge(const cli_options *o, const part *first)
     int code = parse_record(&asked, first->record, &words);
     if (code == EXIT_FINE)
         code = phase_prepare(&job, &asked);
-    bool *seen = calloc(first->shards, 1);
     if (code == EXIT_FINE && first->shards > job.query.y.count)
         code = refuse(o->more[0], "has more shards than the map has rows");
+    bool *seen = code == EXIT_FINE ? calloc(first->shards, 1) : NULL;
     if (code == EXIT_FINE && !seen)
         code = options_complain(text.name, EXIT_COMPUTATION, "out of memory");
     char fingerprint[PHASE_FINGERPRINT];
