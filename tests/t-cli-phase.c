@@ -310,7 +310,7 @@ static void check_merge(const char *map, int shards, int format_count)
 
 Test(cli_phase, shards_make_one_map, .timeout = 120)
 {
-    check_merge(MAP " --ridge opt", 3, 3);
+    check_merge(MAP " --ridge opt", 3, 2);
     check_merge(MAP " --mse --test-noise", 2, 1);
     check_merge("nslaw phase -P 10:100:2 --noise 1e-3:1:3 -N inf -a 1 -y noise", 2, 1);
     check_merge("nslaw phase --spectrum $DATA/mnist/relu_spectrum.csv -N 10:300:4 -P "

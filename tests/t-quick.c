@@ -228,7 +228,7 @@ Test(quick, best_ridge, .timeout = 120)
  * build on it. */
 Test(quick, power_laws_have_one_minimum, .timeout = 120)
 {
-    enum { ROWS = 120, ALONG = 30 };
+    enum { ROWS = 100, ALONG = 25 };
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     gsl_rng_set(rng, 73);
     int unique = 0;
