@@ -7,6 +7,8 @@
 #include "cli/phase.h"
 #include "cli/plot.h"
 
+#include <string.h>
+
 static const command_text text = {
     .name = "phase",
     .bit = FOR_PHASE,
@@ -45,6 +47,12 @@ int cmd_phase(int argc, char **argv)
         return options_complain(options.command, EXIT_USAGE,
                                 "--shard needs --format npy and a folder --output, "
                                 "which nslaw merge then takes");
+    const option_value *spectrum = &options.value[OPT_SPECTRUM];
+    if (options.value[OPT_SHARD].given && spectrum->given &&
+        strcmp(spectrum->text, "-") == 0)
+        return options_complain(options.command, EXIT_USAGE,
+                                "--shard needs --spectrum in a file, which nslaw merge "
+                                "reads again");
     code = plot_check(&options, true);
     if (code != EXIT_FINE)
         return code;
