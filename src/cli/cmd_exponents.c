@@ -48,11 +48,6 @@ typedef struct {
     document d;
 } inquiry;
 
-static bool given(const cli_options *o, option_id id)
-{
-    return o->value[id].given;
-}
-
 static const char *const resources[] = {
     [NSL_RESOURCE_FEATURES] = "features",
     [NSL_RESOURCE_SAMPLES] = "samples",
@@ -183,8 +178,9 @@ static nsl_status set_local(inquiry *q, const nsl_law_mp *law, row_note *note,
 /* A number of the law, with the digits asked for. */
 static cell law_cell(const inquiry *q, mpfr_srcptr value)
 {
-    return given(q->options, OPT_DIGITS) ? digits_cell(value, q->digits, false)
-                                         : cell_computed(mpfr_get_d(value, MPFR_RNDN));
+    return options_given(q->options, OPT_DIGITS)
+               ? digits_cell(value, q->digits, false)
+               : cell_computed(mpfr_get_d(value, MPFR_RNDN));
 }
 
 /* "test_loss = 0.53 * features^-0.3 (features far below …)" */
@@ -259,13 +255,14 @@ static nsl_status find_all(inquiry *q, nsl_error *err)
     query_texts texts;
     query_texts_set(&texts, o, 0);
     q->point = query_point(o, 0);
-    q->digits =
-        given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole : DIGITS_OF_DOUBLE;
+    q->digits = options_given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole
+                                             : DIGITS_OF_DOUBLE;
     nsl_status status = query_setup_make(&q->setup, o, 0, false, err);
     if (status == NSL_OK)
-        status = nsl_laws_mp_find(
-            &q->laws, q->setup.exact, law_policy(o, &q->point), &q->point,
-            &texts.decimals, (nsl_units){given(o, OPT_MSE), false}, q->digits, err);
+        status = nsl_laws_mp_find(&q->laws, q->setup.exact, law_policy(o, &q->point),
+                                  &q->point, &texts.decimals,
+                                  (nsl_units){options_given(o, OPT_MSE), false},
+                                  q->digits, err);
     if (status != NSL_OK)
         return status;
     add_columns(q);

@@ -49,14 +49,9 @@ typedef struct {
     document d;
 } inquiry;
 
-static bool given(const cli_options *o, option_id id)
-{
-    return o->value[id].given;
-}
-
 static const char *cost_text(const cli_options *o)
 {
-    return given(o, OPT_COST) ? o->value[OPT_COST].text : default_cost;
+    return options_given(o, OPT_COST) ? o->value[OPT_COST].text : default_cost;
 }
 
 /* The i-th budget, and its decimal. */
@@ -140,7 +135,7 @@ static cell loss_cell(const inquiry *q, const nsl_frontier *f)
 static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
 {
     document *d = &q->d;
-    bool whole = given(q->options, OPT_INTEGER);
+    bool whole = options_given(q->options, OPT_INTEGER);
     const char *ridge = query_is_kernel(q->options) ? "kernel_ridge" : "ridge";
     document_set(d, "features",
                  whole ? cell_given(f->features)
@@ -199,7 +194,7 @@ static nsl_status find_digits(inquiry *q, const nsl_frontier *rough, const char 
         .point = q->query.point,
         .decimals = texts.decimals,
         .optimal = q->query.optimal,
-        .units = {given(o, OPT_MSE), given(o, OPT_TEST_NOISE)}};
+        .units = {options_given(o, OPT_MSE), options_given(o, OPT_TEST_NOISE)}};
     return nsl_frontier_find_mp(&q->mp, rough, q->setup.exact, &query, q->digits, err);
 }
 
@@ -213,7 +208,7 @@ static nsl_status add_row(inquiry *q, size_t i, nsl_error *err)
     nsl_status status = nsl_frontier_find(&f, q->setup.model, &q->query, budget, err);
     if (status == NSL_OK && q->digits)
         status = find_digits(q, &f, budget_text, err);
-    if (status == NSL_OK && given(o, OPT_INTEGER))
+    if (status == NSL_OK && options_given(o, OPT_INTEGER))
         status = nsl_frontier_integer(&f, q->setup.model, &q->query, budget, err);
     if (status == NSL_OK && q->query.point.ensemble > 1.0) {
         nsl_frontier_query one = q->query;
@@ -239,14 +234,14 @@ static nsl_status add_row(inquiry *q, size_t i, nsl_error *err)
 static int check(const inquiry *q)
 {
     const cli_options *o = q->options;
-    if (!given(o, OPT_BUDGET))
+    if (!options_given(o, OPT_BUDGET))
         return options_complain(o->command, EXIT_USAGE,
                                 "--budget is required; try --budget 1e4:1e10:7");
     if (plot_wanted(o) && o->value[OPT_BUDGET].sweep_count == 0)
         return options_complain(
             o->command, EXIT_USAGE,
             "--plot needs several budgets; try --budget 1e4:1e10:31");
-    if (given(o, OPT_INTEGER) && given(o, OPT_DIGITS))
+    if (options_given(o, OPT_INTEGER) && options_given(o, OPT_DIGITS))
         return options_complain(o->command, EXIT_USAGE,
                                 "--integer and --digits exclude each other: predict at "
                                 "the whole numbers with nslaw loss --digits");
@@ -257,7 +252,7 @@ static nsl_status prepare(inquiry *q, nsl_error *err)
 {
     const cli_options *o = q->options;
     enum { DOUBLE_BITS = 53 };
-    q->digits = given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole : 0;
+    q->digits = options_given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole : 0;
     nsl_status status = nsl_cost_parse(&q->cost, cost_text(o), DOUBLE_BITS, err);
     q->query = (nsl_frontier_query){
         .cost = q->cost, .point = query_point(o, 0), .optimal = query_is_optimal(o)};

@@ -44,11 +44,6 @@ typedef struct {
     document d;
 } inquiry;
 
-static bool given(const cli_options *o, option_id id)
-{
-    return o->value[id].given;
-}
-
 /* --- one resource ------------------------------------------------------------------
  */
 
@@ -58,15 +53,17 @@ static nsl_status find_side(nsl_solution *solution, inquiry *q, nsl_resource res
                             bool rising, nsl_error *err)
 {
     const cli_options *o = q->options;
-    double within = given(o, OPT_WITHIN) ? o->value[OPT_WITHIN].number : WITHIN_DEFAULT;
+    double within =
+        options_given(o, OPT_WITHIN) ? o->value[OPT_WITHIN].number : WITHIN_DEFAULT;
     bool features = resource == NSL_RESOURCE_FEATURES;
     loss_units units = query_units(o, query_point(o, 0).noise);
     double share = rising ? 1.0 - within : 1.0 + within;
-    nsl_query query = {.unknown = features ? NSL_UNKNOWN_FEATURES : NSL_UNKNOWN_SAMPLES,
-                       .target = share * row_test_loss(&q->limit.p, units),
-                       .units = {given(o, OPT_MSE), given(o, OPT_TEST_NOISE)},
-                       .optimal = query_is_optimal(o),
-                       .rising = rising};
+    nsl_query query = {
+        .unknown = features ? NSL_UNKNOWN_FEATURES : NSL_UNKNOWN_SAMPLES,
+        .target = share * row_test_loss(&q->limit.p, units),
+        .units = {options_given(o, OPT_MSE), options_given(o, OPT_TEST_NOISE)},
+        .optimal = query_is_optimal(o),
+        .rising = rising};
     nsl_point point = query_point(o, 0);
     return nsl_solve(solution, q->setup.model, &point, &query, err);
 }
@@ -139,14 +136,15 @@ static nsl_status find_approach(inquiry *q, nsl_resource resource, nsl_error *er
     bool other = query_is_optimal(o) && !query_is_kernel(o); /* defined at N = ∞ */
     nsl_point point = query_point(o, 0);
     query_texts_set(&texts, o, 0);
-    q->digits =
-        given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole : DIGITS_OF_DOUBLE;
+    q->digits = options_given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole
+                                             : DIGITS_OF_DOUBLE;
     nsl_status status = other ? query_setup_kernel(&kernel, &q->setup, o, err) : NSL_OK;
     if (status == NSL_OK)
         status = nsl_approach_mp(
             q->approach, other ? kernel.exact : q->setup.exact, resource, &point,
             &texts.decimals, query_is_optimal(o),
-            (nsl_units){given(o, OPT_MSE), given(o, OPT_TEST_NOISE)}, q->digits, err);
+            (nsl_units){options_given(o, OPT_MSE), options_given(o, OPT_TEST_NOISE)},
+            q->digits, err);
     query_setup_clear(&kernel);
     return status;
 }
@@ -159,7 +157,8 @@ static const char *other_key(nsl_resource resource)
 static nsl_status add_row(inquiry *q, nsl_resource resource, nsl_error *err)
 {
     const cli_options *o = q->options;
-    bool features = resource == NSL_RESOURCE_FEATURES, digits = given(o, OPT_DIGITS);
+    bool features = resource == NSL_RESOURCE_FEATURES,
+         digits = options_given(o, OPT_DIGITS);
     row_note note = {{0}, {0}};
     nsl_status status =
         limit_predict(&q->limit, o, &q->setup, features, !features, err);
@@ -205,7 +204,7 @@ static nsl_status add_row(inquiry *q, nsl_resource resource, nsl_error *err)
 static bool has_law(const cli_options *o)
 {
     const option_value *latents = &o->value[OPT_LATENTS];
-    return given(o, OPT_ALPHA) && latents->given &&
+    return options_given(o, OPT_ALPHA) && latents->given &&
            latents->whole != NSL_LATENTS_INFINITE;
 }
 
@@ -223,7 +222,8 @@ static nsl_status find_laws(inquiry *q, nsl_error *err)
                             : point.ridge > 0.0 ? NSL_POLICY_FIXED
                                                 : NSL_POLICY_ZERO,
                             &point, &texts.decimals,
-                            (nsl_units){given(o, OPT_MSE), false}, NSL_DIGITS_MIN, err);
+                            (nsl_units){options_given(o, OPT_MSE), false},
+                            NSL_DIGITS_MIN, err);
 }
 
 static void add_summary(inquiry *q)
@@ -258,7 +258,7 @@ static int run(inquiry *q)
     const cli_options *o = q->options;
     nsl_error err = {0};
     char more[128];
-    if (!given(o, OPT_FEATURES) && !given(o, OPT_SAMPLES))
+    if (!options_given(o, OPT_FEATURES) && !options_given(o, OPT_SAMPLES))
         return options_complain(
             o->command, EXIT_USAGE,
             "--samples P (for the plateau of features), --features N "
@@ -267,15 +267,15 @@ static int run(inquiry *q)
     if (status == NSL_OK)
         status = find_laws(q, &err);
     add_columns(q);
-    if (status == NSL_OK && given(o, OPT_SAMPLES))
+    if (status == NSL_OK && options_given(o, OPT_SAMPLES))
         status = add_row(q, NSL_RESOURCE_FEATURES, &err);
-    if (status == NSL_OK && given(o, OPT_FEATURES))
+    if (status == NSL_OK && options_given(o, OPT_FEATURES))
         status = add_row(q, NSL_RESOURCE_SAMPLES, &err);
     if (status != NSL_OK)
         return options_complain_error(o->command, &err);
     snprintf(more, sizeof more,
              "approach: test_loss = plateau + approach/resource; reached_at: within %s",
-             given(o, OPT_WITHIN) ? o->value[OPT_WITHIN].text : "5%");
+             options_given(o, OPT_WITHIN) ? o->value[OPT_WITHIN].text : "5%");
     q->d.command = o->command;
     q->d.record = options_record(o);
     q->d.caption = row_caption(o, &q->setup, (query_columns){0}, more);

@@ -50,11 +50,6 @@ typedef struct {
     document d;
 } inquiry;
 
-static bool given(const cli_options *o, option_id id)
-{
-    return o->value[id].given;
-}
-
 /* --for by its names. */
 static bool unknown_named(nsl_unknown *out, const char *name)
 {
@@ -85,31 +80,32 @@ static int check(inquiry *q)
                     {OPT_SAMPLES, OPT_SAMPLES, NSL_UNKNOWN_SAMPLES},
                     {OPT_RIDGE, OPT_KERNEL_RIDGE, NSL_UNKNOWN_RIDGE},
                     {OPT_NOISE, OPT_NOISE, NSL_UNKNOWN_NOISE}};
-    if (!given(o, OPT_FOR) || !unknown_named(&q->query.unknown, o->value[OPT_FOR].text))
+    if (!options_given(o, OPT_FOR) ||
+        !unknown_named(&q->query.unknown, o->value[OPT_FOR].text))
         return options_complain(
             o->command, EXIT_USAGE,
             "--for must be N, P, ridge, kernel-ridge or noise%s%s%s",
-            given(o, OPT_FOR) ? ", got '" : "",
-            given(o, OPT_FOR) ? o->value[OPT_FOR].text : "",
-            given(o, OPT_FOR) ? "'" : "");
-    if (!given(o, OPT_TARGET_LOSS))
+            options_given(o, OPT_FOR) ? ", got '" : "",
+            options_given(o, OPT_FOR) ? o->value[OPT_FOR].text : "",
+            options_given(o, OPT_FOR) ? "'" : "");
+    if (!options_given(o, OPT_TARGET_LOSS))
         return options_complain(o->command, EXIT_USAGE,
                                 "--target-loss is required; try --target-loss 0.01");
     for (size_t i = 0; i < sizeof unknowns / sizeof *unknowns; i++) {
         bool asked = unknowns[i].unknown == q->query.unknown;
-        option_id id =
-            given(o, unknowns[i].option) ? unknowns[i].option : unknowns[i].other;
-        if (asked && given(o, id))
+        option_id id = options_given(o, unknowns[i].option) ? unknowns[i].option
+                                                            : unknowns[i].other;
+        if (asked && options_given(o, id))
             return options_complain(o->command, EXIT_USAGE,
                                     "--%s is what --for %s asks for: drop one",
                                     option_table[id].name, o->value[OPT_FOR].text);
-        if (!asked && i < 2 && !given(o, id))
+        if (!asked && i < 2 && !options_given(o, id))
             return options_complain(o->command, EXIT_USAGE, "--%s is required",
                                     option_table[id].name);
     }
     bool size = q->query.unknown == NSL_UNKNOWN_FEATURES ||
                 q->query.unknown == NSL_UNKNOWN_SAMPLES;
-    if (given(o, OPT_INTEGER) && !size)
+    if (options_given(o, OPT_INTEGER) && !size)
         return options_complain(o->command, EXIT_USAGE,
                                 "--integer goes with --for N and --for P only");
     return EXIT_FINE;
@@ -124,7 +120,7 @@ static nsl_status solve(inquiry *q, nsl_error *err)
     enum { DIGITS_OF_DOUBLE = 18 };
     nsl_status status =
         nsl_solve(&q->solution, q->setup.model, &q->point, &q->query, err);
-    bool digits = given(o, OPT_DIGITS);
+    bool digits = options_given(o, OPT_DIGITS);
     bool poor = q->solution.error > NSL_PROMISE && q->solution.kind == NSL_SOLVED;
     if (status != NSL_OK || !(digits || poor) || q->solution.kind != NSL_SOLVED)
         return status;
@@ -157,7 +153,7 @@ static void set_solution(inquiry *q, char **printed)
     double *number = q->query.unknown == NSL_UNKNOWN_FEATURES  ? &q->point.features
                      : q->query.unknown == NSL_UNKNOWN_SAMPLES ? &q->point.samples
                                                                : &q->point.noise;
-    if (given(q->options, OPT_INTEGER)) {
+    if (options_given(q->options, OPT_INTEGER)) {
         value = whole(q, value);
         q->digits = 0;
     }
@@ -182,10 +178,10 @@ static cell found(const inquiry *q, double value, mpfr_srcptr digits)
         return cell_null();
     if (value == 0.0 || isinf(value))
         return cell_given(value);
-    if (given(q->options, OPT_INTEGER))
+    if (options_given(q->options, OPT_INTEGER))
         return cell_given(q->query.unknown == NSL_UNKNOWN_FEATURES ? q->point.features
                                                                    : q->point.samples);
-    if (q->digits && given(q->options, OPT_DIGITS))
+    if (q->digits && options_given(q->options, OPT_DIGITS))
         return digits_cell(digits, q->digits, true);
     return q->digits ? cell_computed(mpfr_get_d(digits, MPFR_RNDN))
                      : cell_known(value, q->solution.error);
@@ -246,7 +242,7 @@ static void add_notes(const inquiry *q, row_note *note)
     double loss = row_test_loss(&q->answer.p, query_units(q->options, q->point.noise));
     bool found =
         q->solution.kind == NSL_SOLVED && q->query.unknown != NSL_UNKNOWN_RIDGE;
-    if (found && !given(q->options, OPT_INTEGER) &&
+    if (found && !options_given(q->options, OPT_INTEGER) &&
         !(fabs(loss - q->query.target) <= JUMP * q->query.target))
         row_note_add(note, "the loss jumps within the digits of the answer: a peak",
                      false);
@@ -277,13 +273,15 @@ static void set_inputs(inquiry *q)
                   {"noise", OPT_NOISE, q->point.noise}};
     for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
         document_set(d, inputs[i].key,
-                     given(o, inputs[i].option) && given(o, OPT_DIGITS) &&
+                     options_given(o, inputs[i].option) &&
+                             options_given(o, OPT_DIGITS) &&
                              !o->value[inputs[i].option].optimal
                          ? digits_given(o->value[inputs[i].option].text)
                          : cell_given(inputs[i].value));
     document_set(d, "target_loss",
-                 given(o, OPT_DIGITS) ? digits_given(o->value[OPT_TARGET_LOSS].text)
-                                      : cell_given(o->value[OPT_TARGET_LOSS].number));
+                 options_given(o, OPT_DIGITS)
+                     ? digits_given(o->value[OPT_TARGET_LOSS].text)
+                     : cell_given(o->value[OPT_TARGET_LOSS].number));
 }
 
 static void fill(inquiry *q, bool predicted, row_note *note)
@@ -321,7 +319,8 @@ static int run(inquiry *q)
     if (code != EXIT_FINE)
         return code;
     q->query.target = o->value[OPT_TARGET_LOSS].number;
-    q->query.units = (nsl_units){given(o, OPT_MSE), given(o, OPT_TEST_NOISE)};
+    q->query.units =
+        (nsl_units){options_given(o, OPT_MSE), options_given(o, OPT_TEST_NOISE)};
     q->query.optimal = query_is_optimal(o);
     q->point = query_point(o, 0);
     if (isnan(q->point.features))

@@ -6,11 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static bool given(const cli_options *o, option_id id)
-{
-    return o->value[id].given;
-}
-
 static const char *const parts[] = {"test loss", "squared bias", "variance (samples)",
                                     "variance (features)", "from label noise"};
 
@@ -18,7 +13,9 @@ enum { PARTS = sizeof parts / sizeof *parts };
 
 bool curve_figure_begin(figure *f, const cli_options *o)
 {
-    size_t lines = !given(o, OPT_PLOT) ? 0 : given(o, OPT_DECOMPOSE) ? PARTS : 1;
+    size_t lines = !options_given(o, OPT_PLOT)       ? 0
+                   : options_given(o, OPT_DECOMPOSE) ? PARTS
+                                                     : 1;
     for (size_t k = 0; k < lines; k++) {
         figure_series *s = figure_add(f, SERIES_LINE, k == 0 ? "theory" : parts[k],
                                       query_count(o), false);
@@ -73,9 +70,10 @@ static bool has_laws(const cli_options *o)
     option_id swept = query_swept(o);
     bool resource = swept == OPT_FEATURES || swept == OPT_SAMPLES ||
                     swept == OPT_RIDGE || swept == OPT_KERNEL_RIDGE;
-    return resource && !given(o, OPT_SPECTRUM) && !given(o, OPT_SAMPLES_PER_FEATURE) &&
-           !given(o, OPT_ENSEMBLE) && !given(o, OPT_TEST_NOISE) &&
-           !given(o, OPT_HIDDEN);
+    return resource && !options_given(o, OPT_SPECTRUM) &&
+           !options_given(o, OPT_SAMPLES_PER_FEATURE) &&
+           !options_given(o, OPT_ENSEMBLE) && !options_given(o, OPT_TEST_NOISE) &&
+           !options_given(o, OPT_HIDDEN);
 }
 
 static nsl_status add_laws(figure *f, const cli_options *o, const query_setup *setup,
@@ -94,7 +92,7 @@ static nsl_status add_laws(figure *f, const cli_options *o, const query_setup *s
     nsl_laws_mp_init(&laws);
     nsl_status status = nsl_laws_mp_find(
         &laws, setup->exact, law_policy(o, &place.point), &place.point, &texts.decimals,
-        (nsl_units){given(o, OPT_MSE), false}, DIGITS, err);
+        (nsl_units){options_given(o, OPT_MSE), false}, DIGITS, err);
     if (status == NSL_EFAILED) /* a picture without laws is better than none */
         laws.count = 0, status = NSL_OK;
     for (size_t i = 0; i < laws.count && status == NSL_OK; i++) {
@@ -114,7 +112,7 @@ nsl_status curve_figure_end(figure *f, const cli_options *o, const query_setup *
                             double plateau, const char *table_caption, nsl_error *err)
 {
     char sizes[128];
-    if (!given(o, OPT_PLOT))
+    if (!options_given(o, OPT_PLOT))
         return NSL_OK;
     nsl_status status = add_plateau(f, plateau, err);
     if (status == NSL_OK && has_laws(o))

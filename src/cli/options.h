@@ -121,6 +121,11 @@ typedef struct {
     const char *more[OPERANDS_MAX]; /* all of them, of a command that takes several */
 } cli_options;
 
+static inline bool options_given(const cli_options *options, option_id id)
+{
+    return options->value[id].given;
+}
+
 /* What --help says of a command beside its options. */
 typedef struct {
     const char *name;

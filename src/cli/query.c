@@ -7,11 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool given(const cli_options *o, option_id id)
-{
-    return o->value[id].given;
-}
-
 static int complain(const cli_options *o, const char *text)
 {
     return options_complain(o->command, EXIT_USAGE, "%s", text);
@@ -31,7 +26,7 @@ static int check_excluded(const cli_options *o)
         {OPT_SAMPLES, OPT_SAMPLES_PER_FEATURE, "both set the samples"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (given(o, pairs[i].one) && given(o, pairs[i].other))
+        if (options_given(o, pairs[i].one) && options_given(o, pairs[i].other))
             return options_complain(o->command, EXIT_USAGE,
                                     "--%s and --%s exclude each other: %s",
                                     option_table[pairs[i].one].name,
@@ -42,10 +37,10 @@ static int check_excluded(const cli_options *o)
 /* What loss, curve and compare cannot do without; the others see to it themselves. */
 static int check_required(const cli_options *o)
 {
-    if (o->command_bit == FOR_EXPONENTS && !given(o, OPT_SPECTRUM) &&
-        !given(o, OPT_ALPHA))
+    if (o->command_bit == FOR_EXPONENTS && !options_given(o, OPT_SPECTRUM) &&
+        !options_given(o, OPT_ALPHA))
         return complain(o, "--alpha is required; try --alpha 0.3");
-    if (!given(o, OPT_SPECTRUM) && !given(o, OPT_ALPHA))
+    if (!options_given(o, OPT_SPECTRUM) && !options_given(o, OPT_ALPHA))
         return complain(o, "--alpha (power law) or --spectrum FILE is required; "
                            "try --alpha 0.3");
     if (o->command_bit == FOR_COMPARE)
@@ -55,12 +50,12 @@ static int check_required(const cli_options *o)
     if (!(o->command_bit & (FOR_LOSS | FOR_CURVE | FOR_PHASE)))
         return EXIT_FINE;
     bool map = o->command_bit == FOR_PHASE;
-    if (!given(o, OPT_FEATURES))
+    if (!options_given(o, OPT_FEATURES))
         return complain(o, map ? "--features is required; try --features 10:1e6:60"
                                : "--features is required; try --features 1000");
-    if (map && !given(o, OPT_SAMPLES))
+    if (map && !options_given(o, OPT_SAMPLES))
         return complain(o, "--samples is required; try --samples 10:1e6:60");
-    if (!given(o, OPT_SAMPLES) && !given(o, OPT_SAMPLES_PER_FEATURE))
+    if (!options_given(o, OPT_SAMPLES) && !options_given(o, OPT_SAMPLES_PER_FEATURE))
         return complain(o, "--samples (or --samples-per-feature) is required; "
                            "try --samples 4000");
     return EXIT_FINE;
@@ -130,7 +125,8 @@ bool query_is_optimal(const cli_options *o)
 
 static bool is_infinite(const cli_options *o, option_id id)
 {
-    return given(o, id) && !o->value[id].sweep_count && isinf(o->value[id].number);
+    return options_given(o, id) && !o->value[id].sweep_count &&
+           isinf(o->value[id].number);
 }
 
 bool query_is_kernel(const cli_options *o)
@@ -138,19 +134,19 @@ bool query_is_kernel(const cli_options *o)
     const option_value *latents = &o->value[OPT_LATENTS],
                        *hidden = &o->value[OPT_HIDDEN];
     bool endless = is_infinite(o, OPT_FEATURES);
-    if (!given(o, OPT_SPECTRUM) && !latents->sweep_count)
+    if (!options_given(o, OPT_SPECTRUM) && !latents->sweep_count)
         endless |= !latents->given || latents->whole == NSL_LATENTS_INFINITE;
     for (size_t k = 0; k < hidden->count; k++)
         endless |= isinf(hidden->list[k]);
-    const char *unknown = given(o, OPT_FOR) ? o->value[OPT_FOR].text : "";
+    const char *unknown = options_given(o, OPT_FOR) ? o->value[OPT_FOR].text : "";
     bool found = o->value[OPT_RIDGE].optimal || strcmp(unknown, "ridge") == 0;
-    return given(o, OPT_KERNEL_RIDGE) || strcmp(unknown, "kernel-ridge") == 0 ||
+    return options_given(o, OPT_KERNEL_RIDGE) || strcmp(unknown, "kernel-ridge") == 0 ||
            (found && endless);
 }
 
 option_id query_ridge(const cli_options *o)
 {
-    return given(o, OPT_KERNEL_RIDGE) ? OPT_KERNEL_RIDGE : OPT_RIDGE;
+    return options_given(o, OPT_KERNEL_RIDGE) ? OPT_KERNEL_RIDGE : OPT_RIDGE;
 }
 
 static double number(const cli_options *o, option_id id, size_t i, double fallback)
@@ -174,9 +170,9 @@ static nsl_status make_spectrum(query_setup *setup, const cli_options *o, size_t
                                 nsl_error *err)
 {
     const char *file = o->value[OPT_SPECTRUM].text;
-    if (given(o, OPT_SPECTRUM) && given(o, OPT_DIGITS))
+    if (options_given(o, OPT_SPECTRUM) && options_given(o, OPT_DIGITS))
         return nsl_spectrum_read_exact(&setup->spectrum, file, err);
-    if (given(o, OPT_SPECTRUM))
+    if (options_given(o, OPT_SPECTRUM))
         return nsl_spectrum_read(&setup->spectrum, file, err);
     return nsl_spectrum_new_powerlaw(&setup->spectrum, number(o, OPT_ALPHA, i, 1.0),
                                      number(o, OPT_LAMBDA_MAX, i, 1.0),
@@ -192,7 +188,7 @@ static nsl_status make_model(query_setup *setup, const cli_options *o, bool kern
     m.label_variance = number(o, OPT_LABEL_VARIANCE, 0, none);
     m.sigma_w2 = number(o, OPT_SIGMA_W2, 0, none);
     m.sigma_u2 = number(o, OPT_SIGMA_U2, 0, none);
-    if (given(o, OPT_OUTPUTS))
+    if (options_given(o, OPT_OUTPUTS))
         m.outputs = (double)o->value[OPT_OUTPUTS].whole;
     m.hidden = o->value[OPT_HIDDEN].list;
     m.hidden_count = o->value[OPT_HIDDEN].count;
@@ -212,7 +208,7 @@ static nsl_status make_exact(query_setup *setup, const cli_options *o, nsl_error
                             .label_variance = o->value[OPT_LABEL_VARIANCE].text,
                             .sigma_w2 = o->value[OPT_SIGMA_W2].text,
                             .sigma_u2 = o->value[OPT_SIGMA_U2].text};
-    if (given(o, OPT_HIDDEN)) {
+    if (options_given(o, OPT_HIDDEN)) {
         size_t count = 0;
         widths = strdup(o->value[OPT_HIDDEN].text);
         for (char *item = widths ? strtok_r(widths, ",", &save) : NULL; item;
@@ -272,10 +268,10 @@ void query_setup_clear(query_setup *setup)
 nsl_point query_point(const cli_options *o, size_t i)
 {
     double features = number(o, OPT_FEATURES, i, (double)NAN);
-    uint64_t models = given(o, OPT_ENSEMBLE) ? o->value[OPT_ENSEMBLE].whole : 1;
+    uint64_t models = options_given(o, OPT_ENSEMBLE) ? o->value[OPT_ENSEMBLE].whole : 1;
     return (nsl_point){
         .features = features,
-        .samples = given(o, OPT_SAMPLES_PER_FEATURE)
+        .samples = options_given(o, OPT_SAMPLES_PER_FEATURE)
                        ? o->value[OPT_SAMPLES_PER_FEATURE].number * features
                        : number(o, OPT_SAMPLES, i, (double)NAN),
         .ridge = number(o, query_ridge(o), i, 0.0),
@@ -287,7 +283,7 @@ nsl_point query_point(const cli_options *o, size_t i)
 /* P = R N within the range of double, at both ends of a sweep. */
 static int check_tied(const cli_options *o)
 {
-    if (!given(o, OPT_SAMPLES_PER_FEATURE))
+    if (!options_given(o, OPT_SAMPLES_PER_FEATURE))
         return EXIT_FINE;
     size_t ends[] = {0, query_count(o) - 1};
     for (int i = 0; i < 2; i++) {
@@ -313,14 +309,14 @@ int query_check(const cli_options *o)
     if (code == EXIT_FINE)
         code = check_tied(o);
     uint64_t digits = o->value[OPT_DIGITS].whole;
-    if (code == EXIT_FINE && given(o, OPT_DIGITS) &&
+    if (code == EXIT_FINE && options_given(o, OPT_DIGITS) &&
         (digits < NSL_DIGITS_MIN || digits > NSL_DIGITS_MAX))
         return options_complain(
             o->command, EXIT_USAGE,
             "--digits must be a whole number from %d to %d, got '%s'", NSL_DIGITS_MIN,
             NSL_DIGITS_MAX, o->value[OPT_DIGITS].text);
     if (code == EXIT_FINE && o->operand && strcmp(o->operand, "-") == 0 &&
-        given(o, OPT_SPECTRUM) && strcmp(o->value[OPT_SPECTRUM].text, "-") == 0)
+        options_given(o, OPT_SPECTRUM) && strcmp(o->value[OPT_SPECTRUM].text, "-") == 0)
         return complain(o, "the runs and --spectrum cannot both be standard input");
     return code;
 }
@@ -349,7 +345,7 @@ void query_texts_set(query_texts *out, const cli_options *o, size_t i)
                    ? "0" /* found at each point */
                    : decimal(out->ridge, size, o, query_ridge(o), i, "0");
     d->noise = decimal(out->noise, size, o, OPT_NOISE, i, "0");
-    if (given(o, OPT_SAMPLES_PER_FEATURE)) {
+    if (options_given(o, OPT_SAMPLES_PER_FEATURE)) {
         double samples = query_point(o, i).samples;
         value_shortest(out->samples, size, samples);
         d->samples = out->samples;
@@ -359,7 +355,7 @@ void query_texts_set(query_texts *out, const cli_options *o, size_t i)
 /* Whether nslaw solve looks for the option's value. */
 static bool is_sought(const cli_options *o, option_id id)
 {
-    const char *unknown = given(o, OPT_FOR) ? o->value[OPT_FOR].text : "";
+    const char *unknown = options_given(o, OPT_FOR) ? o->value[OPT_FOR].text : "";
     return id == OPT_NOISE ? strcmp(unknown, "noise") == 0
                            : (id == OPT_RIDGE || id == OPT_KERNEL_RIDGE) &&
                                  (strcmp(unknown, "ridge") == 0 ||
@@ -390,7 +386,7 @@ static cell latents_cell(const cli_options *o, const query_setup *setup)
 void query_describe(document *d, const cli_options *o, const query_setup *setup,
                     query_columns columns)
 {
-    bool table = given(o, OPT_SPECTRUM);
+    bool table = options_given(o, OPT_SPECTRUM);
     bool kernel = query_is_kernel(o) || columns.kernel_ridge;
     bool own = nsl_spectrum_has_target(setup->spectrum);
     document_add_model(d, "spectrum",
@@ -401,13 +397,14 @@ void query_describe(document *d, const cli_options *o, const query_setup *setup,
         document_add_model(d, "lambda_max", option_cell(o, OPT_LAMBDA_MAX, 1.0));
     }
     document_add_model(d, "target",
-                       cell_text(given(o, OPT_SOURCE) ? "source"
-                                 : own                ? "table"
-                                                      : "mrs"));
-    if (given(o, OPT_SOURCE))
+                       cell_text(options_given(o, OPT_SOURCE) ? "source"
+                                 : own                        ? "table"
+                                                              : "mrs"));
+    if (options_given(o, OPT_SOURCE))
         document_add_model(d, "source", option_cell(o, OPT_SOURCE, 0.0));
     bool infinite = setup->latents == NSL_LATENTS_INFINITE;
-    if (given(o, OPT_LABEL_VARIANCE) || infinite || given(o, OPT_SOURCE))
+    if (options_given(o, OPT_LABEL_VARIANCE) || infinite ||
+        options_given(o, OPT_SOURCE))
         document_add_model(d, "label_variance",
                            option_cell(o, OPT_LABEL_VARIANCE, 1.0));
     else if (!own)
@@ -416,10 +413,10 @@ void query_describe(document *d, const cli_options *o, const query_setup *setup,
         document_add_model(d, "sigma_u2", option_cell(o, OPT_SIGMA_U2, 1.0));
     document_add_model(
         d, "outputs",
-        cell_whole(given(o, OPT_OUTPUTS) ? o->value[OPT_OUTPUTS].whole : 1));
-    if (given(o, OPT_HIDDEN))
+        cell_whole(options_given(o, OPT_OUTPUTS) ? o->value[OPT_OUTPUTS].whole : 1));
+    if (options_given(o, OPT_HIDDEN))
         document_add_model(d, "hidden", cell_text(o->value[OPT_HIDDEN].text));
-    if (given(o, OPT_ENSEMBLE))
+    if (options_given(o, OPT_ENSEMBLE))
         document_add_model(d, "ensemble",
                            o->value[OPT_ENSEMBLE].whole == NSL_LATENTS_INFINITE
                                ? cell_text("inf")
@@ -431,18 +428,19 @@ void query_describe(document *d, const cli_options *o, const query_setup *setup,
     document_add_model(
         d, "noise", columns.noise ? cell_text("runs") : option_cell(o, OPT_NOISE, 0.0));
     document_add_model(d, "test_labels",
-                       cell_text(given(o, OPT_TEST_NOISE) ? "noisy" : "clean"));
-    document_add_model(d, "loss", cell_text(given(o, OPT_MSE) ? "mse" : "mrs"));
+                       cell_text(options_given(o, OPT_TEST_NOISE) ? "noisy" : "clean"));
+    document_add_model(d, "loss", cell_text(options_given(o, OPT_MSE) ? "mse" : "mrs"));
     document_add_model(d, "options", cell_text(d->record ? d->record : ""));
 }
 
 loss_units query_units(const cli_options *o, double noise)
 {
-    double outputs = given(o, OPT_OUTPUTS) ? (double)o->value[OPT_OUTPUTS].whole : 1.0;
+    double outputs =
+        options_given(o, OPT_OUTPUTS) ? (double)o->value[OPT_OUTPUTS].whole : 1.0;
     return (loss_units){
-        .scale = given(o, OPT_MSE) ? 2.0 / outputs : 1.0,
-        .test_shift = given(o, OPT_TEST_NOISE)
-                          ? (given(o, OPT_MSE) ? noise : 0.5 * outputs * noise)
+        .scale = options_given(o, OPT_MSE) ? 2.0 / outputs : 1.0,
+        .test_shift = options_given(o, OPT_TEST_NOISE)
+                          ? (options_given(o, OPT_MSE) ? noise : 0.5 * outputs * noise)
                           : 0.0,
     };
 }
