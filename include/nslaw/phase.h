@@ -87,6 +87,9 @@ typedef struct {
 nsl_status nsl_map_fill(nsl_map *map, const nsl_map_query *query, size_t first,
                         size_t step, const nsl_work *work, nsl_error *err);
 
+/** The point of a cell at x, y (values of the axes); M and α are the model's. */
+nsl_point nsl_map_point(const nsl_map_query *query, double x, double y);
+
 /** The prediction in a cell at x, y (values of the axes) and its regime.
  *  Elasticities keep NSL_MAP_PROMISE.
  *  @return as nsl_predict */

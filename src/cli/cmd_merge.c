@@ -25,8 +25,10 @@ static const command_text text = {
     .description =
         "Each PART is a folder that nslaw phase --shard K/N -f npy -o PART wrote; all "
         "N of them must be given, in any order. The output is that of nslaw phase "
-        "without --shard, byte for byte. Parts of different maps, or made by another "
-        "version of nslaw, are refused. A --spectrum FILE is read again: run merge "
+        "without --shard, byte for byte. Parts of different maps, that have changed, "
+        "or "
+        "made by another version of nslaw are refused. A --spectrum FILE is read "
+        "again: run merge "
         "where the parts were made.",
     .examples = "Examples:\n"
                 "  nslaw merge part1 part2 part3 -o map.csv\n"
@@ -38,6 +40,7 @@ static const command_text text = {
 typedef struct {
     char *record;      /* the command line without --shard; owned */
     char *fingerprint; /* of the spectrum's numbers; owned */
+    char *checksum;    /* of its cells; owned */
     size_t shard, shards;
 } part;
 
@@ -45,6 +48,7 @@ static void part_clear(part *p)
 {
     free(p->record);
     free(p->fingerprint);
+    free(p->checksum);
 }
 
 static int refuse(const char *folder, const char *why)
@@ -97,11 +101,12 @@ static int part_read(part *out, const char *folder)
     const char *record = text_at(root, "model", "options");
     const char *shard = text_at(root, "summary", "shard");
     const char *fingerprint = text_at(root, "summary", "fingerprint");
+    const char *checksum = text_at(root, "summary", "checksum");
     bool same = json_object_object_get_ex(root, "nslaw", &version) &&
                 json_object_is_type(version, json_type_string) &&
                 strcmp(json_object_get_string(version), nsl_version()) == 0;
     int code = EXIT_FINE;
-    if (!record || !shard || !fingerprint ||
+    if (!record || !shard || !fingerprint || !checksum ||
         sscanf(shard, "%zu/%zu", &out->shard, &out->shards) != 2 || out->shard < 1 ||
         out->shard > out->shards)
         code = refuse(folder, "is no shard of a map");
@@ -110,7 +115,8 @@ static int part_read(part *out, const char *folder)
     if (code == EXIT_FINE) {
         out->record = strdup(record);
         out->fingerprint = strdup(fingerprint);
-        if (!out->record || !out->fingerprint)
+        out->checksum = strdup(checksum);
+        if (!out->record || !out->fingerprint || !out->checksum)
             code = options_complain(text.name, EXIT_COMPUTATION, "out of memory");
     }
     json_object_put(root);
@@ -140,6 +146,7 @@ static int take_parts(phase_job *job, const cli_options *o, const part *first,
     int code = EXIT_FINE;
     for (size_t k = 0; k < o->operands && code == EXIT_FINE; k++) {
         part p;
+        char checksum[PHASE_FINGERPRINT];
         code = part_read(&p, o->more[k]);
         if (code == EXIT_FINE && (strcmp(p.record, first->record) != 0 ||
                                   strcmp(p.fingerprint, first->fingerprint) != 0 ||
@@ -152,6 +159,9 @@ static int take_parts(phase_job *job, const cli_options *o, const part *first,
             job->shard = p.shard - 1;
             job->shards = p.shards;
             code = phase_read_shard(job, text.name, o->more[k]);
+            phase_checksum(checksum, job);
+            if (code == EXIT_FINE && strcmp(checksum, p.checksum) != 0)
+                code = refuse(o->more[k], "has other numbers than were written");
         }
         part_clear(&p);
     }

@@ -36,6 +36,28 @@ const command_text *cmd_phase_text(void)
     return &text;
 }
 
+/* A shard is for nslaw merge: what needs the whole map, or cannot be had twice, is left
+ * to it. */
+static int check_shard(const cli_options *o)
+{
+    const option_value *spectrum = &o->value[OPT_SPECTRUM];
+    if (!options_given(o, OPT_SHARD))
+        return EXIT_FINE;
+    if (!output_is_folder(o))
+        return options_complain(o->command, EXIT_USAGE,
+                                "--shard needs --format npy and a folder --output, "
+                                "which nslaw merge then takes");
+    if (options_given(o, OPT_PLOT))
+        return options_complain(o->command, EXIT_USAGE,
+                                "--plot draws whole maps: give it to nslaw merge "
+                                "instead of --shard");
+    if (spectrum->given && strcmp(spectrum->text, "-") == 0)
+        return options_complain(o->command, EXIT_USAGE,
+                                "--shard needs --spectrum in a file, which nslaw merge "
+                                "reads again");
+    return EXIT_FINE;
+}
+
 int cmd_phase(int argc, char **argv)
 {
     static cli_options options;
@@ -43,24 +65,16 @@ int cmd_phase(int argc, char **argv)
     int code;
     if (!command_begin(&options, &text, argc, argv, &code))
         return code;
-    if (options.value[OPT_SHARD].given && !output_is_folder(&options))
-        return options_complain(options.command, EXIT_USAGE,
-                                "--shard needs --format npy and a folder --output, "
-                                "which nslaw merge then takes");
-    const option_value *spectrum = &options.value[OPT_SPECTRUM];
-    if (options.value[OPT_SHARD].given && spectrum->given &&
-        strcmp(spectrum->text, "-") == 0)
-        return options_complain(options.command, EXIT_USAGE,
-                                "--shard needs --spectrum in a file, which nslaw merge "
-                                "reads again");
-    code = plot_check(&options, true);
+    code = check_shard(&options);
+    if (code == EXIT_FINE)
+        code = plot_check(&options, true);
     if (code != EXIT_FINE)
         return code;
     interrupt_watch();
     code = phase_prepare(&job, &options);
     if (code == EXIT_FINE)
         code = phase_fill(&job);
-    if (code == EXIT_FINE)
+    if (code == EXIT_FINE && !options_given(&options, OPT_SHARD))
         code = phase_find_boundaries(&job);
     if (code == EXIT_FINE)
         code = phase_write(&job, &options);

@@ -224,12 +224,8 @@ static void report_units(phase_job *job)
     for (size_t j = 0; j < m->y.count; j++)
         for (size_t i = 0; i < m->x.count; i++) {
             size_t at = j * m->x.count + i;
-            nsl_axis_kind kinds[2] = {m->x.kind, m->y.kind};
-            double noise = job->query.point.noise;
-            noise = kinds[0] == NSL_AXIS_NOISE   ? m->x.value[i]
-                    : kinds[1] == NSL_AXIS_NOISE ? m->y.value[j]
-                                                 : noise;
-            loss_units units = query_units(job->options, noise);
+            nsl_point point = nsl_map_point(&job->query, m->x.value[i], m->y.value[j]);
+            loss_units units = query_units(job->options, point.noise);
             double loss = units.scale * m->test_loss[at],
                    reported = loss + units.test_shift;
             m->test_loss[at] = reported;
@@ -274,21 +270,44 @@ int phase_find_boundaries(phase_job *job)
 }
 
 /* FNV-1a. */
-static void hash_numbers(uint64_t *hash, const double *value, size_t count)
+static void hash_bytes(uint64_t *hash, const void *data, size_t size)
 {
-    const unsigned char *bytes = (const unsigned char *)value;
-    for (size_t i = 0; value && i < count * sizeof *value; i++)
+    const unsigned char *bytes = data;
+    for (size_t i = 0; bytes && i < size; i++)
         *hash = (*hash ^ bytes[i]) * UINT64_C(0x100000001b3);
 }
 
+static const uint64_t HASH_START = UINT64_C(0xcbf29ce484222325);
+
 void phase_fingerprint(char out[PHASE_FINGERPRINT], const phase_job *job)
 {
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    if (job->setup.spectrum && job->options->value[OPT_SPECTRUM].given) {
+    uint64_t hash = HASH_START;
+    if (job->setup.spectrum && options_given(job->options, OPT_SPECTRUM)) {
         nsl_table_view table = nsl_table_rows(job->setup.spectrum);
-        hash_numbers(&hash, table.lambda, table.rows);
-        hash_numbers(&hash, table.copies, table.rows);
-        hash_numbers(&hash, table.target, table.rows);
+        size_t size = table.rows * sizeof *table.lambda;
+        hash_bytes(&hash, table.lambda, size);
+        hash_bytes(&hash, table.copies, size);
+        hash_bytes(&hash, table.target, size);
+    }
+    snprintf(out, PHASE_FINGERPRINT, "%016" PRIx64, hash);
+}
+
+void phase_checksum(char out[PHASE_FINGERPRINT], const phase_job *job)
+{
+    const nsl_map *m = &job->map;
+    const double *arrays[] = {m->test_loss,
+                              m->elasticity_features,
+                              m->elasticity_samples,
+                              m->elasticity_ridge,
+                              m->ridge,
+                              m->error};
+    uint64_t hash = HASH_START;
+    size_t across = m->x.count;
+    for (size_t row = 0; row < phase_rows(job); row++) {
+        size_t at = (job->shard + row * job->shards) * across;
+        for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
+            hash_bytes(&hash, arrays[k] + at, across * sizeof *arrays[k]);
+        hash_bytes(&hash, m->regime + at, across);
     }
     snprintf(out, PHASE_FINGERPRINT, "%016" PRIx64, hash);
 }

@@ -38,6 +38,9 @@ const char *phase_axis_key(const phase_job *job, int axis);
 enum { PHASE_FINGERPRINT = 24 };
 void phase_fingerprint(char out[PHASE_FINGERPRINT], const phase_job *job);
 
+/* The same of the cells of the shard, for what happens to files on their way. */
+void phase_checksum(char out[PHASE_FINGERPRINT], const phase_job *job);
+
 /* Writes the map as the output options of `out` say. */
 int phase_write(phase_job *job, const cli_options *out);
 

@@ -65,7 +65,14 @@ static const char *note_of(const nsl_map *m, size_t at)
     return "";
 }
 
-static double value_of(double fixed, const phase_job *job, nsl_axis_kind kind, size_t i,
+/* The promise of maps is relative for elasticities above 1. */
+static cell elasticity_cell(double value)
+{
+    return cell_absolute(value, NSL_MAP_PROMISE * fmax(1.0, fabs(value)));
+}
+
+/* The value of an axis that is the model's, or that of the whole map. */
+static double of_model(double fixed, const phase_job *job, nsl_axis_kind kind, size_t i,
                        size_t j)
 {
     const nsl_map *m = &job->map;
@@ -74,39 +81,25 @@ static double value_of(double fixed, const phase_job *job, nsl_axis_kind kind, s
                                : fixed;
 }
 
-static cell value_cell(double fixed, const phase_job *job, nsl_axis_kind kind, size_t i,
-                       size_t j)
-{
-    return cell_given(value_of(fixed, job, kind, i, j));
-}
-
-static cell ridge_cell(const phase_job *job, size_t at, size_t i, size_t j)
-{
-    double ridge = job->map.ridge[at];
-    if (job->query.optimal && ridge > 0.0)
-        return cell_known(ridge, NSL_MAP_PROMISE);
-    return value_cell(ridge, job, NSL_AXIS_RIDGE, i, j);
-}
-
-/* latents and alpha of a table have no value. */
-static double fixed_latents(const phase_job *job)
+static double latents_at(const phase_job *job, size_t i, size_t j)
 {
     uint64_t latents = nsl_spectrum_latents(job->setup.spectrum);
-    return latents == NSL_LATENTS_INFINITE ? (double)INFINITY : (double)latents;
+    double fixed = latents == NSL_LATENTS_INFINITE ? (double)INFINITY : (double)latents;
+    return of_model(fixed, job, NSL_AXIS_LATENTS, i, j);
 }
 
 /* Reasons for every null of a row. */
-static cell note_cell(const phase_job *job, size_t at, size_t i, size_t j)
+static cell note_cell(const phase_job *job, const nsl_point *p, double latents,
+                      size_t at)
 {
     row_note note = {"", ""};
-    const nsl_point *p = &job->query.point;
-    if (isinf(value_of(p->features, job, NSL_AXIS_FEATURES, i, j)))
+    if (isinf(p->features))
         row_note_add(&note, "features = inf", true);
-    if (isinf(value_of(p->samples, job, NSL_AXIS_SAMPLES, i, j)))
+    if (isinf(p->samples))
         row_note_add(&note, "samples = inf", true);
-    if (isinf(value_of(fixed_latents(job), job, NSL_AXIS_LATENTS, i, j)))
+    if (isinf(latents))
         row_note_add(&note, "latents = inf", true);
-    if (!job->options->value[OPT_ALPHA].given)
+    if (!options_given(job->options, OPT_ALPHA))
         row_note_add(&note, "no alpha: a table of eigenvalues", true);
     if (isinf(job->map.ridge[at]))
         row_note_add(&note,
@@ -121,25 +114,27 @@ static bool make_row(void *source, size_t row, cell *c)
 {
     const phase_job *job = source;
     const nsl_map *m = &job->map;
-    const nsl_point *p = &job->query.point;
-    const option_value *alpha = &job->options->value[OPT_ALPHA];
     size_t i = row % m->x.count;
     size_t j = job->shard + row / m->x.count * job->shards;
     size_t at = j * m->x.count + i;
-    c[FEATURES] = value_cell(p->features, job, NSL_AXIS_FEATURES, i, j);
-    c[SAMPLES] = value_cell(p->samples, job, NSL_AXIS_SAMPLES, i, j);
-    c[LATENTS] = value_cell(fixed_latents(job), job, NSL_AXIS_LATENTS, i, j);
-    if (alpha->given)
-        c[ALPHA] = value_cell(alpha->number, job, NSL_AXIS_ALPHA, i, j);
-    c[RIDGE] = ridge_cell(job, at, i, j);
-    c[NOISE] = value_cell(p->noise, job, NSL_AXIS_NOISE, i, j);
+    nsl_point p = nsl_map_point(&job->query, m->x.value[i], m->y.value[j]);
+    double latents = latents_at(job, i, j), ridge = m->ridge[at];
+    bool best = job->query.optimal && ridge > 0.0;
+    c[FEATURES] = cell_given(p.features);
+    c[SAMPLES] = cell_given(p.samples);
+    c[LATENTS] = cell_given(latents);
+    if (options_given(job->options, OPT_ALPHA))
+        c[ALPHA] = cell_given(
+            of_model(job->options->value[OPT_ALPHA].number, job, NSL_AXIS_ALPHA, i, j));
+    c[RIDGE] = best ? cell_known(ridge, NSL_MAP_PROMISE) : cell_given(ridge);
+    c[NOISE] = cell_given(p.noise);
     c[TEST_LOSS] = cell_computed(m->test_loss[at]);
-    c[ELASTICITY_FEATURES] = cell_absolute(m->elasticity_features[at], NSL_MAP_PROMISE);
-    c[ELASTICITY_SAMPLES] = cell_absolute(m->elasticity_samples[at], NSL_MAP_PROMISE);
-    c[ELASTICITY_RIDGE] = cell_absolute(m->elasticity_ridge[at], NSL_MAP_PROMISE);
+    c[ELASTICITY_FEATURES] = elasticity_cell(m->elasticity_features[at]);
+    c[ELASTICITY_SAMPLES] = elasticity_cell(m->elasticity_samples[at]);
+    c[ELASTICITY_RIDGE] = elasticity_cell(m->elasticity_ridge[at]);
     c[REGIME] = cell_text(nsl_phase_name((nsl_phase)m->regime[at]));
     c[ERROR] = cell_bound(m->error[at]);
-    c[NOTE] = note_cell(job, at, i, j);
+    c[NOTE] = note_cell(job, &p, latents, at);
     return true;
 }
 
@@ -223,7 +218,10 @@ void phase_describe(document *d, const phase_job *job)
         snprintf(shard, sizeof shard, "%zu/%zu", job->shard + 1, job->shards);
         document_add_summary(d, "shard", cell_text(shard));
         document_add_summary(d, "fingerprint", cell_text(fingerprint));
+        phase_checksum(fingerprint, job);
+        document_add_summary(d, "checksum", cell_text(fingerprint));
     }
     add_regimes(d, job);
-    add_boundaries(d, job);
+    if (!options_given(job->options, OPT_SHARD)) /* merge finds them */
+        add_boundaries(d, job);
 }

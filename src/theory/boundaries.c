@@ -226,7 +226,7 @@ static nsl_status look(nsl_prediction *p, nsl_point *point, nsl_phase *phase,
     nsl_plane_model own, *model = &t->model;
     double x = exp(log_x), y = exp(log_y);
     nsl_status status = NSL_OK;
-    *point = nsl_plane_point(t->query, x, y);
+    *point = nsl_map_point(t->query, x, y);
     if (t->of_model) {
         model = &own;
         status = nsl_plane_model_make(model, t->query, x, y, false, t->err);

@@ -84,7 +84,7 @@ static nsl_status fill_cell(fill *f, const nsl_plane_model *model, size_t i, siz
 {
     nsl_prediction p;
     nsl_point point =
-        nsl_plane_point(f->query, f->query->x.value[i], f->query->y.value[j]);
+        nsl_map_point(f->query, f->query->x.value[i], f->query->y.value[j]);
     nsl_status status = nsl_plane_predict(&p, &point, model, trail, err);
     if (status == NSL_OK)
         store(f->map, j * f->query->x.count + i, &p, point.ridge,
@@ -224,7 +224,7 @@ nsl_status nsl_map_cell(nsl_prediction *out, nsl_phase *regime,
 {
     nsl_plane_model model;
     nsl_trail trail = {0};
-    nsl_point point = nsl_plane_point(query, x, y);
+    nsl_point point = nsl_map_point(query, x, y);
     *regime = NSL_PHASE_UNDEFINED;
     nsl_status status = nsl_plane_check(query, err);
     if (status != NSL_OK)

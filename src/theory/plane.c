@@ -46,7 +46,7 @@ static double value_of(const nsl_map_query *query, nsl_axis_kind kind, double x,
     return query->x.kind == kind ? x : query->y.kind == kind ? y : fallback;
 }
 
-nsl_point nsl_plane_point(const nsl_map_query *query, double x, double y)
+nsl_point nsl_map_point(const nsl_map_query *query, double x, double y)
 {
     nsl_point p = query->point;
     p.features = value_of(query, NSL_AXIS_FEATURES, x, y, p.features);

@@ -25,8 +25,6 @@ nsl_status nsl_plane_model_make(nsl_plane_model *out, const nsl_map_query *query
                                 double x, double y, bool many, nsl_error *err);
 void nsl_plane_model_clear(nsl_plane_model *model);
 
-nsl_point nsl_plane_point(const nsl_map_query *query, double x, double y);
-
 /* The model's own: for regimes. */
 const nsl_model *nsl_plane_model_of(const nsl_plane_model *model);
 

@@ -2,9 +2,8 @@
 #include "theory/quick.h"
 #include "core/error.h"
 #include "spectrum/interpolant.h"
-#include "theory/loss.h"
-
 #include "theory/balance.h"
+#include "theory/loss.h"
 
 #include <math.h>
 #include <stdlib.h>
