@@ -9,6 +9,7 @@
 
 #include <nslaw/cost.h>
 #include <nslaw/error.h>
+#include <nslaw/fit.h>
 #include <nslaw/frontier.h>
 #include <nslaw/model.h>
 #include <nslaw/optimum.h>
