@@ -22,19 +22,19 @@ typedef enum {
 } nsl_form_kind;
 
 typedef enum {
-    NSL_RESOURCE_PARAMETERS, /**< N */
-    NSL_RESOURCE_SAMPLES,    /**< P */
-    NSL_RESOURCE_COMPUTE     /**< C */
-} nsl_resource;
+    NSL_POWER_PARAMETERS, /**< N */
+    NSL_POWER_SAMPLES,    /**< P */
+    NSL_POWER_COMPUTE     /**< C */
+} nsl_power_of;
 
 /** A form. The switches of the theory add a parameter each. */
 typedef struct {
     nsl_form_kind kind;
-    bool source;  /**< β, "beta": target weights I^−(1+β) instead of the spectrum's */
-    bool latents; /**< M, "latents", in samples: the power law ends */
-    bool noise;   /**< σ_ε², "noise", of a label variance 1 */
-    bool ridge;   /**< δ, "ridge", fixed, for features scaled by 1/√(kN) */
-    nsl_resource resource; /**< of NSL_FORM_POWER */
+    bool source; /**< β, "beta": target weights I^−(1+β) instead of the spectrum's */
+    bool latents;          /**< M, "latents", in samples: the power law ends */
+    bool noise;            /**< σ_ε², "noise", of a label variance 1 */
+    bool ridge;            /**< δ, "ridge", fixed, for features scaled by 1/√(kN) */
+    nsl_power_of resource; /**< of NSL_FORM_POWER */
 } nsl_form;
 
 #define NSL_FORM_PARAMETERS_MAX 8
@@ -70,7 +70,7 @@ nsl_status nsl_form_loss(double *loss, const nsl_form *form, const double *param
 /** What is minimised over the parameters, of the residuals ρ = ln predicted − ln
  *  measured. */
 typedef enum {
-    NSL_OBJECTIVE_HUBER,   /**< Σ w h(ρ), h = ρ²/2 up to |ρ| = δ, then δ|ρ| − δ²/2 */
+    NSL_OBJECTIVE_HUBER, /**< Σ w h(ρ), h = ρ²/2 up to |ρ| = δ, then δ|ρ| − δ²/2 */
     NSL_OBJECTIVE_SQUARES, /**< Σ w ρ²/2 */
     NSL_OBJECTIVE_GAUSSIAN /**< −ln of the likelihood of ρ ~ N(0, σ²/w), σ fitted */
 } nsl_objective;
@@ -105,16 +105,17 @@ typedef struct {
     size_t parameters;
     nsl_fit_parameter parameter[NSL_FORM_PARAMETERS_MAX];
     double covariance[NSL_FORM_PARAMETERS_MAX][NSL_FORM_PARAMETERS_MAX];
-    double objective; /**< its value at the minimum */
-    double sigma;     /**< √(Σwρ²/n) over the n fitted runs */
-    double aic, bic;  /**< of the Gaussian likelihood with that σ, whatever the
-                           objective; σ counts as a parameter */
-    double rms_log;   /**< root mean square of ρ over the fitted runs */
+    double objective;       /**< its value at the minimum */
+    double sigma;           /**< √(Σwρ²/n) over the n fitted runs */
+    double aic, bic;        /**< of the Gaussian likelihood with that σ, whatever the
+                                 objective; σ counts as a parameter */
+    double rms_log;         /**< root mean square of ρ over the fitted runs */
     double holdout_rms_log; /**< over those held out; NaN where there are none */
     size_t runs, held_out;  /**< fitted, and left out */
     size_t starts, starts_agreeing; /**< of how many starts, how many ended here */
-    size_t count;      /**< all runs, in the caller's order */
-    double *predicted; /**< loss of each, array of `count`, the theory's to NSL_PROMISE */
+    size_t count;                   /**< all runs, in the caller's order */
+    double
+        *predicted; /**< loss of each, array of `count`, the theory's to NSL_PROMISE */
     bool *is_held_out; /**< array of `count` */
     size_t bootstraps; /**< refits that converged */
     double *bootstrap; /**< their parameters, array of bootstraps × parameters */

@@ -254,12 +254,6 @@ static const nsl_spectrum_ops interpolant_ops = {
     .trace = interpolant_trace,
 };
 
-const nsl_spectrum *nsl_spectrum_origin(const nsl_spectrum *spectrum)
-{
-    return spectrum->ops == &interpolant_ops ? ((const interpolant *)spectrum)->from
-                                             : spectrum;
-}
-
 nsl_status nsl_spectrum_new_interpolant(nsl_spectrum **out, const nsl_spectrum *from,
                                         const nsl_target *target, nsl_error *err)
 {
@@ -271,6 +265,7 @@ nsl_status nsl_spectrum_new_interpolant(nsl_spectrum **out, const nsl_spectrum *
     }
     s->head = *from;
     s->head.ops = &interpolant_ops;
+    s->head.origin = nsl_spectrum_origin(from);
     s->from = from;
     s->target = target;
     *out = &s->head;

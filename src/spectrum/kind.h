@@ -50,11 +50,12 @@ struct nsl_spectrum {
     uint64_t rank;    /* eigenvalues > 0 */
     double smallest;  /* least positive eigenvalue; 0 when M = ∞ */
     bool has_target;
+    const struct nsl_spectrum *origin; /* what an interpolated spectrum answers for */
 };
 
 extern const nsl_spectrum_ops nsl_powerlaw_ops, nsl_table_ops;
 
-/* The spectrum itself, or the one that an interpolant answers for (interpolant.c). */
+/* The spectrum itself, or the one that it answers for (interpolant.c, family.c). */
 const nsl_spectrum *nsl_spectrum_origin(const nsl_spectrum *spectrum);
 
 /* What the high-precision route sums over: the numbers of a power law, … */

@@ -22,6 +22,11 @@ const char *nsl_spectrum_kind(const nsl_spectrum *spectrum)
     return spectrum->ops->name;
 }
 
+const nsl_spectrum *nsl_spectrum_origin(const nsl_spectrum *spectrum)
+{
+    return spectrum->origin ? spectrum->origin : spectrum;
+}
+
 uint64_t nsl_spectrum_latents(const nsl_spectrum *spectrum)
 {
     return spectrum->latents;
