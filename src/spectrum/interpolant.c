@@ -71,15 +71,30 @@ static void moments_of(nsl_moments *m, const interpolant *s, double delta)
     m->z = ((m->count + m->count_low) - m->above) + m->below;
 }
 
+/* cos(πm/(2·NODES)) for m of one period, in the precision of the sums below. */
+static void set_cosines(long double out[4 * NODES])
+{
+    const long double step = acosl(-1.0L) / (2 * NODES);
+    for (int m = 0; m <= NODES; m++) {
+        long double cosine = m == NODES ? 0.0L : cosl(step * m);
+        out[m] = cosine;
+        out[2 * NODES - m] = -cosine;
+        out[2 * NODES + m] = -cosine;
+        if (m > 0)
+            out[4 * NODES - m] = cosine;
+    }
+}
+
 /* Chebyshev coefficients from values at the nodes. In double their roundings, each of
  * the size of the first, would add up to a dozen of the last digit's units. */
 static void to_chebyshev(double c[NODES][LANES], double f[NODES][LANES])
 {
-    const long double pi = acosl(-1.0L);
+    long double cosine[4 * NODES];
+    set_cosines(cosine);
     for (int j = 0; j < NODES; j++) {
         long double sum[LANES] = {0.0L};
         for (int k = 0; k < NODES; k++) {
-            long double weight = cosl(pi * j * (k + 0.5L) / NODES);
+            long double weight = cosine[j * (2 * k + 1) % (4 * NODES)];
             for (int lane = 0; lane < LANES; lane++)
                 sum[lane] += weight * f[k][lane];
         }

@@ -25,17 +25,23 @@ static bool has_one_minimum(const nsl_model *model)
            nsl_powerlaw_numbers(model->spectrum).alpha <= STEEP;
 }
 
-nsl_status nsl_quick_new(nsl_quick *out, const nsl_model *model, nsl_error *err)
+nsl_status nsl_quick_new_on(nsl_quick *out, const nsl_model *model,
+                            const nsl_spectrum *spectrum, nsl_error *err)
 {
     *out = (nsl_quick){.exact = model};
-    nsl_status status = nsl_spectrum_new_interpolant(&out->spectrum, model->spectrum,
-                                                     &model->target, err);
+    nsl_status status =
+        nsl_spectrum_new_interpolant(&out->spectrum, spectrum, &model->target, err);
     if (status == NSL_OK)
         status = nsl_model_new_on(&out->model, model, out->spectrum, err);
     out->unique = has_one_minimum(model);
     if (status != NSL_OK)
         nsl_quick_clear(out);
     return status;
+}
+
+nsl_status nsl_quick_new(nsl_quick *out, const nsl_model *model, nsl_error *err)
+{
+    return nsl_quick_new_on(out, model, model->spectrum, err);
 }
 
 void nsl_quick_clear(nsl_quick *quick)

@@ -15,6 +15,9 @@ typedef struct {
 } nsl_quick;
 
 nsl_status nsl_quick_new(nsl_quick *out, const nsl_model *model, nsl_error *err);
+/* The same with the sums of `spectrum`, which answers for the model's own. */
+nsl_status nsl_quick_new_on(nsl_quick *out, const nsl_model *model,
+                            const nsl_spectrum *spectrum, nsl_error *err);
 void nsl_quick_clear(nsl_quick *quick);
 
 /* What points nearby had, along a line that one thread walks; start with {0}. Results
