@@ -5,13 +5,12 @@
  * changes the model a line is a column, so that its model serves all of it, and each
  * cell starts anew: rows may be left out, and no bit may depend on which. Threads take
  * lines in order. */
+#include "core/crew.h"
 #include "core/error.h"
 #include "theory/phase.h"
 #include "theory/plane.h"
 
 #include <math.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 
 enum { ARRAYS = 6 };
@@ -54,17 +53,10 @@ void nsl_map_clear(nsl_map *map)
 typedef struct {
     nsl_map *map;
     const nsl_map_query *query;
-    const nsl_work *work;
     nsl_plane_model shared; /* where no axis is of the model */
     bool x_of_model, y_of_model;
     size_t first, step; /* rows */
     size_t rows, lines; /* to do */
-    atomic_size_t next, done;
-    atomic_bool stop, cancelled;
-    pthread_mutex_t failing;
-    size_t failed_line; /* the first, whichever thread found it */
-    nsl_status status;
-    nsl_error *err;
 } fill;
 
 static void store(nsl_map *map, size_t at, const nsl_prediction *p, double ridge,
@@ -131,58 +123,10 @@ static nsl_status fill_column(fill *f, size_t i, nsl_error *err)
     return status;
 }
 
-static void note_failure(fill *f, size_t line, nsl_status status, const nsl_error *err)
+static nsl_status fill_line(void *data, size_t line, nsl_error *err)
 {
-    pthread_mutex_lock(&f->failing);
-    if (f->status == NSL_OK || line < f->failed_line) {
-        f->status = status;
-        f->failed_line = line;
-        if (f->err)
-            *f->err = *err;
-    }
-    pthread_mutex_unlock(&f->failing);
-    atomic_store(&f->stop, true);
-}
-
-/* Takes lines until there are none left; `reports` for the thread that called. */
-static void take_lines(fill *f, bool reports)
-{
-    while (!atomic_load(&f->stop)) {
-        size_t line = atomic_fetch_add(&f->next, 1);
-        if (line >= f->lines)
-            return;
-        nsl_error err = {0};
-        nsl_status status =
-            f->x_of_model ? fill_column(f, line, &err) : fill_row(f, line, &err);
-        if (status != NSL_OK)
-            note_failure(f, line, status, &err);
-        size_t done = atomic_fetch_add(&f->done, 1) + 1;
-        if (reports && f->work->proceed &&
-            !f->work->proceed(f->work->data, done, f->lines)) {
-            atomic_store(&f->cancelled, true);
-            atomic_store(&f->stop, true);
-        }
-    }
-}
-
-static void *help(void *shared)
-{
-    take_lines(shared, false);
-    return NULL;
-}
-
-/* The caller works too; fewer threads than asked for only take longer. */
-static void run(fill *f)
-{
-    enum { JOBS_MAX = 1024 };
-    pthread_t thread[JOBS_MAX];
-    size_t wanted = f->work->jobs > JOBS_MAX ? JOBS_MAX : f->work->jobs, started = 0;
-    while (started + 1 < wanted && started + 1 < f->lines &&
-           pthread_create(&thread[started], NULL, help, f) == 0)
-        started++;
-    take_lines(f, true);
-    for (size_t i = 0; i < started; i++)
-        pthread_join(thread[i], NULL);
+    fill *f = data;
+    return f->x_of_model ? fill_column(f, line, err) : fill_row(f, line, err);
 }
 
 nsl_status nsl_map_fill(nsl_map *map, const nsl_map_query *query, size_t first,
@@ -197,26 +141,20 @@ nsl_status nsl_map_fill(nsl_map *map, const nsl_map_query *query, size_t first,
     fill f = {
         .map = map,
         .query = query,
-        .work = work,
         .first = first,
         .step = step,
         .rows = (rows - first + step - 1) / step,
         .x_of_model = nsl_axis_is_of_model(query->x.kind),
         .y_of_model = nsl_axis_is_of_model(query->y.kind),
-        .err = err,
     };
     f.lines = f.x_of_model ? query->x.count : f.rows;
     if (!f.x_of_model && !f.y_of_model)
         status = nsl_plane_model_make(&f.shared, query, 0.0, 0.0, true, err);
     if (status != NSL_OK)
         return status;
-    pthread_mutex_init(&f.failing, NULL);
-    run(&f);
-    pthread_mutex_destroy(&f.failing);
+    status = nsl_crew_run(fill_line, &f, f.lines, work, err);
     nsl_plane_model_clear(&f.shared);
-    if (f.status == NSL_OK && atomic_load(&f.cancelled))
-        return nsl_fail(err, NSL_ECANCELLED, "", "interrupted");
-    return f.status;
+    return status;
 }
 
 nsl_status nsl_map_cell(nsl_prediction *out, nsl_phase *regime,

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/crew.h"
+#include "core/error.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum { JOBS_MAX = 1024 };
+
+typedef struct {
+    nsl_task *task;
+    void *data;
+    size_t count;
+    const nsl_work *work;
+    atomic_size_t next, done;
+    atomic_bool stop, cancelled;
+    pthread_mutex_t failing;
+    size_t failed; /* the first task that did, whichever thread found it */
+    nsl_status status;
+    nsl_error *err;
+} crew;
+
+static void note_failure(crew *c, size_t task, nsl_status status, const nsl_error *err)
+{
+    pthread_mutex_lock(&c->failing);
+    if (c->status == NSL_OK || task < c->failed) {
+        c->status = status;
+        c->failed = task;
+        if (c->err)
+            *c->err = *err;
+    }
+    pthread_mutex_unlock(&c->failing);
+    atomic_store(&c->stop, true);
+}
+
+/* Takes tasks until there are none left; `reports` for the thread that called. */
+static void take_tasks(crew *c, bool reports)
+{
+    while (!atomic_load(&c->stop)) {
+        size_t task = atomic_fetch_add(&c->next, 1);
+        if (task >= c->count)
+            return;
+        nsl_error err = {0};
+        nsl_status status = c->task(c->data, task, &err);
+        if (status != NSL_OK)
+            note_failure(c, task, status, &err);
+        size_t done = atomic_fetch_add(&c->done, 1) + 1;
+        if (reports && c->work->proceed &&
+            !c->work->proceed(c->work->data, done, c->count)) {
+            atomic_store(&c->cancelled, true);
+            atomic_store(&c->stop, true);
+        }
+    }
+}
+
+static void *help(void *shared)
+{
+    take_tasks(shared, false);
+    return NULL;
+}
+
+nsl_status nsl_crew_run(nsl_task *task, void *data, size_t count, const nsl_work *work,
+                        nsl_error *err)
+{
+    pthread_t thread[JOBS_MAX];
+    crew c = {.task = task, .data = data, .count = count, .work = work, .err = err};
+    size_t wanted = work->jobs > JOBS_MAX ? JOBS_MAX : work->jobs, started = 0;
+    pthread_mutex_init(&c.failing, NULL);
+    /* fewer threads than asked for only take longer */
+    while (started + 1 < wanted && started + 1 < count &&
+           pthread_create(&thread[started], NULL, help, &c) == 0)
+        started++;
+    take_tasks(&c, true);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(thread[i], NULL);
+    pthread_mutex_destroy(&c.failing);
+    if (c.status == NSL_OK && atomic_load(&c.cancelled))
+        return nsl_fail(err, NSL_ECANCELLED, "", "interrupted");
+    return c.status;
+}
