@@ -12,6 +12,7 @@ typedef struct {
     nsl_model *model;
     nsl_quick quick;
     double p;
+    bool guess; /* the best ridge is where guess() says, but for small sizes */
 } model_at;
 
 static nsl_status make_exact(model_at *m, const nsl_form *form, const double *number,
@@ -25,6 +26,7 @@ static nsl_status make_exact(model_at *m, const nsl_form *form, const double *nu
     if (form->source)
         o.source = number[NSL_THEORY_SOURCE];
     m->p = 1.0 + number[NSL_THEORY_ALPHA];
+    m->guess = !form->source && !form->latents && !form->noise;
     nsl_status status = nsl_spectrum_new_powerlaw(&m->exact, number[NSL_THEORY_ALPHA],
                                                   1.0, latents, err);
     if (status == NSL_OK)
@@ -61,10 +63,26 @@ typedef struct {
     nsl_hold hold;
 } place;
 
+/* Where a pure power law has the best ridge of a noise-free MRS target: [E4] there is
+ * (N − z)(P − z) = κz², κ = 2/(α(1+α)), and z ≃ cX − ½, c = (π/p)/sin(π/p). */
+static nsl_theory_memory guess(const model_at *m, const nsl_point *point)
+{
+    double alpha = m->p - 1.0, kappa = 2.0 / (alpha * m->p);
+    double least = fmin(point->features, point->samples);
+    double most = fmax(point->features, point->samples), ratio = least / most;
+    double sum = 1.0 + ratio;
+    double z = 2.0 * least / (sum + sqrt(sum * sum - 4.0 * (1.0 - kappa) * ratio));
+    double c = (M_PI / m->p) / sin(M_PI * fmin(alpha, 1.0) / m->p);
+    return (nsl_theory_memory){log((z + 0.5) / c), log(kappa * z * (z / (most - z))),
+                               (double)NAN, true};
+}
+
 static bool solve_beside(place *at, const model_at *m, const nsl_point *point,
                          nsl_theory_memory *memory)
 {
     nsl_optimum optimum;
+    if (m->guess || !memory->known)
+        *memory = guess(m, point);
     nsl_neighbour near = {.log_delta = -m->p * memory->log_x,
                           .log_gap = memory->log_gap,
                           .tilt = memory->tilt,

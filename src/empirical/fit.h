@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the parts of a fit share: its runs, starts, intervals and refits. */
+#ifndef NSL_EMPIRICAL_FIT_H
+#define NSL_EMPIRICAL_FIT_H
+
+#include "empirical/minimise.h"
+
+/* Confidence of the intervals. */
+#define NSL_FIT_CONFIDENCE 0.95
+
+typedef struct {
+    nsl_form form;
+    const nsl_fit_options *options;
+    nsl_run_table runs;
+    double *weight; /* arrays of runs.count: those held out have weight 0 */
+    bool *used;
+    size_t fitted; /* runs with a weight > 0 */
+    nsl_family *family;
+} nsl_fit_job;
+
+/* The problem of the fitted runs with nothing held. */
+nsl_minimum_problem nsl_fit_problem(const nsl_fit_job *job);
+
+/* Starts that cover what fits have been seen to end at, without regard to the order of
+ * the runs; for a theory with switches they begin at `plain`, the minimum of the theory
+ * without. An array of `count` to be freed, NULL when memory ran out. */
+typedef struct {
+    double at[NSL_FORM_PARAMETERS_MAX];
+} nsl_fit_start;
+
+nsl_fit_start *nsl_fit_starts(size_t *count, const nsl_fit_job *job,
+                              const nsl_minimum *plain);
+
+/* The best of the minima that the starts lead to, and how many agree with it.
+ * @return NSL_OK; NSL_EFAILED when none converged; NSL_ENOMEM, NSL_ECANCELLED */
+nsl_status nsl_fit_search(nsl_minimum *best, size_t *starts, size_t *agreeing,
+                          const nsl_fit_job *job, const nsl_minimum *plain,
+                          nsl_error *err);
+
+/* How the objective's rise near the minimum turns into confidence. */
+typedef struct {
+    double spread; /* s²: the covariance of the coordinates is s² (Σ w ∇∇ᵀ)⁻¹ */
+    double rise; /* objective at the ends of the intervals, above the minimum */
+    double covariance[NSL_FORM_PARAMETERS_MAX][NSL_FORM_PARAMETERS_MAX];
+} nsl_fit_confidence;
+
+/* From the minimiser's slopes and residuals at the minimum. */
+void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
+                            const nsl_minimiser *minimiser);
+
+/* The ends of the i-th parameter's interval where the profile of the objective has
+ * risen by confidence->rise. Moves `best` and returns true where a lower objective
+ * turns up on the way: start again. */
+bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
+                     const nsl_fit_job *job, const nsl_fit_confidence *confidence,
+                     nsl_minimiser *minimiser);
+
+/* Refits to runs drawn again. Sets the intervals of `fit`, its bootstrap and
+ * bootstraps. */
+nsl_status nsl_fit_bootstrap(nsl_fit *fit, const nsl_fit_job *job,
+                             const nsl_minimum *best, nsl_error *err);
+
+#endif

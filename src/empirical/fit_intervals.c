@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Covariance, and the profile of the objective (theory of M-estimators, Huber 1981).
+ *
+ * With n runs, p parameters, residuals ρ of weights w, ψ = h' and m the part of the
+ * weight with |ρ| ≤ δ, the covariance is s² (Σ w ∇∇ᵀ)⁻¹, s² = [Σ w ψ²/(n−p)]/m², and
+ * the objective's profile rises by m s² t²/2 to the ends of the interval that t of
+ * Student's distribution gives. Least squares: m = 1 and s² = Σ w ρ²/(n−p). */
+#include "empirical/fit.h"
+#include "empirical/step.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_linalg.h>
+#include <math.h>
+#include <string.h>
+
+enum { MAX = NSL_FORM_PARAMETERS_MAX };
+
+/* Ends of intervals: how near the profile's root is to its level. */
+static const double REACHED = 1e-7;
+enum { STEPS_MAX = 60 };
+
+/* The first look for an end: so many standard errors away, or that part of the range.
+ */
+static const double ERRORS_AWAY = 2.0, RANGE_AWAY = 0.02;
+
+/* Residuals like this are roundings: nothing is uncertain. */
+static const double ROUNDED = 1e-12;
+
+/* An objective found along a profile that is lower by this part is another minimum. */
+static const double LOWER = 1e-7;
+
+/* (Σ w ∇∇ᵀ)⁻¹ by Cholesky's factors, the diagonal made 1 before; NaN where singular:
+ * coordinates at 0 are left out, with variances NaN. */
+static void invert(nsl_fit_confidence *out, double m[MAX][MAX], size_t count)
+{
+    double entries[MAX * MAX];
+    size_t index[MAX], n = 0;
+    for (size_t j = 0; j < count; j++)
+        if (m[j][j] > 0.0)
+            index[n++] = j;
+    for (size_t j = 0; j < MAX; j++)
+        for (size_t k = 0; k < MAX; k++)
+            out->covariance[j][k] = (double)NAN;
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < n; b++)
+            entries[a * n + b] = m[index[a]][index[b]] / sqrt(m[index[a]][index[a]]) /
+                                 sqrt(m[index[b]][index[b]]);
+    gsl_matrix_view view = gsl_matrix_view_array(entries, n, n);
+    if (n == 0 || gsl_linalg_cholesky_decomp1(&view.matrix) != GSL_SUCCESS ||
+        gsl_linalg_cholesky_invert(&view.matrix) != GSL_SUCCESS)
+        return;
+    for (size_t a = 0; a < n; a++)
+        for (size_t b = 0; b < n; b++)
+            out->covariance[index[a]][index[b]] = out->spread * entries[a * n + b] /
+                                                  sqrt(m[index[a]][index[a]]) /
+                                                  sqrt(m[index[b]][index[b]]);
+}
+
+void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
+                            const nsl_minimiser *minimiser)
+{
+    double matrix[MAX][MAX] = {{0.0}}, squares = 0.0, inside = 0.0, weight = 0.0;
+    size_t parameters = nsl_form_parameters(&job->form);
+    nsl_minimum_problem problem = nsl_fit_problem(job);
+    double free_runs = (double)job->fitted - (double)parameters;
+    for (size_t i = 0; i < job->runs.count; i++) {
+        if (!job->used[i])
+            continue;
+        double w = job->weight[i], rho = minimiser->rho[i];
+        double slope = nsl_huber_slope(rho, problem.delta);
+        squares += w * slope * slope;
+        inside += fabs(rho) <= problem.delta ? w : 0.0;
+        weight += w;
+        for (size_t j = 0; j < parameters; j++)
+            for (size_t k = 0; k < parameters; k++)
+                matrix[j][k] +=
+                    w * minimiser->here.slope[i][j] * minimiser->here.slope[i][k];
+    }
+    double part = inside / weight,
+           t = gsl_cdf_tdist_Pinv(0.5 + 0.5 * NSL_FIT_CONFIDENCE, free_runs);
+    out->spread = squares / free_runs / (part * part);
+    out->rise = 0.5 * part * out->spread * t * t;
+    invert(out, matrix, parameters);
+}
+
+/* The search for one end. */
+typedef struct {
+    const nsl_fit_job *job;
+    nsl_minimiser *minimiser;
+    nsl_minimum_problem problem;
+    nsl_minimum *best, last; /* `last` is where the next constrained descent starts */
+    size_t i;
+    double rise;
+    bool lower; /* another minimum turned up; `best` is it now */
+} profile;
+
+/* √(rise of the profile/level) − 1 at the coordinate v; INFINITY where it cannot be
+ * computed. */
+static double excess_at(profile *p, double v)
+{
+    nsl_minimum start = p->last;
+    start.at[p->i] = v;
+    nsl_minimum end = nsl_minimise(p->minimiser, &p->problem, start.at);
+    if (!isfinite(end.objective))
+        return (double)INFINITY;
+    if (end.objective < p->best->objective * (1.0 - LOWER) - LOWER * p->rise) {
+        *p->best = end;
+        p->lower = true;
+    }
+    p->last = end;
+    return sqrt(fmax(0.0, end.objective - p->best->objective) / p->rise) - 1.0;
+}
+
+/* Narrows [inside, outside] with excesses of opposite signs: the root of the profile is
+ * nearly linear there. */
+static double narrow(profile *p, double inside, double low, double outside, double high)
+{
+    for (int i = 0; i < STEPS_MAX && !p->lower; i++) {
+        double share = isinf(high) ? 0.5 : -low / (high - low);
+        double v = inside + fmin(fmax(share, 0.02), 0.98) * (outside - inside);
+        double excess = excess_at(p, v);
+        if (fabs(excess) < REACHED)
+            return v;
+        if (excess < 0.0) {
+            inside = v;
+            low = excess;
+        } else {
+            outside = v;
+            high = excess;
+        }
+    }
+    return inside + (outside - inside) * (isinf(high) ? 0.0 : -low / (high - low));
+}
+
+/* The end in the direction `sign`; `limit` where the profile never reaches the level.
+ */
+static double find_end(profile *p, double sign, double first, double limit)
+{
+    double at = p->best->at[p->i], inside = at, low = -1.0, step = first;
+    p->last = *p->best;
+    for (int i = 0; i < STEPS_MAX && !p->lower; i++, step *= 2.0) {
+        double v = inside + sign * step;
+        bool ends = sign * (v - limit) >= 0.0;
+        v = ends ? limit : v;
+        double excess = excess_at(p, v);
+        if (excess > 0.0)
+            return narrow(p, inside, low, v, excess);
+        if (ends)
+            return limit;
+        inside = v;
+        low = excess;
+    }
+    return limit;
+}
+
+/* The coordinate of a profile's end as a parameter: beyond the limit there is none. */
+static double as_parameter(const nsl_form *form, size_t i, double v, double limit,
+                           double beyond)
+{
+    if (v == limit)
+        return beyond;
+    return nsl_form_may_vanish(form, i) ? v : exp(v);
+}
+
+bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
+                     const nsl_fit_job *job, const nsl_fit_confidence *confidence,
+                     nsl_minimiser *minimiser)
+{
+    profile p = {.job = job,
+                 .minimiser = minimiser,
+                 .problem = nsl_fit_problem(job),
+                 .best = best,
+                 .i = i,
+                 .rise = confidence->rise};
+    double at = best->at[i], spread = sqrt(confidence->covariance[i][i]), low, high;
+    nsl_form_range(&low, &high, &job->form, i, at);
+    p.problem.held[i] = true;
+    parameter->identified = isfinite(spread);
+    parameter->profile_lo = parameter->profile_hi = parameter->value;
+    if (confidence->spread <= ROUNDED * ROUNDED)
+        return false;
+    double first = RANGE_AWAY * (high - at);
+    if (isfinite(spread))
+        first = fmin(ERRORS_AWAY * spread, 10.0 * first);
+    double hi = find_end(&p, 1.0, first, high);
+    double lo = at > low && !p.lower ? find_end(&p, -1.0, first, low) : low;
+    parameter->profile_lo = as_parameter(&job->form, i, lo, low, 0.0);
+    parameter->profile_hi = as_parameter(&job->form, i, hi, high, (double)INFINITY);
+    parameter->identified = lo != low || hi != high;
+    return p.lower;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "core/error.h"
+#include "empirical/form.h"
+
+#include <stdlib.h>
+
+typedef struct {
+    nsl_fit_run run;
+    size_t place;
+} placed;
+
+static int compare(double a, double b)
+{
+    return (a > b) - (a < b);
+}
+
+/* By every value in turn: runs that compare equal are the same. */
+static int by_values(const void *one, const void *other)
+{
+    const nsl_fit_run *a = &((const placed *)one)->run,
+                      *b = &((const placed *)other)->run;
+    int order = compare(a->parameters, b->parameters);
+    order = order ? order : compare(a->samples, b->samples);
+    order = order ? order : compare(a->compute, b->compute);
+    order = order ? order : compare(a->loss, b->loss);
+    return order ? order : compare(a->weight, b->weight);
+}
+
+static bool allocate(nsl_run_table *t, size_t count)
+{
+    double **column[] = {&t->parameters, &t->samples, &t->compute, &t->loss,
+                         &t->weight};
+    bool fine = true;
+    for (size_t c = 0; c < sizeof column / sizeof *column; c++) {
+        *column[c] = calloc(count, sizeof(double));
+        fine &= *column[c] != NULL;
+    }
+    t->place = calloc(count, sizeof *t->place);
+    return fine && t->place;
+}
+
+nsl_status nsl_run_table_make(nsl_run_table *out, size_t count, const nsl_fit_run *run,
+                              nsl_error *err)
+{
+    *out = (nsl_run_table){.count = count};
+    placed *sorted = calloc(count, sizeof *sorted);
+    if (!sorted || !allocate(out, count)) {
+        free(sorted);
+        nsl_run_table_clear(out);
+        return nsl_fail_memory(err);
+    }
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = (placed){run[i], i};
+    qsort(sorted, count, sizeof *sorted, by_values);
+    for (size_t i = 0; i < count; i++) {
+        const nsl_fit_run *r = &sorted[i].run;
+        out->parameters[i] = r->parameters;
+        out->samples[i] = r->samples;
+        out->compute[i] = r->compute;
+        out->loss[i] = r->loss;
+        out->weight[i] = r->weight;
+        out->place[i] = sorted[i].place;
+    }
+    free(sorted);
+    return NSL_OK;
+}
+
+void nsl_run_table_clear(nsl_run_table *table)
+{
+    free(table->parameters);
+    free(table->samples);
+    free(table->compute);
+    free(table->loss);
+    free(table->weight);
+    free(table->place);
+    *table = (nsl_run_table){.count = 0};
+}
