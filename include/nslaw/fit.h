@@ -90,7 +90,8 @@ nsl_fit_options nsl_fit_defaults(void);
 /** What is known of a parameter. Intervals are at 95 %. */
 typedef struct {
     const char *name;
-    double value;      /**< at its bound 0 where `bound` */
+    double value;      /**< at its bound where `bound` */
+    double known;      /**< relative bound on it as the place of the minimum */
     double error;      /**< standard error from the covariance; NaN where undefined */
     double lo, hi;     /**< of the bootstrap if there is one, else of the profile */
     double profile_lo; /**< where the profile of the objective rises to the level */

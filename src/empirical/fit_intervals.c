@@ -20,6 +20,9 @@ enum { MAX = NSL_FORM_PARAMETERS_MAX };
 static const double REACHED = 1e-7;
 enum { STEPS_MAX = 60 };
 
+/* A constrained minimum starts the next one if its root is less than this above. */
+static const double NEARBY = 1.0;
+
 /* The first look for an end: so many standard errors away, or that part of the range.
  */
 static const double ERRORS_AWAY = 2.0, RANGE_AWAY = 0.02;
@@ -30,14 +33,15 @@ static const double ROUNDED = 1e-12;
 /* An objective found along a profile that is lower by this part is another minimum. */
 static const double LOWER = 1e-7;
 
-/* (Σ w ∇∇ᵀ)⁻¹ by Cholesky's factors, the diagonal made 1 before; NaN where singular:
- * coordinates at 0 are left out, with variances NaN. */
-static void invert(nsl_fit_confidence *out, double m[MAX][MAX], size_t count)
+/* (Σ w ∇∇ᵀ)⁻¹ by Cholesky's factors, the diagonal made 1 before; NaN where singular,
+ * and for coordinates that are `held`. */
+static void invert(nsl_fit_confidence *out, double m[MAX][MAX], const bool *held,
+                   size_t count)
 {
     double entries[MAX * MAX];
     size_t index[MAX], n = 0;
     for (size_t j = 0; j < count; j++)
-        if (m[j][j] > 0.0)
+        if (!held[j] && m[j][j] > 0.0)
             index[n++] = j;
     for (size_t j = 0; j < MAX; j++)
         for (size_t k = 0; k < MAX; k++)
@@ -58,8 +62,9 @@ static void invert(nsl_fit_confidence *out, double m[MAX][MAX], size_t count)
 }
 
 void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
-                            const nsl_minimiser *minimiser)
+                            const nsl_minimum *best, const nsl_minimiser *minimiser)
 {
+    bool held[MAX];
     double matrix[MAX][MAX] = {{0.0}}, squares = 0.0, inside = 0.0, weight = 0.0;
     size_t parameters = nsl_form_parameters(&job->form);
     nsl_minimum_problem problem = nsl_fit_problem(job);
@@ -81,7 +86,13 @@ void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
            t = gsl_cdf_tdist_Pinv(0.5 + 0.5 * NSL_FIT_CONFIDENCE, free_runs);
     out->spread = squares / free_runs / (part * part);
     out->rise = 0.5 * part * out->spread * t * t;
-    invert(out, matrix, parameters);
+    for (size_t j = 0; j < parameters; j++) {
+        double low, high;
+        nsl_form_range(&low, &high, &job->form, j, best->at[j]);
+        held[j] = best->at[j] == low;
+        out->length[j] = sqrt(out->spread / matrix[j][j]);
+    }
+    invert(out, matrix, held, parameters);
 }
 
 /* The search for one end. */
@@ -108,8 +119,10 @@ static double excess_at(profile *p, double v)
         *p->best = end;
         p->lower = true;
     }
-    p->last = end;
-    return sqrt(fmax(0.0, end.objective - p->best->objective) / p->rise) - 1.0;
+    double excess = sqrt(fmax(0.0, end.objective - p->best->objective) / p->rise) - 1.0;
+    if (excess < NEARBY)
+        p->last = end;
+    return excess;
 }
 
 /* Narrows [inside, outside] with excesses of opposite signs: the root of the profile is
@@ -154,15 +167,6 @@ static double find_end(profile *p, double sign, double first, double limit)
     return limit;
 }
 
-/* The coordinate of a profile's end as a parameter: beyond the limit there is none. */
-static double as_parameter(const nsl_form *form, size_t i, double v, double limit,
-                           double beyond)
-{
-    if (v == limit)
-        return beyond;
-    return nsl_form_may_vanish(form, i) ? v : exp(v);
-}
-
 bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
                      const nsl_fit_job *job, const nsl_fit_confidence *confidence,
                      nsl_minimiser *minimiser)
@@ -176,17 +180,22 @@ bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
     double at = best->at[i], spread = sqrt(confidence->covariance[i][i]), low, high;
     nsl_form_range(&low, &high, &job->form, i, at);
     p.problem.held[i] = true;
-    parameter->identified = isfinite(spread);
+    parameter->identified = isfinite(spread) || at == low;
     parameter->profile_lo = parameter->profile_hi = parameter->value;
     if (confidence->spread <= ROUNDED * ROUNDED)
         return false;
     double first = RANGE_AWAY * (high - at);
+    spread = isfinite(spread) ? spread : confidence->length[i];
     if (isfinite(spread))
         first = fmin(ERRORS_AWAY * spread, 10.0 * first);
     double hi = find_end(&p, 1.0, first, high);
     double lo = at > low && !p.lower ? find_end(&p, -1.0, first, low) : low;
-    parameter->profile_lo = as_parameter(&job->form, i, lo, low, 0.0);
-    parameter->profile_hi = as_parameter(&job->form, i, hi, high, (double)INFINITY);
+    bool turned = nsl_form_is_reciprocal(&job->form, i);
+    double below = lo == low ? 0.0 : nsl_form_parameter_at(&job->form, i, lo);
+    double above =
+        hi == high ? (double)INFINITY : nsl_form_parameter_at(&job->form, i, hi);
+    parameter->profile_lo = turned ? (hi == high ? 0.0 : above) : below;
+    parameter->profile_hi = turned ? (lo == low ? (double)INFINITY : below) : above;
     parameter->identified = lo != low || hi != high;
     return p.lower;
 }

@@ -16,6 +16,9 @@ enum { MAX = NSL_FORM_PARAMETERS_MAX, STEPS_MAX = 200, HALVINGS_MAX = 40 };
 /* A descent is done when a step promises less than this part of the objective. */
 static const double DONE = 4 * DBL_EPSILON;
 
+/* Roundings of the objective. */
+static const double COARSE = 1e-13;
+
 double nsl_huber(double rho, double delta)
 {
     double size = fabs(rho);
@@ -173,6 +176,24 @@ static bool descend(double *d, place *here, const nsl_step_problem *p,
     return false;
 }
 
+/* One whole step of Newton's, which the objective is too coarse to judge: on the
+ * minimum's piece it ends exactly there. */
+static void settle(double *d, place *here, const nsl_step_problem *p, double damping)
+{
+    double move[MAX], trial[MAX];
+    place there;
+    derivatives_at(here, p, d, damping, false);
+    if (!bounded(move, here, p, d))
+        return;
+    for (size_t j = 0; j < p->parameters; j++)
+        trial[j] = fmax(d[j] + move[j], p->least[j]);
+    value_at(&there, p, trial, damping);
+    if (there.damped <= here->damped * (1.0 + COARSE)) {
+        memcpy(d, trial, p->parameters * sizeof *d);
+        *here = there;
+    }
+}
+
 bool nsl_step_solve(double step[MAX], double *objective, const nsl_step_problem *p,
                     double damping)
 {
@@ -192,6 +213,7 @@ bool nsl_step_solve(double step[MAX], double *objective, const nsl_step_problem 
         if (!moved)
             break;
     }
+    settle(step, &here, p, damping);
     *objective = here.plain;
     return isfinite(here.plain);
 }
