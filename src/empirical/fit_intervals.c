@@ -9,7 +9,6 @@
 #include "empirical/step.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <string.h>
@@ -33,6 +32,24 @@ static const double ROUNDED = 1e-12;
 /* An objective found along a profile that is lower by this part is another minimum. */
 static const double LOWER = 1e-7;
 
+/* By Cholesky's factors; false where the matrix is singular to rounding. */
+static bool invert_in_place(double *entries, size_t n)
+{
+    double copy[MAX * MAX], added[MAX], inverse[MAX * MAX];
+    size_t order[MAX];
+    gsl_permutation permutation = {n, order};
+    gsl_matrix_view m = gsl_matrix_view_array(copy, n, n);
+    gsl_matrix_view i = gsl_matrix_view_array(inverse, n, n);
+    gsl_vector_view more = gsl_vector_view_array(added, n);
+    memcpy(copy, entries, n * n * sizeof *copy);
+    gsl_linalg_mcholesky_decomp(&m.matrix, &permutation, &more.vector);
+    if (gsl_vector_max(&more.vector) > 0.0)
+        return false;
+    gsl_linalg_mcholesky_invert(&m.matrix, &permutation, &i.matrix);
+    memcpy(entries, inverse, n * n * sizeof *entries);
+    return true;
+}
+
 /* (Σ w ∇∇ᵀ)⁻¹ by Cholesky's factors, the diagonal made 1 before; NaN where singular,
  * and for coordinates that are `held`. */
 static void invert(nsl_fit_confidence *out, double m[MAX][MAX], const bool *held,
@@ -50,9 +67,7 @@ static void invert(nsl_fit_confidence *out, double m[MAX][MAX], const bool *held
         for (size_t b = 0; b < n; b++)
             entries[a * n + b] = m[index[a]][index[b]] / sqrt(m[index[a]][index[a]]) /
                                  sqrt(m[index[b]][index[b]]);
-    gsl_matrix_view view = gsl_matrix_view_array(entries, n, n);
-    if (n == 0 || gsl_linalg_cholesky_decomp1(&view.matrix) != GSL_SUCCESS ||
-        gsl_linalg_cholesky_invert(&view.matrix) != GSL_SUCCESS)
+    if (n == 0 || !invert_in_place(entries, n))
         return;
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
@@ -196,6 +211,9 @@ bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
         hi == high ? (double)INFINITY : nsl_form_parameter_at(&job->form, i, hi);
     parameter->profile_lo = turned ? (hi == high ? 0.0 : above) : below;
     parameter->profile_hi = turned ? (lo == low ? (double)INFINITY : below) : above;
-    parameter->identified = lo != low || hi != high;
+    /* an end at E = 0, no noise, no ridge or M = ∞ is one */
+    bool may_end_low = nsl_form_may_vanish(&job->form, i) || turned ||
+                       nsl_form_is_ridge(&job->form, i);
+    parameter->identified = (lo != low || may_end_low) && hi != high;
     return p.lower;
 }

@@ -11,6 +11,7 @@
  * 1/M. */
 bool nsl_form_may_vanish(const nsl_form *form, size_t i);
 bool nsl_form_is_reciprocal(const nsl_form *form, size_t i);
+bool nsl_form_is_ridge(const nsl_form *form, size_t i);
 
 void nsl_form_coordinates(double *out, const nsl_form *form, const double *parameter);
 void nsl_form_from_coordinates(double *out, const nsl_form *form, const double *at);
