@@ -647,14 +647,31 @@ static void expect_rate(const char *what, int covered, int tables, double rate)
               tables);
 }
 
-Test(fit, intervals_hold_at_their_rate)
+static void expect_rates(const char *name, const double *parameter,
+                         nsl_objective objective, int tables, size_t refits)
 {
-    enum { TABLES = 300 };
-    const double chinchilla[] = {1.8, 480.0, 2100.0, 0.35, 0.37};
     int profile[NSL_FORM_PARAMETERS_MAX] = {0},
         bootstrap[NSL_FORM_PARAMETERS_MAX] = {0};
-    count_covered(profile, bootstrap, TABLES, "chinchilla", chinchilla,
-                  NSL_OBJECTIVE_SQUARES, 0);
-    for (int j = 0; j < 5; j++)
-        expect_rate("profile", profile[j], TABLES, 0.95);
+    nsl_form form = form_of(name);
+    count_covered(profile, bootstrap, tables, name, parameter, objective, refits);
+    for (size_t j = 0; j < nsl_form_parameters(&form); j++) {
+        expect_rate(nsl_form_parameter(&form, j), profile[j], tables, 0.95);
+        expect_rate(nsl_form_parameter(&form, j), bootstrap[j], tables, 0.95);
+    }
+}
+
+static const double typical_chinchilla[] = {1.8, 480.0, 2100.0, 0.35, 0.37};
+
+Test(fit, intervals_hold_at_their_rate)
+{
+    expect_rates("chinchilla", typical_chinchilla, NSL_OBJECTIVE_SQUARES, 300, 0);
+    expect_rates("chinchilla", typical_chinchilla, NSL_OBJECTIVE_HUBER, 300, 0);
+}
+
+Test(slow, intervals_of_bootstrap_and_theory)
+{
+    const double theory[] = {1.7, 580.0, 0.3, 22.0};
+    expect_rates("chinchilla", typical_chinchilla, NSL_OBJECTIVE_SQUARES, 300, 200);
+    expect_rates("chinchilla", typical_chinchilla, NSL_OBJECTIVE_HUBER, 300, 200);
+    expect_rates("theory", theory, NSL_OBJECTIVE_SQUARES, 40, 0);
 }

@@ -2,8 +2,8 @@
 /* Covariance, and the profile of the objective (theory of M-estimators, Huber 1981).
  *
  * With n runs, p parameters, residuals ρ of weights w, ψ = h' and m the part of the
- * weight with |ρ| ≤ δ, the covariance is s² (Σ w ∇∇ᵀ)⁻¹, s² = [Σ w ψ²/(n−p)]/m², and
- * the objective's profile rises by m s² t²/2 to the ends of the interval that t of
+ * weight expected at |ρ| ≤ δ, the covariance is s² (Σ w ∇∇ᵀ)⁻¹, s² = [Σ w ψ²/(n−p)]/m²,
+ * and the objective's profile rises by m s² t²/2 to the ends of the interval that t of
  * Student's distribution gives. Least squares: m = 1 and s² = Σ w ρ²/(n−p). */
 #include "empirical/fit.h"
 #include "empirical/step.h"
@@ -11,6 +11,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX = NSL_FORM_PARAMETERS_MAX };
@@ -76,11 +77,47 @@ static void invert(nsl_fit_confidence *out, double m[MAX][MAX], const bool *held
                                                   sqrt(m[index[b]][index[b]]);
 }
 
+typedef struct {
+    double size, weight;
+} sized;
+
+static int by_size(const void *one, const void *other)
+{
+    const sized *a = one, *b = other;
+    return (a->size > b->size) - (a->size < b->size);
+}
+
+/* The part of the weight with |ρ| ≤ δ that the density of the residuals near 0 implies.
+ * As many residuals as there are parameters are next to 0 because the fit goes through
+ * them: where δ is small the density is that within the median of |ρ|. */
+static double part_inside(const nsl_fit_job *job, const double *rho, double delta)
+{
+    sized *sorted = calloc(job->fitted, sizeof *sorted);
+    size_t count = 0;
+    double whole = 0.0, inside = 0.0, half = 0.0, median = 0.0;
+    for (size_t i = 0; sorted && i < job->runs.count; i++) {
+        if (!job->used[i])
+            continue;
+        sorted[count++] = (sized){fabs(rho[i]), job->weight[i]};
+        whole += job->weight[i];
+        inside += fabs(rho[i]) <= delta ? job->weight[i] : 0.0;
+    }
+    if (!sorted)
+        return (double)NAN;
+    qsort(sorted, count, sizeof *sorted, by_size);
+    for (size_t i = 0; i < count && half < 0.5 * whole; i++) {
+        half += sorted[i].weight;
+        median = sorted[i].size;
+    }
+    free(sorted);
+    return median > delta ? delta / median * (half / whole) : inside / whole;
+}
+
 void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
                             const nsl_minimum *best, const nsl_minimiser *minimiser)
 {
     bool held[MAX];
-    double matrix[MAX][MAX] = {{0.0}}, squares = 0.0, inside = 0.0, weight = 0.0;
+    double matrix[MAX][MAX] = {{0.0}}, squares = 0.0;
     size_t parameters = nsl_form_parameters(&job->form);
     nsl_minimum_problem problem = nsl_fit_problem(job);
     double free_runs = (double)job->fitted - (double)parameters;
@@ -90,14 +127,12 @@ void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
         double w = job->weight[i], rho = minimiser->rho[i];
         double slope = nsl_huber_slope(rho, problem.delta);
         squares += w * slope * slope;
-        inside += fabs(rho) <= problem.delta ? w : 0.0;
-        weight += w;
         for (size_t j = 0; j < parameters; j++)
             for (size_t k = 0; k < parameters; k++)
                 matrix[j][k] +=
                     w * minimiser->here.slope[i][j] * minimiser->here.slope[i][k];
     }
-    double part = inside / weight,
+    double part = part_inside(job, minimiser->rho, problem.delta),
            t = gsl_cdf_tdist_Pinv(0.5 + 0.5 * NSL_FIT_CONFIDENCE, free_runs);
     out->spread = squares / free_runs / (part * part);
     out->rise = 0.5 * part * out->spread * t * t;
