@@ -22,9 +22,7 @@ static unsigned jobs_of(const cli_options *o)
 
 static bool proceed(void *data, size_t done, size_t total)
 {
-    progress *p = data;
-    p->total = total;
-    progress_at(p, done);
+    progress_at_stage(data, done, total);
     return !interrupt_seen();
 }
 
