@@ -17,6 +17,7 @@ static const struct {
     {"loss", cmd_loss, "test and training loss at one N and P"},
     {"curve", cmd_curve, "losses along a sweep of N, P, M, ridge or noise"},
     {"compare", cmd_compare, "theory beside measured runs"},
+    {"fit", cmd_fit, "theory and other scaling laws fitted to runs, and judged"},
     {"exponents", cmd_exponents, "the power law in each resource, and its range"},
     {"plateau", cmd_plateau, "where more features or samples stop helping"},
     {"frontier", cmd_frontier, "the best split of a budget between N and P"},
