@@ -90,13 +90,14 @@ nsl_fit_options nsl_fit_defaults(void);
 /** What is known of a parameter. Intervals are at 95 %. */
 typedef struct {
     const char *name;
-    double value;      /**< at its bound 0 where `bound` */
+    double value;      /**< at its bound where `bound` */
+    double known;      /**< relative bound on it as the place of the minimum */
     double error;      /**< standard error from the covariance; NaN where undefined */
     double lo, hi;     /**< of the bootstrap if there is one, else of the profile */
     double profile_lo; /**< where the profile of the objective rises to the level */
     double profile_hi; /**< of 95 %; 0 and INFINITY where it never does */
     bool bound;        /**< the best value is 0 (E, noise) or INFINITY (latents) */
-    bool identified;   /**< false: the profile is flat to both sides */
+    bool identified;   /**< false: the profile is flat to a side that has no end */
 } nsl_fit_parameter;
 
 /** A fit. */

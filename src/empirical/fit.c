@@ -5,8 +5,8 @@
 #include "core/error.h"
 #include "empirical/step.h"
 
+#include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -195,16 +195,19 @@ static nsl_status find_plain(nsl_minimum *plain, nsl_fit_job *job, nsl_error *er
     return status;
 }
 
-static void set_parameters(nsl_fit *fit, const nsl_minimum *best)
+static void set_parameters(nsl_fit *fit, const nsl_minimum *best, const double *error)
 {
-    double value[NSL_FORM_PARAMETERS_MAX];
-    nsl_form_from_coordinates(value, &fit->form, best->at);
-    for (size_t i = 0; i < fit->parameters; i++)
+    for (size_t i = 0; i < fit->parameters; i++) {
+        double value = nsl_form_parameter_at(&fit->form, i, best->at[i]);
+        bool may_vanish = nsl_form_may_vanish(&fit->form, i);
         fit->parameter[i] = (nsl_fit_parameter){
             .name = nsl_form_parameter(&fit->form, i),
-            .value = value[i],
-            .bound = nsl_form_may_vanish(&fit->form, i) && value[i] == 0.0,
+            .value = value,
+            .known = (value == 0.0 ? 0.0 : error[i] / (may_vanish ? value : 1.0)) +
+                     DBL_EPSILON,
+            .bound = may_vanish && value == 0.0,
         };
+    }
 }
 
 /* From the coordinates' covariance: d(parameter) = parameter·d(logarithm). */
@@ -231,9 +234,11 @@ static nsl_status set_intervals(nsl_fit *fit, nsl_minimum *best, const nsl_fit_j
     bool again = status == NSL_OK;
     for (int restart = 0; again && restart <= RESTARTS_MAX; restart++) {
         nsl_fit_confidence confidence;
+        double error[NSL_FORM_PARAMETERS_MAX];
         *best = nsl_minimise(&minimiser, &problem, best->at);
-        set_parameters(fit, best);
-        nsl_fit_confidence_set(&confidence, job, &minimiser);
+        nsl_minimum_refine(best, error, &minimiser, &problem);
+        set_parameters(fit, best, error);
+        nsl_fit_confidence_set(&confidence, job, best, &minimiser);
         set_covariance(fit, &confidence);
         again = false;
         for (size_t i = 0; i < fit->parameters && !again; i++) {
@@ -307,6 +312,8 @@ static nsl_status run_fit(nsl_fit *fit, nsl_fit_job *job, const nsl_fit_run *run
     if (status == NSL_OK)
         status = nsl_fit_search(&best, &fit->starts, &fit->starts_agreeing, job, &plain,
                                 err);
+    if (status == NSL_OK && nsl_fit_is_endless(job, &best))
+        return nsl_fit_endless(fit, job, &best, run, err);
     if (status == NSL_OK)
         status = set_intervals(fit, &best, job, err);
     if (status == NSL_OK && job->options->bootstrap > 0)

@@ -42,11 +42,13 @@ typedef struct {
     double spread; /* s²: the covariance of the coordinates is s² (Σ w ∇∇ᵀ)⁻¹ */
     double rise; /* objective at the ends of the intervals, above the minimum */
     double covariance[NSL_FORM_PARAMETERS_MAX][NSL_FORM_PARAMETERS_MAX];
+    double length[NSL_FORM_PARAMETERS_MAX]; /* errors, were the others known */
 } nsl_fit_confidence;
 
-/* From the minimiser's slopes and residuals at the minimum. */
+/* From the minimiser's slopes and residuals at the minimum; what is at its bound there
+ * has no variance, NaN. */
 void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
-                            const nsl_minimiser *minimiser);
+                            const nsl_minimum *best, const nsl_minimiser *minimiser);
 
 /* The ends of the i-th parameter's interval where the profile of the objective has
  * risen by confidence->rise. Moves `best` and returns true where a lower objective
@@ -54,6 +56,13 @@ void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
 bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
                      const nsl_fit_job *job, const nsl_fit_confidence *confidence,
                      nsl_minimiser *minimiser);
+
+/* Whether the latents came out as many as can be, and the fit with M = ∞ instead, which
+ * replaces what `fit` holds. */
+bool nsl_fit_is_endless(const nsl_fit_job *job, const nsl_minimum *best);
+nsl_status nsl_fit_endless(nsl_fit *fit, const nsl_fit_job *job,
+                           const nsl_minimum *best, const nsl_fit_run *run,
+                           nsl_error *err);
 
 /* Refits to runs drawn again. Sets the intervals of `fit`, its bootstrap and
  * bootstraps. */

@@ -9,7 +9,6 @@
 #include "empirical/step.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <string.h>
@@ -19,6 +18,9 @@ enum { MAX = NSL_FORM_PARAMETERS_MAX };
 /* Ends of intervals: how near the profile's root is to its level. */
 static const double REACHED = 1e-7;
 enum { STEPS_MAX = 60 };
+
+/* A constrained minimum starts the next one if its root is less than this above. */
+static const double NEARBY = 1.0;
 
 /* The first look for an end: so many standard errors away, or that part of the range.
  */
@@ -30,14 +32,33 @@ static const double ROUNDED = 1e-12;
 /* An objective found along a profile that is lower by this part is another minimum. */
 static const double LOWER = 1e-7;
 
-/* (Σ w ∇∇ᵀ)⁻¹ by Cholesky's factors, the diagonal made 1 before; NaN where singular:
- * coordinates at 0 are left out, with variances NaN. */
-static void invert(nsl_fit_confidence *out, double m[MAX][MAX], size_t count)
+/* By Cholesky's factors; false where the matrix is singular to rounding. */
+static bool invert_in_place(double *entries, size_t n)
+{
+    double copy[MAX * MAX], added[MAX], inverse[MAX * MAX];
+    size_t order[MAX];
+    gsl_permutation permutation = {n, order};
+    gsl_matrix_view m = gsl_matrix_view_array(copy, n, n);
+    gsl_matrix_view i = gsl_matrix_view_array(inverse, n, n);
+    gsl_vector_view more = gsl_vector_view_array(added, n);
+    memcpy(copy, entries, n * n * sizeof *copy);
+    gsl_linalg_mcholesky_decomp(&m.matrix, &permutation, &more.vector);
+    if (gsl_vector_max(&more.vector) > 0.0)
+        return false;
+    gsl_linalg_mcholesky_invert(&m.matrix, &permutation, &i.matrix);
+    memcpy(entries, inverse, n * n * sizeof *entries);
+    return true;
+}
+
+/* (Σ w ∇∇ᵀ)⁻¹ by Cholesky's factors, the diagonal made 1 before; NaN where singular,
+ * and for coordinates that are `held`. */
+static void invert(nsl_fit_confidence *out, double m[MAX][MAX], const bool *held,
+                   size_t count)
 {
     double entries[MAX * MAX];
     size_t index[MAX], n = 0;
     for (size_t j = 0; j < count; j++)
-        if (m[j][j] > 0.0)
+        if (!held[j] && m[j][j] > 0.0)
             index[n++] = j;
     for (size_t j = 0; j < MAX; j++)
         for (size_t k = 0; k < MAX; k++)
@@ -46,9 +67,7 @@ static void invert(nsl_fit_confidence *out, double m[MAX][MAX], size_t count)
         for (size_t b = 0; b < n; b++)
             entries[a * n + b] = m[index[a]][index[b]] / sqrt(m[index[a]][index[a]]) /
                                  sqrt(m[index[b]][index[b]]);
-    gsl_matrix_view view = gsl_matrix_view_array(entries, n, n);
-    if (n == 0 || gsl_linalg_cholesky_decomp1(&view.matrix) != GSL_SUCCESS ||
-        gsl_linalg_cholesky_invert(&view.matrix) != GSL_SUCCESS)
+    if (n == 0 || !invert_in_place(entries, n))
         return;
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
@@ -58,8 +77,9 @@ static void invert(nsl_fit_confidence *out, double m[MAX][MAX], size_t count)
 }
 
 void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
-                            const nsl_minimiser *minimiser)
+                            const nsl_minimum *best, const nsl_minimiser *minimiser)
 {
+    bool held[MAX];
     double matrix[MAX][MAX] = {{0.0}}, squares = 0.0, inside = 0.0, weight = 0.0;
     size_t parameters = nsl_form_parameters(&job->form);
     nsl_minimum_problem problem = nsl_fit_problem(job);
@@ -81,7 +101,13 @@ void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
            t = gsl_cdf_tdist_Pinv(0.5 + 0.5 * NSL_FIT_CONFIDENCE, free_runs);
     out->spread = squares / free_runs / (part * part);
     out->rise = 0.5 * part * out->spread * t * t;
-    invert(out, matrix, parameters);
+    for (size_t j = 0; j < parameters; j++) {
+        double low, high;
+        nsl_form_range(&low, &high, &job->form, j, best->at[j]);
+        held[j] = best->at[j] == low;
+        out->length[j] = sqrt(out->spread / matrix[j][j]);
+    }
+    invert(out, matrix, held, parameters);
 }
 
 /* The search for one end. */
@@ -108,8 +134,10 @@ static double excess_at(profile *p, double v)
         *p->best = end;
         p->lower = true;
     }
-    p->last = end;
-    return sqrt(fmax(0.0, end.objective - p->best->objective) / p->rise) - 1.0;
+    double excess = sqrt(fmax(0.0, end.objective - p->best->objective) / p->rise) - 1.0;
+    if (excess < NEARBY)
+        p->last = end;
+    return excess;
 }
 
 /* Narrows [inside, outside] with excesses of opposite signs: the root of the profile is
@@ -154,15 +182,6 @@ static double find_end(profile *p, double sign, double first, double limit)
     return limit;
 }
 
-/* The coordinate of a profile's end as a parameter: beyond the limit there is none. */
-static double as_parameter(const nsl_form *form, size_t i, double v, double limit,
-                           double beyond)
-{
-    if (v == limit)
-        return beyond;
-    return nsl_form_may_vanish(form, i) ? v : exp(v);
-}
-
 bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
                      const nsl_fit_job *job, const nsl_fit_confidence *confidence,
                      nsl_minimiser *minimiser)
@@ -176,17 +195,25 @@ bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
     double at = best->at[i], spread = sqrt(confidence->covariance[i][i]), low, high;
     nsl_form_range(&low, &high, &job->form, i, at);
     p.problem.held[i] = true;
-    parameter->identified = isfinite(spread);
+    parameter->identified = isfinite(spread) || at == low;
     parameter->profile_lo = parameter->profile_hi = parameter->value;
     if (confidence->spread <= ROUNDED * ROUNDED)
         return false;
     double first = RANGE_AWAY * (high - at);
+    spread = isfinite(spread) ? spread : confidence->length[i];
     if (isfinite(spread))
         first = fmin(ERRORS_AWAY * spread, 10.0 * first);
     double hi = find_end(&p, 1.0, first, high);
     double lo = at > low && !p.lower ? find_end(&p, -1.0, first, low) : low;
-    parameter->profile_lo = as_parameter(&job->form, i, lo, low, 0.0);
-    parameter->profile_hi = as_parameter(&job->form, i, hi, high, (double)INFINITY);
-    parameter->identified = lo != low || hi != high;
+    bool turned = nsl_form_is_reciprocal(&job->form, i);
+    double below = lo == low ? 0.0 : nsl_form_parameter_at(&job->form, i, lo);
+    double above =
+        hi == high ? (double)INFINITY : nsl_form_parameter_at(&job->form, i, hi);
+    parameter->profile_lo = turned ? (hi == high ? 0.0 : above) : below;
+    parameter->profile_hi = turned ? (lo == low ? (double)INFINITY : below) : above;
+    /* an end at E = 0, no noise, no ridge or M = ∞ is one */
+    bool may_end_low = nsl_form_may_vanish(&job->form, i) || turned ||
+                       nsl_form_is_ridge(&job->form, i);
+    parameter->identified = (lo != low || may_end_low) && hi != high;
     return p.lower;
 }

@@ -122,7 +122,7 @@ static void switched_start(double *at, const nsl_form *form, const typical *t,
             at[i] = log(alpha * choose(sources, &choice));
             break;
         case NSL_THEORY_LATENTS:
-            at[i] = log(t->most_samples * choose(latents, &choice));
+            at[i] = -log(t->most_samples * choose(latents, &choice));
             break;
         case NSL_THEORY_NOISE:
             at[i] = loss * choose(noises, &choice);

@@ -136,12 +136,16 @@ int nsl_form_theory_number(const nsl_form *form, size_t i)
     return switches[switch_of(form, i)].number;
 }
 
+static bool is_number(const nsl_form *form, size_t i, int number)
+{
+    return form->kind == NSL_FORM_THEORY && i >= THEORY_PLAIN &&
+           nsl_form_theory_number(form, i) == number;
+}
+
 bool nsl_form_may_vanish(const nsl_form *form, size_t i)
 {
-    if (form->kind == NSL_FORM_KAPLAN)
-        return false;
-    return i == 0 || (form->kind == NSL_FORM_THEORY && i >= THEORY_PLAIN &&
-                      nsl_form_theory_number(form, i) == NSL_THEORY_NOISE);
+    return (i == 0 && form->kind != NSL_FORM_KAPLAN) ||
+           is_number(form, i, NSL_THEORY_NOISE);
 }
 
 /* Logarithms, and multiples of a number, as good as infinity. */
@@ -165,19 +169,38 @@ void nsl_form_range(double *low, double *high, const nsl_form *form, size_t i,
         *low = log(nsl_law_least[NSL_LAW_SOURCE]);
         *high = log(nsl_law_most[NSL_LAW_SOURCE]);
     } else if (number == NSL_THEORY_LATENTS) {
-        *low = log(nsl_law_least[NSL_LAW_LATENTS]);
-        *high = log(nsl_law_most[NSL_LAW_LATENTS]);
+        *low = -log(nsl_law_most[NSL_LAW_LATENTS]);
+        *high = -log(nsl_law_least[NSL_LAW_LATENTS]);
     }
+}
+
+bool nsl_form_is_reciprocal(const nsl_form *form, size_t i)
+{
+    return is_number(form, i, NSL_THEORY_LATENTS);
+}
+
+bool nsl_form_is_ridge(const nsl_form *form, size_t i)
+{
+    return is_number(form, i, NSL_THEORY_RIDGE);
+}
+
+double nsl_form_parameter_at(const nsl_form *form, size_t i, double at)
+{
+    if (nsl_form_may_vanish(form, i))
+        return at;
+    return nsl_form_is_reciprocal(form, i) ? exp(-at) : exp(at);
 }
 
 void nsl_form_coordinates(double *out, const nsl_form *form, const double *parameter)
 {
     for (size_t i = 0; i < nsl_form_parameters(form); i++)
-        out[i] = nsl_form_may_vanish(form, i) ? parameter[i] : log(parameter[i]);
+        out[i] = nsl_form_may_vanish(form, i)      ? parameter[i]
+                 : nsl_form_is_reciprocal(form, i) ? -log(parameter[i])
+                                                   : log(parameter[i]);
 }
 
 void nsl_form_from_coordinates(double *out, const nsl_form *form, const double *at)
 {
     for (size_t i = 0; i < nsl_form_parameters(form); i++)
-        out[i] = nsl_form_may_vanish(form, i) ? at[i] : exp(at[i]);
+        out[i] = nsl_form_parameter_at(form, i, at[i]);
 }

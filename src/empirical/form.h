@@ -6,12 +6,16 @@
 #include "empirical/theory_losses.h"
 #include <nslaw/fit.h>
 
-/* Coordinates are the logarithms of the parameters, but for those that may be 0: E and
- * the noise are their own. */
+/* Coordinates are the logarithms of the parameters, but for those that may be 0, E and
+ * the noise, which are their own; and for the latents, which may be infinite: that of
+ * 1/M. */
 bool nsl_form_may_vanish(const nsl_form *form, size_t i);
+bool nsl_form_is_reciprocal(const nsl_form *form, size_t i);
+bool nsl_form_is_ridge(const nsl_form *form, size_t i);
 
 void nsl_form_coordinates(double *out, const nsl_form *form, const double *parameter);
 void nsl_form_from_coordinates(double *out, const nsl_form *form, const double *at);
+double nsl_form_parameter_at(const nsl_form *form, size_t i, double at);
 
 /* The coordinates that the i-th parameter can have: for those without bounds of their
  * own, far to either side of `at`. */

@@ -104,8 +104,10 @@ static nsl_status theory(nsl_form_values *out, const nsl_form *form, nsl_family 
         double *slope = out->slope[i];
         slope[0] = 1.0;
         slope[1] = value[1] * out->theory_loss[i];
-        for (size_t j = 2; j < parameters; j++)
-            slope[j] = value[1] * out->theory_slope[i][nsl_form_theory_number(form, j)];
+        for (size_t j = 2; j < parameters; j++) {
+            double by = out->theory_slope[i][nsl_form_theory_number(form, j)];
+            slope[j] = value[1] * (nsl_form_is_reciprocal(form, j) ? -by : by);
+        }
         out->log_loss[i] = log_of_sum(slope, parameters, value[0] + slope[1]);
     }
     return status;
@@ -167,8 +169,9 @@ nsl_status nsl_form_loss(double *loss, const nsl_form *form, const double *param
     double number[NSL_THEORY_NUMBERS];
     *loss = (double)NAN;
     for (size_t i = 0; i < nsl_form_parameters(form); i++) {
-        bool zero = nsl_form_may_vanish(form, i) && parameter[i] == 0.0;
-        if (!zero && !(parameter[i] > 0.0 && isfinite(parameter[i])))
+        bool ends = (nsl_form_may_vanish(form, i) && parameter[i] == 0.0) ||
+                    (nsl_form_is_reciprocal(form, i) && isinf(parameter[i]));
+        if (!ends && !(parameter[i] > 0.0 && isfinite(parameter[i])))
             return nsl_fail(err, NSL_EINVAL, nsl_form_parameter(form, i),
                             "must be a finite number > 0, got %g", parameter[i]);
     }

@@ -29,6 +29,13 @@ static const double SETTLED = 1e-14, ROUNDED = 2e-15;
  * only: those of the theory are of some 1e-13. */
 static const double SETTLED_ROUGHLY = 1e-9, ROUNDED_ROUGHLY = 1e-12;
 
+/* Refinement: a step must be shorter than this part of the one before. */
+static const double SHRINKS = 0.5;
+enum { REFINEMENTS_MAX = 30 };
+
+/* What is left of a minimum after steps that shrink so, in lengths of the last. */
+static const double REST = 4.0;
+
 /* Where damping was the reason for so little, its decrease shows it. */
 static const double UNDAMPED = 1e-6;
 
@@ -89,11 +96,18 @@ static void set_scale(nsl_step_problem *step, const nsl_minimum_problem *p)
     }
 }
 
+static double bound_of(const nsl_minimum_problem *p, size_t j, double at)
+{
+    double low, high;
+    nsl_form_range(&low, &high, p->form, j, at);
+    return low;
+}
+
 static void set_bounds(nsl_step_problem *step, const nsl_minimum_problem *p,
                        const double *at)
 {
     for (size_t j = 0; j < step->parameters; j++)
-        step->least[j] = nsl_form_may_vanish(p->form, j) ? -at[j] : -(double)INFINITY;
+        step->least[j] = bound_of(p, j, at[j]) - at[j];
 }
 
 /* Whether a promise is beyond what can be had. */
@@ -116,6 +130,12 @@ static void swap(nsl_minimiser *m)
     m->rho_there = rho;
 }
 
+static double moved(const nsl_step_problem *step, const nsl_minimum_problem *p,
+                    const double *at, const double *move, size_t j)
+{
+    return move[j] == step->least[j] ? bound_of(p, j, at[j]) : at[j] + move[j];
+}
+
 /* What a step leads to. */
 typedef enum { TAKEN, REFUSED, SETTLES } outcome;
 
@@ -130,11 +150,8 @@ static outcome try_step(nsl_minimum *best, nsl_minimiser *m,
     double promised = best->objective - linear;
     if (is_small(promised, best, p, SETTLED, ROUNDED))
         return SETTLES;
-    for (size_t j = 0; j < step->parameters; j++) {
-        at[j] = best->at[j] + move[j];
-        if (nsl_form_may_vanish(p->form, j) && at[j] < 0.0)
-            at[j] = 0.0; /* a rounding below */
-    }
+    for (size_t j = 0; j < step->parameters; j++) /* at a bound without rounding */
+        at[j] = moved(step, p, best->at, move, j);
     double there = objective_at(&m->there, m->rho_there, p, at);
     *ratio = (best->objective - there) / promised;
     if (!(*ratio > ENOUGH))
@@ -146,23 +163,36 @@ static outcome try_step(nsl_minimum *best, nsl_minimiser *m,
     return TAKEN;
 }
 
-nsl_minimum nsl_minimise(nsl_minimiser *m, const nsl_minimum_problem *p,
-                         const double *start)
+static nsl_step_problem steps_of(const nsl_minimum_problem *p)
 {
-    nsl_minimum best = {.objective = (double)INFINITY};
     nsl_step_problem step = {.count = p->runs->count,
                              .parameters = nsl_form_parameters(p->form),
                              .weight = p->weight,
                              .delta = p->delta};
-    double damping = DAMPING, growth = 2.0, ratio;
     memcpy(step.held, p->held, sizeof step.held);
+    return step;
+}
+
+/* The linearised problem where the minimiser is. */
+static void linearise(nsl_step_problem *step, const nsl_minimiser *m,
+                      const nsl_minimum_problem *p, const double *at)
+{
+    step->rho = m->rho;
+    step->slope = m->here.slope;
+    set_scale(step, p);
+    set_bounds(step, p, at);
+}
+
+nsl_minimum nsl_minimise(nsl_minimiser *m, const nsl_minimum_problem *p,
+                         const double *start)
+{
+    nsl_minimum best = {.objective = (double)INFINITY};
+    nsl_step_problem step = steps_of(p);
+    double damping = DAMPING, growth = 2.0, ratio;
     memcpy(best.at, start, step.parameters * sizeof *start);
     best.objective = objective_at(&m->here, m->rho, p, best.at);
     for (int i = 0; i < STEPS_MAX && isfinite(best.objective); i++) {
-        step.rho = m->rho;
-        step.slope = m->here.slope;
-        set_scale(&step, p);
-        set_bounds(&step, p, best.at);
+        linearise(&step, m, p, best.at);
         outcome o = try_step(&best, m, p, &step, damping, &ratio);
         if (o == SETTLES && damping <= UNDAMPED) {
             best.converged = true;
@@ -179,4 +209,41 @@ nsl_minimum nsl_minimise(nsl_minimiser *m, const nsl_minimum_problem *p,
         }
     }
     return best;
+}
+
+static double length_of(const nsl_step_problem *step, const double *move)
+{
+    double sum = 0.0;
+    for (size_t j = 0; j < step->parameters; j++)
+        sum += step->scale[j] * step->scale[j] * move[j] * move[j];
+    return sqrt(sum);
+}
+
+void nsl_minimum_refine(nsl_minimum *minimum, double *error, nsl_minimiser *m,
+                        const nsl_minimum_problem *p)
+{
+    nsl_step_problem step = steps_of(p);
+    double before = (double)INFINITY, linear;
+    for (size_t j = 0; j < step.parameters; j++)
+        error[j] = (double)INFINITY;
+    for (int i = 0; i < REFINEMENTS_MAX; i++) {
+        double move[MAX], at[MAX];
+        linearise(&step, m, p, minimum->at);
+        if (!nsl_step_solve(move, &linear, &step, 0.0))
+            return;
+        double length = length_of(&step, move);
+        for (size_t j = 0; j < step.parameters; j++)
+            error[j] = fmin(error[j], REST * fabs(move[j]));
+        if (!(length < SHRINKS * before))
+            return;
+        for (size_t j = 0; j < step.parameters; j++)
+            at[j] = moved(&step, p, minimum->at, move, j);
+        double there = objective_at(&m->there, m->rho_there, p, at);
+        if (!(there <= minimum->objective * (1.0 + SETTLED_ROUGHLY)))
+            return;
+        memcpy(minimum->at, at, step.parameters * sizeof *at);
+        minimum->objective = there;
+        swap(m);
+        before = length;
+    }
 }

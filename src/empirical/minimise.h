@@ -36,4 +36,10 @@ typedef struct {
 nsl_minimum nsl_minimise(nsl_minimiser *minimiser, const nsl_minimum_problem *problem,
                          const double *start);
 
+/* Refines a minimum by undamped steps, judged by their length and not by the objective,
+ * which rounds where they do not: until they no longer shrink. From the last one, in
+ * each coordinate, a bound on what is left goes to `error`. */
+void nsl_minimum_refine(nsl_minimum *minimum, double *error, nsl_minimiser *minimiser,
+                        const nsl_minimum_problem *problem);
+
 #endif

@@ -19,8 +19,9 @@ static nsl_status make_exact(model_at *m, const nsl_form *form, const double *nu
                              nsl_error *err)
 {
     nsl_model_options o = nsl_model_defaults();
-    uint64_t latents = form->latents ? (uint64_t)round(number[NSL_THEORY_LATENTS])
-                                     : NSL_LATENTS_INFINITE;
+    bool endless = !form->latents || isinf(number[NSL_THEORY_LATENTS]);
+    uint64_t latents =
+        endless ? NSL_LATENTS_INFINITE : (uint64_t)round(number[NSL_THEORY_LATENTS]);
     o.label_variance = 1.0;
     o.convention = NSL_RIDGE_KERNEL;
     if (form->source)
