@@ -43,6 +43,7 @@ static void print_help(FILE *out)
           "  nslaw loss --features 1000 --samples 4000 --alpha 0.3\n"
           "  nslaw curve --features 10:10000:13 --samples 1e4 --alpha 0.3\n"
           "  nslaw compare runs.csv --spectrum spectrum.csv\n"
+          "  nslaw fit runs.csv --holdout 20%\n"
           "\nnslaw COMMAND --help explains a command, and so does man nslaw-COMMAND.\n"
           "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file or output.\n",
           out);
