@@ -10,7 +10,8 @@ bool command_begin(cli_options *out, const command_text *text, int argc, char **
     *exit_code = EXIT_FINE;
     if (!options_parse(out, text, argc, argv, exit_code))
         return false;
-    *exit_code = query_check(out);
+    if (text->bit & FOR_ALL)
+        *exit_code = query_check(out);
     if (*exit_code == EXIT_FINE)
         *exit_code = output_check(out);
     if (*exit_code == EXIT_FINE)

@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/phase.h"
 #include "cli/figures.h"
-#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/plot.h"
 #include "cli/prediction_row.h"
-#include "cli/progress.h"
 #include "cli/value.h"
+#include "cli/work.h"
 #include "input/number.h"
 
 #include "spectrum/kind.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -189,33 +187,6 @@ const char *phase_axis_key(const phase_job *job, int axis)
     return NULL;
 }
 
-/* One a processor that this process may use. */
-static unsigned jobs_of(const cli_options *o)
-{
-    cpu_set_t set;
-    if (o->value[OPT_JOBS].given)
-        return o->value[OPT_JOBS].whole > 1024 ? 1024
-                                               : (unsigned)o->value[OPT_JOBS].whole;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) != 0)
-        return 1;
-    return (unsigned)CPU_COUNT(&set);
-}
-
-static bool proceed(void *data, size_t done, size_t total)
-{
-    progress *p = data;
-    p->total = total;
-    progress_at(p, done);
-    return !interrupt_seen();
-}
-
-static int interrupted(const phase_job *job)
-{
-    return options_complain(job->options->command, interrupt_exit_code(),
-                            "interrupted; nothing is written");
-}
-
 /* Losses and elasticities of what is reported: noise on the test labels adds a
  * constant, --mse a factor. */
 static void report_units(phase_job *job)
@@ -245,12 +216,12 @@ int phase_fill(phase_job *job)
 {
     nsl_error err = {0};
     progress p = progress_start(job->options, phase_rows(job));
-    nsl_work work = {jobs_of(job->options), proceed, &p};
+    nsl_work work = work_of(job->options, &p);
     nsl_status status =
         nsl_map_fill(&job->map, &job->query, job->shard, job->shards, &work, &err);
     progress_end(&p);
     if (status == NSL_ECANCELLED)
-        return interrupted(job);
+        return work_complain_interrupted(job->options);
     if (status != NSL_OK)
         return complain(job, &err);
     report_units(job);
@@ -261,11 +232,11 @@ int phase_find_boundaries(phase_job *job)
 {
     nsl_error err = {0};
     progress p = progress_start(job->options, 0);
-    nsl_work work = {jobs_of(job->options), proceed, &p};
+    nsl_work work = work_of(job->options, &p);
     nsl_status status = nsl_boundaries_find(&job->boundaries, &job->query, &work, &err);
     progress_end(&p);
     if (status == NSL_ECANCELLED)
-        return interrupted(job);
+        return work_complain_interrupted(job->options);
     return status == NSL_OK ? EXIT_FINE : complain(job, &err);
 }
 
