@@ -13,7 +13,7 @@ enum { CHUNK = 4096 };
 
 typedef struct {
     const nsl_refits *refits;
-    nsl_family *family;
+    nsl_family *family, *endless; /* the form's, and that of refits with M = ∞ */
     nsl_forecast *forecast;
     void *data;
     size_t values, parameters;
@@ -28,21 +28,14 @@ static nsl_status ask(void *data, size_t i, nsl_error *err)
     nsl_form form = s->refits->form;
     nsl_theory_model model;
     nsl_theory_numbers(number, &form, parameter);
-    /* a refit without end is one of a family that has none */
     bool endless = form.latents && isinf(number[NSL_THEORY_LATENTS]);
-    nsl_family *own = NULL;
     form.latents &= !endless;
-    nsl_status status =
-        endless ? nsl_family_new(&own, form.source, false, err) : NSL_OK;
-    if (status != NSL_OK)
-        return status;
-    status =
-        nsl_theory_model_make(&model, &form, endless ? own : s->family, number, err);
+    nsl_status status = nsl_theory_model_make(
+        &model, &form, endless ? s->endless : s->family, number, err);
     if (status == NSL_OK)
         status =
             s->forecast(s->data, &model, parameter, &s->answer[i * s->values], err);
     nsl_theory_model_clear(&model);
-    nsl_family_free(own);
     return status;
 }
 
@@ -91,10 +84,13 @@ nsl_status nsl_forecast_intervals(double *low, double *high, size_t values,
         status =
             nsl_family_new(&s.family, refits->form.source, refits->form.latents, err);
     if (status == NSL_OK)
+        status = nsl_family_new(&s.endless, refits->form.source, false, err);
+    if (status == NSL_OK)
         status = nsl_crew_run(ask, &s, refits->count, work, err);
     if (status == NSL_OK)
         status = set_ends(low, high, &s, err);
     nsl_family_free(s.family);
+    nsl_family_free(s.endless);
     free(s.answer);
     return status;
 }
@@ -111,20 +107,17 @@ static nsl_status losses(void *data, const nsl_theory_model *model,
 {
     const sizes *s = data;
     double number[NSL_THEORY_NUMBERS];
-    nsl_trail trail = {0};
+    nsl_theory_memory memory = {0};
     nsl_theory_numbers(number, &s->form, parameter);
     for (size_t i = 0; i < s->count; i++) {
-        nsl_prediction p;
-        nsl_optimum optimum;
+        double loss;
         nsl_point point =
             nsl_theory_point(&s->form, number, s->parameters[i], s->samples[i]);
         nsl_status status =
-            s->form.ridge ? nsl_quick_predict(&p, &model->quick, &point, &trail, err)
-                          : nsl_quick_predict_optimal(&p, &optimum, &model->quick,
-                                                      &point, &trail, err);
+            nsl_theory_model_loss(&loss, model, &s->form, &point, &memory, err);
         if (status != NSL_OK)
             return status;
-        out[i] = parameter[0] + parameter[1] * (2.0 * p.test_loss);
+        out[i] = parameter[0] + parameter[1] * loss;
     }
     return NSL_OK;
 }

@@ -27,6 +27,14 @@ nsl_status nsl_forecast_intervals(double *low, double *high, size_t values,
                                   const nsl_refits *refits, const nsl_work *work,
                                   nsl_error *err);
 
+/* The N, or P, that reaches a target loss at the other size: INFINITY where none does.
+ * At the best ridge the loss falls with both (theory.md section 6): a root between
+ * sizes; at a fixed ridge the least from which on it stays reached (solve.h). */
+nsl_status nsl_theory_size_for(double *size, const nsl_theory_model *model,
+                               const nsl_form *form, const double *parameter,
+                               bool features, double parameters, double samples,
+                               double target, nsl_error *err);
+
 /* The same for the losses at `count` sizes; INFINITY is a limit. */
 nsl_status nsl_loss_intervals(double *low, double *high, size_t count,
                               const double *parameters, const double *samples,

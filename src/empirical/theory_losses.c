@@ -113,6 +113,17 @@ static void set_slopes(double slope[NSL_THEORY_NUMBERS], const place *at,
     slope[NSL_THEORY_RIDGE] = moved(at->p.elasticity_ridge, loss);
 }
 
+nsl_status nsl_theory_model_loss(double *loss, const nsl_theory_model *m,
+                                 const nsl_form *form, const nsl_point *point,
+                                 nsl_theory_memory *memory, nsl_error *err)
+{
+    place at;
+    nsl_point moved = *point;
+    nsl_status status = solve(&at, m, form, &moved, memory, err);
+    *loss = 2.0 * at.p.test_loss;
+    return status;
+}
+
 nsl_status nsl_theory_losses(double *loss, double (*slope)[NSL_THEORY_NUMBERS],
                              const nsl_form *form, nsl_family *family,
                              const double number[NSL_THEORY_NUMBERS], size_t count,

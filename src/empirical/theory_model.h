@@ -22,6 +22,11 @@ nsl_status nsl_theory_model_make(nsl_theory_model *m, const nsl_form *form,
                                  nsl_error *err);
 void nsl_theory_model_clear(nsl_theory_model *m);
 
+/* ℓ at a point of the model with a family, as nsl_theory_losses finds it. */
+nsl_status nsl_theory_model_loss(double *loss, const nsl_theory_model *m,
+                                 const nsl_form *form, const nsl_point *point,
+                                 nsl_theory_memory *memory, nsl_error *err);
+
 /* The point of the model for N parameters and P samples. */
 nsl_point nsl_theory_point(const nsl_form *form, const double *number,
                            double parameters, double samples);
