@@ -132,9 +132,9 @@ static void write_data(const figure *f, FILE *out)
     fputc(']', out);
     if (f->map)
         write_map(f->map, out);
-    if (f->below) {
-        fputs(",\"below\":", out);
-        write_data(f->below, out);
+    if (f->next) {
+        fputs(",\"next\":", out);
+        write_data(f->next, out);
     }
     fputc('}', out);
 }

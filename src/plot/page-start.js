@@ -31,7 +31,7 @@ function startMap(figure) {
 /* One panel of curves, or two that share their legend. */
 function startChart(figure) {
     const picture = byId('picture');
-    const panels = [figure, figure.below].filter(Boolean).map(({x, y, series}) =>
+    const panels = [figure, figure.next].filter(Boolean).map(({x, y, series}) =>
         ({axis: [x, y], state: {point: null}, series: series.map(decodeSeries)}));
     const coloured = addColours(panels.flatMap((p) => p.series));
     for (const p of panels)
