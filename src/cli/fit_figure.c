@@ -155,11 +155,13 @@ static bool add_plane(figure *f, const drawing *d)
 static bool describe(figure *f, const char *caption, const drawing *d)
 {
     bool both = d->n.varies && d->p.varies;
-    int length = asprintf(&f->caption, "%s%spoints: runs%s; curves: the fit%s%s",
-                          caption ? caption : "", caption && *caption ? "; " : "",
-                          d->holds_out ? ", those held out open" : "",
-                          both ? ", at the median of the runs of their colour" : "",
-                          both ? "; grey lines: equal loss of the fit" : "");
+    int length = asprintf(
+        &f->caption, "%s%spoints: runs%s; curves: the fit%s%s", caption ? caption : "",
+        caption && *caption ? "; " : "", d->holds_out ? ", those held out open" : "",
+        both ? ", at the median of the runs of their colour" : "",
+        both ? "; residuals coloured by P; grey: equal loss of the fit; "
+               "frontier: its least loss at equal 6NP"
+             : "");
     if (length < 0)
         f->caption = NULL;
     return f->caption != NULL;

@@ -80,7 +80,7 @@ size_t fit_groups_of(const fit_groups *groups, double value)
     return i;
 }
 
-/* To two or three digits; powers of ten as such. */
+/* To two digits, or four where it is exact and has no power of ten. */
 static void number(char *out, size_t size, double value, bool exact)
 {
     static const double PLAIN_LOW = 1e-2, PLAIN_HIGH = 1e4;
@@ -90,19 +90,9 @@ static void number(char *out, size_t size, double value, bool exact)
             snprintf(out, size, "%.0f", value);
         return;
     }
-    char digits[64], *power;
-    snprintf(digits, sizeof digits, "%.*e", exact ? 2 : 1, value);
-    power = strchr(digits, 'e');
-    *power++ = '\0';
-    char *end = digits + strlen(digits);
-    while (strchr(digits, '.') && (end[-1] == '0' || end[-1] == '.')) {
-        bool point = end[-1] == '.';
-        *--end = '\0';
-        if (point)
-            break;
-    }
-    int exponent = atoi(power);
-    snprintf(out, size, "%s×10^%s%d", digits, exponent < 0 ? "−" : "", abs(exponent));
+    int exponent = (int)floor(log10(value));
+    double digits = value / pow(10.0, exponent);
+    snprintf(out, size, "%.1f×10^%s%d", digits, exponent < 0 ? "−" : "", abs(exponent));
 }
 
 void fit_groups_label(char *out, size_t size, const fit_groups *groups, size_t i,

@@ -80,16 +80,17 @@ static int compare(const void *a, const void *b)
     return (*one > *other) - (*one < *other);
 }
 
-static double rounded(char label[LABEL], double value, int digits)
+static double rounded(double value, int digits)
 {
-    snprintf(label, LABEL, "%.*g", digits, value);
-    return strtod(label, NULL);
+    char text[LABEL];
+    snprintf(text, sizeof text, "%.*g", digits, value);
+    return strtod(text, NULL);
 }
 
 /* Levels that part the plane into areas of one size, as far as runs have such losses,
  * with as few digits as keep them apart. Returns how many. */
-static size_t find_levels(double level[LEVELS], char label[LEVELS][LABEL],
-                          const lattice *l, const fit_plane *plane)
+static size_t find_levels(double level[LEVELS], const lattice *l,
+                          const fit_plane *plane)
 {
     enum { DIGITS_MOST = 6 };
     double sorted[NODES * NODES];
@@ -104,12 +105,31 @@ static size_t find_levels(double level[LEVELS], char label[LEVELS][LABEL],
         found = 0;
         for (size_t k = 0; k < LEVELS; k++) {
             double exact = sorted[(k + 1) * count / (LEVELS + 1)];
-            double value = rounded(label[found], exact, digits);
+            double value = rounded(exact, digits);
             if (found == 0 || value > level[found - 1])
                 level[found++] = value;
         }
     }
     return found;
+}
+
+/* Levels of one magnitude get as many decimals: "3.0" beside "2.5". */
+static void label_level(char label[LABEL], const double *level, size_t count, size_t k)
+{
+    enum { DECIMALS_MOST = 8 };
+    static const double MAGNITUDE = 10.0, ROUNDING = 1e-9;
+    int decimals = 0;
+    for (size_t i = 0; i < count; i++) {
+        double scaled = level[i] * pow(10.0, decimals);
+        while (decimals < DECIMALS_MOST &&
+               fabs(scaled - round(scaled)) > ROUNDING * scaled)
+            scaled = level[i] * pow(10.0, ++decimals);
+    }
+    bool alike = level[count - 1] < MAGNITUDE * level[0] && decimals < DECIMALS_MOST;
+    if (alike)
+        snprintf(label, LABEL, "%.*f", decimals, level[k]);
+    else
+        snprintf(label, LABEL, "%.6g", level[k]);
 }
 
 static bool cross(void *data, nsl_edge e, double *x, double *y)
@@ -145,17 +165,18 @@ static bool add_piece(void *data, size_t count, const double *x, const double *y
 bool fit_plane_add_contours(figure *f, const fit_plane *plane)
 {
     double level[LEVELS];
-    char label[LEVELS][LABEL];
+    char label[LABEL];
     lattice *l = calloc(1, sizeof *l);
     if (!l)
         return false;
     fill(l, plane);
-    size_t count = find_levels(level, label, l, plane);
+    size_t count = find_levels(level, l, plane);
     bool fine = true;
     for (size_t n = 0; n < count && fine; n++) {
         for (size_t k = 0; k < NODES * NODES; k++)
             l->above[k] = l->value[k] - log(level[n]);
-        l->series = figure_add(f, SERIES_CONTOUR, label[n], 0, false);
+        label_level(label, level, count, n);
+        l->series = figure_add(f, SERIES_CONTOUR, label, 0, false);
         fine = l->series && nsl_contour_follow(CELLS, l->above, cross, add_piece, l);
     }
     free(l);
@@ -205,10 +226,10 @@ bool fit_plane_add_frontier(figure *f, const fit_plane *plane)
     enum { POINTS = 61 };
     if (plane->form->kind == NSL_FORM_POWER)
         return true;
-    figure_series *s =
-        figure_add(f, SERIES_LINE, "least loss at equal 6NP", POINTS, false);
+    figure_series *s = figure_add(f, SERIES_LINE, "frontier", POINTS, false);
     if (!s)
         return false;
+    s->colour = 1;
     double low = log(plane->n.low) + log(plane->p.low);
     double high = log(plane->n.high) + log(plane->p.high);
     for (size_t i = 0; i < POINTS; i++) {

@@ -35,7 +35,7 @@ static unsigned at_place(const unsigned *scale, double share)
 unsigned palette_ordered(size_t i, size_t count, bool other)
 {
     /* the ends are lost on white, or nearly black */
-    static const double DARKEST[] = {0.05, 0.2}, LIGHTEST[] = {0.88, 0.88};
+    static const double DARKEST[] = {0.05, 0.2}, LIGHTEST[] = {0.82, 0.78};
     double share = count > 1 ? (double)(i % count) / (double)(count - 1) : 0.3;
     return at_place(other ? plasma : palette_viridis,
                     DARKEST[other] + share * (LIGHTEST[other] - DARKEST[other]));

@@ -92,6 +92,22 @@ static unsigned colour_of(const figure *f, const figure_series *series)
                                  f->colours == COLOURS_ORDER_TOO);
 }
 
+static void put_way(const script *s, const figure_series *series)
+{
+    fputs(series->kind != SERIES_POINTS ? " with lines"
+          : series->error               ? " with yerrorbars"
+                                        : " with points",
+          s->out);
+}
+
+/* The size of symbols that are many: terminals differ in what 1 is. */
+static const char *small_symbol(const script *s)
+{
+    return s->options.terminal == SCRIPT_PNG   ? "0.9"
+           : s->options.terminal == SCRIPT_SVG ? "0.5"
+                                               : "0.35";
+}
+
 /* Each colour has a symbol, filled and open. */
 static void put_symbol(const script *s, const figure *f, const figure_series *series)
 {
@@ -100,24 +116,36 @@ static void put_symbol(const script *s, const figure *f, const figure_series *se
     size_t symbol = series->colour == COLOUR_NEUTRAL ? 0 : series->colour;
     fprintf(s->out, " pointtype %d pointsize %s linewidth 1.2 linecolor rgb '#%06x'",
             series->apart ? points[FILLED + symbol % FILLED] : points[symbol % POINTS],
-            count_points(f) > POINTS_MANY ? "0.45" : "0.7", colour_of(f, series));
+            count_points(f) > POINTS_MANY ? small_symbol(s) : "0.7",
+            colour_of(f, series));
 }
 
-/* How a series is drawn. Lines differ in their dashes too, for print in grey, unless
- * points tell them apart. Characters choose their own letters. */
-static void put_style(const script *s, const figure *f, const figure_series *series)
+/* On a terminal groups have digits, letters instead of open symbols, and dots for their
+ * curves and for contours; other series get what gnuplot gives them. */
+static void put_character(const script *s, const figure *f, const figure_series *series)
+{
+    bool neutral = series->colour == COLOUR_NEUTRAL;
+    bool ordered = f->colours != COLOURS_CONTRAST;
+    char mark = '\0';
+    if (series->kind == SERIES_CONTOUR || (series->kind == SERIES_LINE && ordered))
+        mark = '.';
+    else if (series->kind == SERIES_POINTS && neutral)
+        mark = series->apart ? 'x' : 'o';
+    else if (series->kind == SERIES_POINTS && ordered)
+        mark = (char)((series->apart ? 'a' : '1') + (int)(series->colour % 9));
+    if (mark)
+        fprintf(s->out, " with points pointtype '%c'", mark);
+    else
+        put_way(s, series);
+}
+
+static void put_look(const script *s, const figure *f, const figure_series *series)
 {
     static const char *const dashes[] = {"1", "(12,3)", "(7,3,2,3)", "(3,3)",
                                          "(12,3,2,3,2,3)"};
     enum { DASHES = sizeof dashes / sizeof *dashes };
-    bool points = series->kind == SERIES_POINTS;
-    fputs(points && series->error ? " using 1:2:3:4 with yerrorbars"
-          : points                ? " using 1:2 with points"
-                                  : " using 1:2 with lines",
-          s->out);
-    if (s->options.terminal == SCRIPT_DUMB)
-        return;
-    if (points)
+    put_way(s, series);
+    if (series->kind == SERIES_POINTS)
         put_symbol(s, f, series);
     else if (series->kind == SERIES_LINE)
         fprintf(s->out, " linewidth 2.2 dashtype %s linecolor rgb '#%06x'",
@@ -129,6 +157,20 @@ static void put_style(const script *s, const figure *f, const figure_series *ser
         fprintf(s->out, " linewidth 1.4 dashtype %s linecolor rgb '%s'",
                 series->kind == SERIES_LEVEL ? "(8,5)" : "(2,3)",
                 series->kind == SERIES_LEVEL ? "#777777" : "#000000");
+}
+
+/* How a series is drawn. Lines differ in their dashes too, for print in grey, unless
+ * points tell them apart. Characters choose their own letters. */
+static void put_style(const script *s, const figure *f, const figure_series *series)
+{
+    if (series->count)
+        fputs(series->kind == SERIES_POINTS && series->error ? " using 1:2:3:4"
+                                                             : " using 1:2",
+              s->out);
+    if (s->options.terminal == SCRIPT_DUMB)
+        put_character(s, f, series);
+    else
+        put_look(s, f, series);
 }
 
 /* Laws and levels first, so that curves lie on them, and points on curves. */
@@ -143,7 +185,10 @@ static void put_plot(const script *s, const figure *f, size_t panel)
             if (series->kind != order[o])
                 continue;
             fputs(lead, s->out);
-            put_name(s, panel, k);
+            if (series->count) /* else in the legend only */
+                put_name(s, panel, k);
+            else
+                fputs("keyentry", s->out);
             put_style(s, f, series);
             if (script_in_key(series)) {
                 fputs(" title ", s->out);

@@ -70,14 +70,16 @@ static size_t legend_rows(const script_layout *l, const figure *f)
 void script_key(const script *s, const script_layout *l, const figure *f)
 {
     legend key = legend_of(f);
+    bool dumb = s->options.terminal == SCRIPT_DUMB;
     if (key.entries == 0)
         fputs("unset key\n", s->out);
     else if (l->count > 1) { /* the margin would be that of the whole picture */
         fprintf(s->out, "set key at graph 0,graph %s bottom left ",
-                s->options.terminal == SCRIPT_DUMB ? "1.15" : "1.01");
+                !dumb         ? "1.01"
+                : l->own_axes ? "1.06"
+                              : "1.15");
         if (l->own_axes)
-            fprintf(s->out,
-                    "horizontal Left reverse samplen 1.5 width 0.5 maxcols %zu\n",
+            fprintf(s->out, "horizontal Left reverse samplen 1 width -1 maxcols %zu\n",
                     key.columns);
         else
             fputs("vertical Left reverse samplen 2 width 1\n", s->out);
@@ -104,19 +106,21 @@ void script_upright_title(const script *s, const script_layout *l, const figure 
             1 + legend_rows(l, f));
 }
 
-/* The longest legend of the panels beside panel `i`, whose frames are as high. */
-static size_t rows_beside(const script_layout *l, const figure *first, size_t i)
+/* Of the legend of panel `i`; of the longest legend where panels are beside each other,
+ * so that all frames are as high. */
+static size_t head_rows(const script_layout *l, const figure *first, size_t i)
 {
     size_t k = 0, most = 0;
     for (const figure *f = first; f; f = f->next, k++) {
-        size_t rows = k / l->columns == i / l->columns ? legend_rows(l, f) : 0;
+        size_t rows = k == i || l->columns > 1 ? legend_rows(l, f) : 0;
         most = rows > most ? rows : most;
     }
     return most;
 }
 
-/* Lines of text below an axis; with more room below them between panels. */
-static const double LABELS = 3.4, GAP = 0.9;
+/* Lines of text below an axis; with more room below them between panels; and so that
+ * rows of panels are close. */
+static const double LABELS = 3.4, GAP = 0.9, LABELS_CLOSE = 3.5;
 
 static void put_only_margins(const script *s, const script_layout *l, const figure *f,
                              double caption)
@@ -129,7 +133,7 @@ static void put_only_margins(const script *s, const script_layout *l, const figu
 /* Left and right, as shares of a panel's width. */
 static void put_sides(const script *s, const script_layout *l, size_t i)
 {
-    static const double LEFT = 0.155, RIGHT = 0.035;
+    static const double LEFT = 0.17, RIGHT = 0.035;
     double column = (double)(i % l->columns), columns = (double)l->columns;
     if (l->columns == 1)
         fputs("set lmargin 10\nset rmargin 2.5\n", s->out);
@@ -150,17 +154,13 @@ void script_margins(const script *s, const script_layout *l, const figure *first
     double line = dumb          ? 1.0 / (double)l->lines
                   : l->own_axes ? LINE / (double)l->rows
                                 : LINE;
-    double legend_lines = (double)rows_beside(l, first, i);
+    double legend_lines = (double)head_rows(l, first, i);
     double head = (dumb ? legend_lines + 2.0 : 1.25 * legend_lines + 0.6) * line;
     /* with one x axis only the last panel has room for its name */
-    double below = (LABELS + GAP) * line, bottom = caption * line;
-    double height, from, foot = 0.0;
-    if (l->own_axes)
-        foot = below;
-    else
-        bottom = (LABELS + GAP + caption) * line;
-    height = (1.0 - bottom) / (double)l->rows;
-    from = bottom + (double)(l->rows - 1 - i / l->columns) * height;
+    double labels = LABELS + GAP, foot = l->own_axes ? LABELS_CLOSE * line : 0.0;
+    double bottom = l->own_axes ? (caption + GAP) * line : (labels + caption) * line;
+    double height = (1.0 - bottom) / (double)l->rows;
+    double from = bottom + (double)(l->rows - 1 - i / l->columns) * height;
     put_sides(s, l, i);
     fprintf(s->out, "set bmargin at screen %.4f\nset tmargin at screen %.4f\n",
             from + foot, from + height - head);
