@@ -42,6 +42,32 @@ static figure *next_panel(figure *f)
     return f->count ? figure_add_panel(f) : f;
 }
 
+static int compare(const void *a, const void *b)
+{
+    const double *one = a, *other = b;
+    return one[0] != other[0] ? (one[0] > other[0]) - (one[0] < other[0])
+                              : (one[1] > other[1]) - (one[1] < other[1]);
+}
+
+/* Sorts points by x, for people who walk along them in a page. */
+static bool sort_points(figure_series *s)
+{
+    double(*pair)[2] = malloc((s->count ? s->count : 1) * sizeof *pair);
+    if (!pair)
+        return false;
+    for (size_t i = 0; i < s->count; i++) {
+        pair[i][0] = s->x[i];
+        pair[i][1] = s->y[i];
+    }
+    qsort(pair, s->count, sizeof *pair, compare);
+    for (size_t i = 0; i < s->count; i++) {
+        s->x[i] = pair[i][0];
+        s->y[i] = pair[i][1];
+    }
+    free(pair);
+    return true;
+}
+
 /* Adds those runs of a group (NULL: all) that are held out, or those that are not. */
 static bool add_runs(figure *f, const drawing *d, const fit_size *by, size_t group,
                      bool held_out, const char *label, const double *x, const double *y)
@@ -60,7 +86,7 @@ static bool add_runs(figure *f, const drawing *d, const fit_size *by, size_t gro
         s->y[count++] = y[i];
     }
     s->count = count;
-    return true;
+    return sort_points(s);
 }
 
 /* The runs in the colours of groups, with labels or without. */

@@ -136,7 +136,7 @@ function followMap(canvas, map, state, move, pin) {
 function nearest(chart, px, py) {
     let best = null, least = Infinity;
     chart.series.forEach((s, n) => {
-        for (let k = 0; s.kind !== 'law' && k < s.x.length; k++) {
+        for (let k = 0; !GUIDES.includes(s.kind) && k < s.x.length; k++) {
             const [x, y] = chart.at(s.x[k], s.y[k]);
             const distance = Math.hypot(x - px, y - py);
             if (distance < least)
@@ -168,7 +168,7 @@ function followChart(chart, state) {
         readPoint(chart, point);
     };
     const curves = chart.series.map((s, n) => n).filter((n) =>
-        chart.series[n].x.length && chart.series[n].kind !== 'law');
+        chart.series[n].x.length && !GUIDES.includes(chart.series[n].kind));
     chart.element.addEventListener('pointermove', (event) => {
         const area = chart.element.getBoundingClientRect();
         show(nearest(chart, event.clientX - area.left, event.clientY - area.top));

@@ -119,6 +119,23 @@ const char *script_small(const script *s)
     return "";
 }
 
+const char *script_key_font(const script *s)
+{
+    switch (s->options.terminal) {
+    case SCRIPT_PNG:
+        return " font ',22'";
+    case SCRIPT_PDF:
+    case SCRIPT_FREE:
+        return " font ',6.2'";
+    case SCRIPT_SVG:
+        return " font ',15'";
+    case SCRIPT_TEX:
+    case SCRIPT_DUMB:
+        break;
+    }
+    return "";
+}
+
 /* The parameters, small, below everything; returns the lines that they take. */
 static int put_caption(const script *s, const figure *f)
 {

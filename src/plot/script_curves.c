@@ -103,9 +103,9 @@ static void put_way(const script *s, const figure_series *series)
 /* The size of symbols that are many: terminals differ in what 1 is. */
 static const char *small_symbol(const script *s)
 {
-    return s->options.terminal == SCRIPT_PNG   ? "0.9"
+    return s->options.terminal == SCRIPT_PNG   ? "1.2"
            : s->options.terminal == SCRIPT_SVG ? "0.5"
-                                               : "0.35";
+                                               : "0.45";
 }
 
 /* Each colour has a symbol, filled and open. */

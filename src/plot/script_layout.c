@@ -79,8 +79,11 @@ void script_key(const script *s, const script_layout *l, const figure *f)
                 : l->own_axes ? "1.06"
                               : "1.15");
         if (l->own_axes)
-            fprintf(s->out, "horizontal Left reverse samplen 1 width -1 maxcols %zu\n",
-                    key.columns);
+            /* gnuplot takes LaTeX for wider than it is */
+            fprintf(s->out,
+                    "horizontal Left reverse samplen 1 width %s maxcols %zu%s\n",
+                    s->markup == MARKUP_LATEX ? "-1.5" : "-0.5", key.columns,
+                    dumb ? "" : script_key_font(s));
         else
             fputs("vertical Left reverse samplen 2 width 1\n", s->out);
     } else if (key.entries <= KEY_ABOVE_MOST)
@@ -120,7 +123,7 @@ static size_t head_rows(const script_layout *l, const figure *first, size_t i)
 
 /* Lines of text below an axis; with more room below them between panels; and so that
  * rows of panels are close. */
-static const double LABELS = 3.4, GAP = 0.9, LABELS_CLOSE = 3.5;
+static const double LABELS = 3.4, GAP = 0.9, LABELS_CLOSE = 3.3;
 
 static void put_only_margins(const script *s, const script_layout *l, const figure *f,
                              double caption)
