@@ -228,7 +228,7 @@ nsl_status fit_figure_make(figure *f, const nsl_fit *fit, size_t count,
                 add_losses(f, &d, &d.p, &d.n, loss) && add_residuals(f, &d, compute) &&
                 add_plane(f, &d);
     free(column);
-    if (!fine)
+    if (!fine && err)
         *err = (nsl_error){.status = NSL_ENOMEM, .message = "out of memory"};
     return fine ? NSL_OK : NSL_ENOMEM;
 }

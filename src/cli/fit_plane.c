@@ -12,6 +12,7 @@ enum {
     CELLS = 40, /* each way: a line bends by less than its width in one */
     NODES = CELLS + 1,
     LEVELS = 7,
+    LEVELS_LEAST = 5,
     LABEL = 32
 };
 
@@ -88,7 +89,7 @@ static double rounded(double value, int digits)
 }
 
 /* Levels that part the plane into areas of one size, as far as runs have such losses,
- * with as few digits as keep them apart. Returns how many. */
+ * with as few digits as keep enough of them apart. Returns how many. */
 static size_t find_levels(double level[LEVELS], const lattice *l,
                           const fit_plane *plane)
 {
@@ -101,7 +102,7 @@ static size_t find_levels(double level[LEVELS], const lattice *l,
     if (count == 0)
         return 0;
     qsort(sorted, count, sizeof *sorted, compare);
-    for (int digits = 2; digits <= DIGITS_MOST && found < LEVELS; digits++) {
+    for (int digits = 2; digits <= DIGITS_MOST && found < LEVELS_LEAST; digits++) {
         found = 0;
         for (size_t k = 0; k < LEVELS; k++) {
             double exact = sorted[(k + 1) * count / (LEVELS + 1)];
@@ -199,7 +200,7 @@ static double loss_of_split(double log_n, void *data)
  * sizes is not taken for a minimum; NaN where there is none. */
 static double best_split(budget *b)
 {
-    enum { TRIES = 25 };
+    enum { TRIES = 17 };
     static const double BEYOND = 2.3, WIDTH = 1e-4; /* in ln N: a decade; unseen */
     const fit_plane *plane = b->plane;
     double low = fmax(log(plane->n.low), b->log_product - log(plane->p.high)) - BEYOND;
@@ -223,7 +224,7 @@ static double best_split(budget *b)
 
 bool fit_plane_add_frontier(figure *f, const fit_plane *plane)
 {
-    enum { POINTS = 61 };
+    enum { POINTS = 41 };
     if (plane->form->kind == NSL_FORM_POWER)
         return true;
     figure_series *s = figure_add(f, SERIES_LINE, "frontier", POINTS, false);

@@ -105,7 +105,7 @@ static const char *small_symbol(const script *s)
 {
     return s->options.terminal == SCRIPT_PNG   ? "1.2"
            : s->options.terminal == SCRIPT_SVG ? "0.5"
-                                               : "0.45";
+                                               : "0.4";
 }
 
 /* Each colour has a symbol, filled and open. */
