@@ -68,24 +68,34 @@ static bool sort_points(figure_series *s)
     return true;
 }
 
-/* Adds those runs of a group (NULL: all) that are held out, or those that are not. */
+static bool is_of(const drawing *d, const fit_size *by, size_t group, bool held_out,
+                  size_t i)
+{
+    return d->fit->is_held_out[i] == held_out &&
+           (!by || fit_groups_of(&by->groups, by->value[i]) == group);
+}
+
+/* Adds those runs of a group (NULL: all) that are held out, or those that are not; a
+ * label stands in the legend even of none. */
 static bool add_runs(figure *f, const drawing *d, const fit_size *by, size_t group,
                      bool held_out, const char *label, const double *x, const double *y)
 {
-    size_t count = 0;
-    figure_series *s = figure_add(f, SERIES_POINTS, label, d->count, false);
+    size_t count = 0, k = 0;
+    for (size_t i = 0; i < d->count; i++)
+        count += is_of(d, by, group, held_out, i);
+    if (count == 0 && !label)
+        return true;
+    figure_series *s = figure_add(f, SERIES_POINTS, label, count, false);
     if (!s)
         return false;
     s->colour = by ? group : COLOUR_NEUTRAL;
     s->apart = held_out;
     for (size_t i = 0; i < d->count; i++) {
-        if (d->fit->is_held_out[i] != held_out ||
-            (by && fit_groups_of(&by->groups, by->value[i]) != group))
+        if (!is_of(d, by, group, held_out, i))
             continue;
-        s->x[count] = x[i];
-        s->y[count++] = y[i];
+        s->x[k] = x[i];
+        s->y[k++] = y[i];
     }
-    s->count = count;
     return sort_points(s);
 }
 

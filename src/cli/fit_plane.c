@@ -222,25 +222,40 @@ static double best_split(budget *b)
     return found;
 }
 
+enum { FRONTIER_POINTS = 41 };
+
+/* The best splits between the sizes of the runs, a gap where it leaves them; returns
+ * how many. */
+static size_t find_frontier(double x[FRONTIER_POINTS], double y[FRONTIER_POINTS],
+                            const fit_plane *plane)
+{
+    double low = log(plane->n.low) + log(plane->p.low);
+    double high = log(plane->n.high) + log(plane->p.high);
+    size_t count = 0;
+    for (size_t i = 0; i < FRONTIER_POINTS; i++) {
+        budget b = {plane, low + (high - low) * (double)i / (FRONTIER_POINTS - 1)};
+        double n = exp(best_split(&b)), p = exp(b.log_product) / n;
+        bool inside = n >= plane->n.low && n <= plane->n.high && p >= plane->p.low &&
+                      p <= plane->p.high;
+        if (!inside && (count == 0 || isnan(x[count - 1])))
+            continue;
+        x[count] = inside ? n : (double)NAN;
+        y[count++] = inside ? p : (double)NAN;
+    }
+    return count > 0 && isnan(x[count - 1]) ? count - 1 : count;
+}
+
 bool fit_plane_add_frontier(figure *f, const fit_plane *plane)
 {
-    enum { POINTS = 41 };
-    if (plane->form->kind == NSL_FORM_POWER)
+    double x[FRONTIER_POINTS], y[FRONTIER_POINTS];
+    size_t count = plane->form->kind == NSL_FORM_POWER ? 0 : find_frontier(x, y, plane);
+    if (count == 0)
         return true;
-    figure_series *s = figure_add(f, SERIES_LINE, "frontier", POINTS, false);
+    figure_series *s = figure_add(f, SERIES_LINE, "frontier", count, false);
     if (!s)
         return false;
     s->colour = 1;
-    double low = log(plane->n.low) + log(plane->p.low);
-    double high = log(plane->n.high) + log(plane->p.high);
-    for (size_t i = 0; i < POINTS; i++) {
-        budget b = {plane, low + (high - low) * (double)i / (POINTS - 1)};
-        double n = exp(best_split(&b)), p = exp(b.log_product) / n;
-        if (!(n >= plane->n.low && n <= plane->n.high && p >= plane->p.low &&
-              p <= plane->p.high))
-            continue;
-        s->x[i] = n;
-        s->y[i] = p;
-    }
+    memcpy(s->x, x, count * sizeof *x);
+    memcpy(s->y, y, count * sizeof *y);
     return true;
 }

@@ -158,8 +158,9 @@ function readPoint(chart, point) {
         rows.push({key: 'error', term: 'standard error', value: value(s.error)});
     showValues(rows, 'The nearest point; arrow keys move along a curve and between curves.');
     const [cx, cy] = s ? chart.at(s.x[point.k], s.y[point.k]) : [0, 0];
-    chart.ring.setAttribute('visibility', s && Number.isFinite(cy) ? 'visible' : 'hidden');
-    fill(chart.ring, s ? {cx, cy} : {}, []);
+    const there = s && Number.isFinite(cx) && Number.isFinite(cy);
+    chart.ring.setAttribute('visibility', there ? 'visible' : 'hidden');
+    fill(chart.ring, there ? {cx, cy} : {}, []);
 }
 
 function followChart(chart, state) {

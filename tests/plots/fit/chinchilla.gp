@@ -275,8 +275,6 @@ $a6 << EOD
 948683298.1 2.673709418
 EOD
 $a7 << EOD
-EOD
-$a8 << EOD
 30000000 3.426597249
 53348382.3 3.20785272
 94868329.81 3.014122209
@@ -290,9 +288,7 @@ $a8 << EOD
 1687023976 2.581789853
 3000000000 2.514597146
 EOD
-$a9 << EOD
-EOD
-$a10 << EOD
+$a8 << EOD
 30000000 3.253070394
 30000000 3.328541621
 53348382.3 3.111712917
@@ -303,12 +299,12 @@ $a10 << EOD
 533483823 2.554702151
 948683298.1 2.452755417
 EOD
-$a11 << EOD
+$a9 << EOD
 1687023976 2.377873255
 3000000000 2.324175576
 3000000000 2.4068318
 EOD
-$a12 << EOD
+$a10 << EOD
 30000000 3.194916502
 53348382.3 2.978278469
 53348382.3 3.036840455
@@ -317,18 +313,18 @@ $a12 << EOD
 300000000 2.529048994
 533483823 2.47376729
 EOD
-$a13 << EOD
+$a11 << EOD
 533483823 2.411163743
 948683298.1 2.322243296
 948683298.1 2.37883412
 1687023976 2.310187386
 3000000000 2.260927928
 EOD
-$a14 << EOD
+$a12 << EOD
 94868329.81 2.786437946
 168702397.6 2.617917299
 EOD
-$a15 << EOD
+$a13 << EOD
 300000000 2.475717822
 533483823 2.362891114
 948683298.1 2.279165704
@@ -337,7 +333,7 @@ $a15 << EOD
 3000000000 2.175900177
 3000000000 2.2126544
 EOD
-$a16 << EOD
+$a14 << EOD
 EOD
 set lmargin at screen 0.0850
 set rmargin at screen 0.4825
@@ -358,15 +354,13 @@ plot $a1 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#451364' n
      $a4 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#29af7f' notitle, \
      $a5 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#8ad446' notitle, \
      $a6 using 1:2 with points pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb '#451364' title 'P ≈ 3.6×10^{9}', \
-     keyentry with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#451364' notitle, \
-     $a8 using 1:2 with points pointtype 5 pointsize 0.7 linewidth 1.2 linecolor rgb '#3c508a' title 'P ≈ 8.1×10^{9}', \
-     keyentry with points pointtype 4 pointsize 0.7 linewidth 1.2 linecolor rgb '#3c508a' notitle, \
-     $a10 using 1:2 with points pointtype 9 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' title 'P ≈ 2.0×10^{10}', \
-     $a11 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' notitle, \
-     $a12 using 1:2 with points pointtype 13 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' title 'P ≈ 5.0×10^{10}', \
-     $a13 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' notitle, \
-     $a14 using 1:2 with points pointtype 11 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' title 'P ≈ 1.1×10^{11}', \
-     $a15 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' notitle, \
+     $a7 using 1:2 with points pointtype 5 pointsize 0.7 linewidth 1.2 linecolor rgb '#3c508a' title 'P ≈ 8.1×10^{9}', \
+     $a8 using 1:2 with points pointtype 9 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' title 'P ≈ 2.0×10^{10}', \
+     $a9 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' notitle, \
+     $a10 using 1:2 with points pointtype 13 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' title 'P ≈ 5.0×10^{10}', \
+     $a11 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' notitle, \
+     $a12 using 1:2 with points pointtype 11 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' title 'P ≈ 1.1×10^{11}', \
+     $a13 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' notitle, \
      keyentry with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#333333' title 'held out'
 unset label
 $b1 << EOD
@@ -639,8 +633,6 @@ $b6 << EOD
 7.303482545e+10 2.978278469
 EOD
 $b7 << EOD
-EOD
-$b8 << EOD
 2667042864 3.290605113
 3079853052 3.107224693
 5321450120 3.135248394
@@ -654,19 +646,17 @@ $b8 << EOD
 8.433930069e+10 2.786437946
 9.739350503e+10 2.617917299
 EOD
-$b9 << EOD
-EOD
-$b10 << EOD
+$b8 << EOD
 3556558820 2.940097703
 7096267785 2.796571415
 1.415891569e+10 2.684656337
 2.825075089e+10 2.597296656
 5.636765863e+10 2.529048994
 EOD
-$b11 << EOD
+$b9 << EOD
 1.12468265e+11 2.475717822
 EOD
-$b12 << EOD
+$b10 << EOD
 4107050053 2.79379883
 4742747411 2.673709418
 8194642196 2.65914521
@@ -675,19 +665,19 @@ $b12 << EOD
 1.888121753e+10 2.452755417
 3.262345818e+10 2.47376729
 EOD
-$b13 << EOD
+$b11 << EOD
 3.767298179e+10 2.37883412
 6.50923567e+10 2.411163743
 7.516748086e+10 2.322243296
 1.298763263e+11 2.362891114
 1.499788419e+11 2.279165704
 EOD
-$b14 << EOD
+$b12 << EOD
 5476839269 2.581789853
 6324555320 2.514597146
 1.0927731e+10 2.466400818
 EOD
-$b15 << EOD
+$b13 << EOD
 1.261914689e+10 2.4068318
 2.180368985e+10 2.377873255
 2.517850824e+10 2.324175576
@@ -698,7 +688,7 @@ $b15 << EOD
 1.731928647e+11 2.21967857
 2e+11 2.175900177
 EOD
-$b16 << EOD
+$b14 << EOD
 EOD
 set lmargin at screen 0.5850
 set rmargin at screen 0.9825
@@ -719,15 +709,13 @@ plot $b1 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#6a03a5' n
      $b4 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#e76e5b' notitle, \
      $b5 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#f9a13a' notitle, \
      $b6 using 1:2 with points pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb '#6a03a5' title 'N ≈ 4.0×10^{7}', \
-     keyentry with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#6a03a5' notitle, \
-     $b8 using 1:2 with points pointtype 5 pointsize 0.7 linewidth 1.2 linecolor rgb '#9f1b9a' title 'N ≈ 1.3×10^{8}', \
-     keyentry with points pointtype 4 pointsize 0.7 linewidth 1.2 linecolor rgb '#9f1b9a' notitle, \
-     $b10 using 1:2 with points pointtype 9 pointsize 0.7 linewidth 1.2 linecolor rgb '#c9447a' title 'N = 3.0×10^{8}', \
-     $b11 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.2 linecolor rgb '#c9447a' notitle, \
-     $b12 using 1:2 with points pointtype 13 pointsize 0.7 linewidth 1.2 linecolor rgb '#e76e5b' title 'N ≈ 7.1×10^{8}', \
-     $b13 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.2 linecolor rgb '#e76e5b' notitle, \
-     $b14 using 1:2 with points pointtype 11 pointsize 0.7 linewidth 1.2 linecolor rgb '#f9a13a' title 'N ≈ 2.2×10^{9}', \
-     $b15 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.2 linecolor rgb '#f9a13a' notitle, \
+     $b7 using 1:2 with points pointtype 5 pointsize 0.7 linewidth 1.2 linecolor rgb '#9f1b9a' title 'N ≈ 1.3×10^{8}', \
+     $b8 using 1:2 with points pointtype 9 pointsize 0.7 linewidth 1.2 linecolor rgb '#c9447a' title 'N = 3.0×10^{8}', \
+     $b9 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.2 linecolor rgb '#c9447a' notitle, \
+     $b10 using 1:2 with points pointtype 13 pointsize 0.7 linewidth 1.2 linecolor rgb '#e76e5b' title 'N ≈ 7.1×10^{8}', \
+     $b11 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.2 linecolor rgb '#e76e5b' notitle, \
+     $b12 using 1:2 with points pointtype 11 pointsize 0.7 linewidth 1.2 linecolor rgb '#f9a13a' title 'N ≈ 2.2×10^{9}', \
+     $b13 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.2 linecolor rgb '#f9a13a' notitle, \
      keyentry with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#333333' title 'held out'
 unset label
 $c1 << EOD
@@ -746,8 +734,6 @@ $c2 << EOD
 2.699619154e+19 -0.009165215479
 EOD
 $c3 << EOD
-EOD
-$c4 << EOD
 1.433185814e+18 0.003299908257
 2.943082937e+18 0.008689657562
 3.02902251e+18 0.009995201586
@@ -761,9 +747,7 @@ $c4 << EOD
 1.106120651e+20 -0.008899956044
 1.138419958e+20 -0.005215510021
 EOD
-$c5 << EOD
-EOD
-$c6 << EOD
+$c4 << EOD
 2.859581645e+18 0.004833179537
 5.705615493e+18 0.00623012211
 5.872222473e+18 0.009395300556
@@ -774,12 +758,12 @@ $c6 << EOD
 5.233623788e+19 -0.007024077856
 1.074737743e+20 -0.009971732888
 EOD
-$c7 << EOD
+$c5 << EOD
 2.207000852e+20 -0.008011345952
 2.27144644e+20 -0.003714041014
 4.532131482e+20 -0.002107810659
 EOD
-$c8 << EOD
+$c6 << EOD
 1.138419958e+19 0.007451332646
 1.171662421e+19 0.009835931839
 2.337773874e+19 0.009999122599
@@ -788,18 +772,18 @@ $c8 << EOD
 1.014617855e+20 -0.003878094208
 1.044245232e+20 -0.008116209974
 EOD
-$c9 << EOD
+$c7 << EOD
 2.083543158e+20 -0.008979409481
 2.144383717e+20 -0.009956841898
 4.278608019e+20 -0.009661099893
 4.403545629e+20 -0.006896761132
 9.042791153e+20 -0.0004421256323
 EOD
-$c10 << EOD
+$c8 << EOD
 4.800677156e+19 0.007625389492
 9.858310683e+19 0.001498474057
 EOD
-$c11 << EOD
+$c9 << EOD
 2.024428771e+20 -0.005365983552
 4.157215145e+20 -0.00958932825
 8.53694534e+20 -0.009092848819
@@ -808,7 +792,7 @@ $c11 << EOD
 1.804274041e+21 0.00123603036
 3.6e+21 0.002879321846
 EOD
-$c12 << EOD
+$c10 << EOD
 EOD
 set lmargin at screen 0.0850
 set rmargin at screen 0.4825
@@ -825,15 +809,13 @@ set ytics ('−0.01' -0.01 0, '−0.005' -0.005 0, '0' 0 0, '0.005' 0.005 0, '0.
 set key at graph 0,graph 1.01 bottom left horizontal Left reverse samplen 1 width -0.5 maxcols 4 font ',6.2'
 plot $c1 using 1:2 with lines linewidth 1.4 dashtype (8,5) linecolor rgb '#777777' notitle, \
      $c2 using 1:2 with points pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb '#451364' notitle, \
-     keyentry with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#451364' notitle, \
-     $c4 using 1:2 with points pointtype 5 pointsize 0.7 linewidth 1.2 linecolor rgb '#3c508a' notitle, \
-     keyentry with points pointtype 4 pointsize 0.7 linewidth 1.2 linecolor rgb '#3c508a' notitle, \
-     $c6 using 1:2 with points pointtype 9 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' notitle, \
-     $c7 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' notitle, \
-     $c8 using 1:2 with points pointtype 13 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' notitle, \
-     $c9 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' notitle, \
-     $c10 using 1:2 with points pointtype 11 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' notitle, \
-     $c11 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' notitle, \
+     $c3 using 1:2 with points pointtype 5 pointsize 0.7 linewidth 1.2 linecolor rgb '#3c508a' notitle, \
+     $c4 using 1:2 with points pointtype 9 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' notitle, \
+     $c5 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' notitle, \
+     $c6 using 1:2 with points pointtype 13 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' notitle, \
+     $c7 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' notitle, \
+     $c8 using 1:2 with points pointtype 11 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' notitle, \
+     $c9 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' notitle, \
      keyentry with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#333333' title 'held out'
 unset label
 $d1 << EOD
@@ -1276,7 +1258,6 @@ $d8 << EOD
 2201829344 4.318844773e+10
 2478406485 4.830351262e+10
 2789725193 5.402438429e+10
-
 EOD
 $d9 << EOD
 30000000 2000000000
