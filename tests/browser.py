@@ -7,6 +7,8 @@ browser.py [--shots FOLDER] map FILE COLUMNS ROWS CELLS
     keys of its panel (x, y, loss, features, samples, ridge, regime). The axes' cells
     are equally wide. Also uses keys and clicks, and looks for requests and errors.
 browser.py [--shots FOLDER] curve FILE
+browser.py [--shots FOLDER] panels FILE
+    Four panels, beside each other where there is room, read as one is.
 browser.py [--shots FOLDER] text FILE TITLE
     The title is shown as it is, and no script of it runs.
 
@@ -243,8 +245,26 @@ def test_curve(browser, _):
     browser.run("document.querySelector('#picture svg').focus()")
     browser.press("Right")
     second = browser.shown()
-    check(second["series"] == first["series"] and float(second["x"]) > float(first["x"]),
+    place = [(float(at["x"]), float(at["y"])) for at in (first, second)]
+    check(second["series"] == first["series"] and place[1] > place[0],
           f"an arrow key moves along the curve: {first}, {second}")
+
+
+def test_panels(browser, options):
+    for width, rows in (1400, 2), (400, 4):
+        browser.look(width)
+        tops = browser.run("return [...document.querySelectorAll('#picture > svg')]"
+                           ".map((e) => Math.round(e.getBoundingClientRect().y))")
+        check(len(tops) == 4 and len(set(tops)) == rows,
+              f"four panels in {rows} rows on {width}: {tops}")
+    test_curve(browser, options)
+    browser.run("document.querySelectorAll('#picture > svg')[3].focus()")
+    browser.press("Right")
+    check(browser.shown()["series"] == "frontier", f"the last panel: {browser.shown()}")
+    labels = browser.run("return [...document.querySelectorAll('#picture > svg:nth-child(4) .halo')]"
+                         ".map((e) => e.textContent)")
+    check(len(labels) >= 4 and all(float(label) > 0 for label in labels),
+          f"contours have their losses: {labels}")
 
 
 def test_text(browser, options):
@@ -265,6 +285,7 @@ def arguments():
     a_map.add_argument("rows", type=int)
     a_map.add_argument("cells")
     kinds.add_parser("curve").add_argument("file")
+    kinds.add_parser("panels").add_argument("file")
     text = kinds.add_parser("text")
     text.add_argument("file")
     text.add_argument("title")
@@ -280,7 +301,8 @@ def main():
     browser = Browser()
     try:
         browser.open(options.file)
-        {"map": test_map, "curve": test_curve, "text": test_text}[options.kind](browser, options)
+        {"map": test_map, "curve": test_curve, "panels": test_panels,
+         "text": test_text}[options.kind](browser, options)
         take_shots(browser, options.shots, options.kind)
         browser.check_quiet(options.file)
         browser.check_closed()

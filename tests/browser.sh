@@ -10,7 +10,7 @@ shots=${2:+--shots=$2}
 cd "$(dirname "$0")/.."
 files=$(mktemp -d)
 trap 'rm -rf "$files"' EXIT
-for kind in map curve hostile; do
+for kind in map curve fit hostile; do
     "$page" $kind >"$files/$kind.html"
 done
 "$page" cells >"$files/cells"
@@ -36,5 +36,6 @@ done
     tests/browser.py $shots map "$files/map.html" 40 30 "$files/cells"
     tests/browser.py $shots map "$files/phase.html" 30 20 "$files/phase.cells"
     tests/browser.py $shots curve "$files/curve.html"
+    tests/browser.py $shots panels "$files/fit.html"
     tests/browser.py text "$files/hostile.html" "$(cat "$files/title")"
 }

@@ -5,7 +5,9 @@
  *   hostile  the same map with a title that wants to be a script
  *   title    that title
  *   curve    the theory, measurements, a law and a plateau
+ *   fit      a form fitted to runs, in four panels
  *   blocks   the same map in a terminal of 80 × 30 characters */
+#include "fitted_runs.h"
 #include "pictures.h"
 
 #include "plot/blocks.h"
@@ -13,6 +15,17 @@
 
 #include <stdlib.h>
 #include <string.h>
+
+static bool picture_fit(picture *p)
+{
+    fitted_runs runs;
+    *p = (picture){0};
+    bool fine = fitted_runs_new(&runs) &&
+                fit_figure_make(&p->figure, &runs.fit, runs.count, runs.run,
+                                "E + A/N^α + B/P^β", NULL) == NSL_OK;
+    fitted_runs_clear(&runs);
+    return fine;
+}
 
 static bool write_cell(const nsl_map *map, size_t i, size_t j)
 {
@@ -59,11 +72,13 @@ static bool write_kind(picture *p, const char *kind)
 int main(int argc, char **argv)
 {
     if (argc != 2) {
-        fputs("usage: page map|cells|hostile|title|curve|blocks\n", stderr);
+        fputs("usage: page map|cells|hostile|title|curve|fit|blocks\n", stderr);
         return 2;
     }
     picture p;
-    bool fine = strcmp(argv[1], "curve") == 0 ? picture_curve(&p) : picture_map(&p);
+    bool fine = strcmp(argv[1], "curve") == 0 ? picture_curve(&p)
+                : strcmp(argv[1], "fit") == 0 ? picture_fit(&p)
+                                              : picture_map(&p);
     fine = fine && write_kind(&p, argv[1]);
     picture_clear(&p);
     return fine && fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;

@@ -146,6 +146,7 @@ static bool fill_curve(picture *p, const nsl_model *model)
                        c ? "theory, N = 1000" : "theory, N = 100", POINTS, false);
         if (!line)
             return false;
+        line->colour = (size_t)c;
         for (int i = 0; i < POINTS; i++) {
             nsl_point at = {.features = features[c],
                             .samples = pow(10.0, 1.0 + 3.0 * i / (POINTS - 1.0)),
@@ -159,6 +160,8 @@ static bool fill_curve(picture *p, const nsl_model *model)
         figure_series *runs =
             figure_add(&p->figure, SERIES_POINTS,
                        c ? "runs, N = 1000" : "runs, N = 100", 12, true);
+        if (runs)
+            runs->colour = (size_t)c;
         for (int i = 0; runs && i < 12; i++) {
             const figure_series *s = &p->figure.series[2 * c];
             runs->x[i] = s->x[5 * i];

@@ -203,11 +203,11 @@ Test(html, a_panel_below_is_written)
     picture p;
     size_t size;
     cr_assert(picture_curve(&p));
-    figure *below = figure_add_below(&p.figure);
-    cr_assert(below && figure_add(below, SERIES_LINE, "below", 2, false));
+    figure *below = figure_add_panel(&p.figure);
+    cr_assert(below && figure_add(below, SERIES_LINE, "next", 2, false));
     below->x = below->y = (figure_axis){"budget", "B", true};
     char *page = page_of(&p.figure, &size);
-    cr_expect(occurrences(page, ",\"below\":{\"x\":") == 1);
+    cr_expect(occurrences(page, ",\"next\":{") == 1);
     cr_expect(occurrences(page, "\"kind\":\"line\"") == 3);
     free(page);
     picture_clear(&p);

@@ -18,7 +18,7 @@ bool frontier_figure_begin(figure *f, const cli_options *o, bool several)
     figure_series *features = figure_add(f, SERIES_LINE, "features N*", count, false);
     figure_series *samples =
         features ? figure_add(f, SERIES_LINE, "samples P*", count, false) : NULL;
-    figure *below = samples ? figure_add_below(f) : NULL;
+    figure *below = samples ? figure_add_panel(f) : NULL;
     if (!below)
         return false;
     samples->colour = 1;
@@ -51,7 +51,7 @@ void frontier_figure_set(figure *f, const cli_options *o, size_t i, double budge
 {
     if (!o->value[OPT_PLOT].given)
         return;
-    figure *below = f->below;
+    figure *below = f->next;
     for (size_t k = 0; k < f->count; k++)
         f->series[k].x[i] = budget;
     for (size_t k = 0; k < below->count; k++)
@@ -87,7 +87,7 @@ bool frontier_figure_end(figure *f, const cli_options *o, const char *table_capt
 {
     if (!o->value[OPT_PLOT].given)
         return true;
-    for (figure *panel = f; panel; panel = panel->below)
+    for (figure *panel = f; panel; panel = panel->next)
         for (size_t k = 0; k < panel->count; k++)
             if (!add_exponent(&panel->series[k]))
                 return false;

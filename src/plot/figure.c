@@ -43,20 +43,21 @@ figure_series *figure_add(figure *f, series_kind kind, const char *label, size_t
     return s;
 }
 
-figure *figure_add_below(figure *f)
+figure *figure_add_panel(figure *f)
 {
-    if (!f->below)
-        f->below = calloc(1, sizeof *f->below);
-    return f->below;
+    while (f->next)
+        f = f->next;
+    f->next = calloc(1, sizeof *f->next);
+    return f->next;
 }
 
 void figure_clear(figure *f)
 {
     for (size_t i = 0; i < f->count; i++)
         series_clear(&f->series[i]);
-    if (f->below)
-        figure_clear(f->below);
-    free(f->below);
+    if (f->next)
+        figure_clear(f->next);
+    free(f->next);
     free(f->series);
     free(f->title);
     free(f->caption);

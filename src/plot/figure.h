@@ -6,6 +6,7 @@
 
 #include <nslaw/phase.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 /* An axis: "samples" and "P" make the title "samples P". */
 typedef struct {
@@ -18,17 +19,29 @@ typedef enum {
     SERIES_POINTS, /* measured, with error bars where `error` is not NULL */
     SERIES_LAW,    /* an asymptotic power law: a straight line on log axes, its
                       exponent written beside it */
-    SERIES_LEVEL   /* a plateau: one y, a dashed line across the picture */
+    SERIES_LEVEL,  /* a plateau: one y, a dashed line across the picture */
+    SERIES_CONTOUR /* a line of one value, its label written on it */
 } series_kind;
+
+/* Colour of series that belong to no group: that of the letters. */
+#define COLOUR_NEUTRAL SIZE_MAX
 
 typedef struct {
     series_kind kind;
     char *label;   /* in the legend, or beside a law; owned; NULL: none */
     size_t colour; /* series that belong together have one */
+    bool apart;    /* points: open symbols, apart from those of the same colour */
     size_t count;  /* points; NaN and infinite values break a line */
     double *x, *y; /* owned; for SERIES_LEVEL y[0] is the level */
     double *error; /* standard errors of y, owned, or NULL */
 } figure_series;
+
+/* What the colours of series say. */
+typedef enum {
+    COLOURS_CONTRAST, /* that they differ */
+    COLOURS_ORDER,    /* their order */
+    COLOURS_ORDER_TOO /* the order of something else */
+} figure_colours;
 
 /* A map's picture: its values, its boundaries, and how its loss is named. */
 typedef struct {
@@ -45,7 +58,11 @@ typedef struct figure {
     size_t count;
     figure_series *series; /* owned */
     const figure_map *map; /* a map instead of series, or NULL; borrowed */
-    struct figure *below;  /* a second panel under this one, or NULL; owned */
+    figure_colours colours;
+    struct figure *next; /* the next panel, or NULL; owned */
+    size_t columns; /* of the first panel: 0: the others are below it, along one x axis;
+                       else panels, as many beside each other, have axes of their own
+                     */
 } figure;
 
 /* In words, symbols and labels "_" makes the next character a subscript and "^" the
@@ -56,8 +73,8 @@ typedef struct figure {
 figure_series *figure_add(figure *f, series_kind kind, const char *label, size_t count,
                           bool errors);
 
-/* Adds the panel below; NULL when memory ran out. */
-figure *figure_add_below(figure *f);
+/* Adds a panel behind the last; NULL when memory ran out. */
+figure *figure_add_panel(figure *f);
 
 void figure_clear(figure *f);
 

@@ -32,15 +32,17 @@ static void write_doubles(const char *key, size_t count, const double *value, FI
 static void write_series(const figure_series *s, FILE *out)
 {
     static const char *const kind[] = {
-        [SERIES_LINE] = "line",
-        [SERIES_POINTS] = "points",
-        [SERIES_LAW] = "law",
-        [SERIES_LEVEL] = "level",
+        [SERIES_LINE] = "line",   [SERIES_POINTS] = "points",   [SERIES_LAW] = "law",
+        [SERIES_LEVEL] = "level", [SERIES_CONTOUR] = "contour",
     };
     fprintf(out, "{\"kind\":\"%s\",", kind[s->kind]);
     write_string("label", s->label ? s->label : "", out);
     size_t count = s->kind == SERIES_LEVEL ? 1 : s->count;
     fprintf(out, ",\"count\":%zu", count);
+    if (s->colour != COLOUR_NEUTRAL)
+        fprintf(out, ",\"colour\":%zu", s->colour);
+    if (s->apart)
+        fputs(",\"apart\":true", out);
     write_doubles("x", s->kind == SERIES_LEVEL ? 0 : count, s->x, out);
     write_doubles("y", count, s->y, out);
     if (s->error)
@@ -119,7 +121,13 @@ static void write_map(const figure_map *m, FILE *out)
 
 static void write_data(const figure *f, FILE *out)
 {
-    fputc('{', out);
+    static const char *const colours[] = {
+        [COLOURS_CONTRAST] = "contrast",
+        [COLOURS_ORDER] = "order",
+        [COLOURS_ORDER_TOO] = "order2",
+    };
+    fprintf(out, "{\"colours\":\"%s\",\"columns\":%zu,", colours[f->colours],
+            f->columns);
     write_axis("x", &f->x, out);
     fputc(',', out);
     write_axis("y", &f->y, out);
@@ -132,9 +140,9 @@ static void write_data(const figure *f, FILE *out)
     fputc(']', out);
     if (f->map)
         write_map(f->map, out);
-    if (f->below) {
-        fputs(",\"below\":", out);
-        write_data(f->below, out);
+    if (f->next) {
+        fputs(",\"next\":", out);
+        write_data(f->next, out);
     }
     fputc('}', out);
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Curves as SVG: theory as lines, measurements as points, laws and levels dashed. */
+/* Curves as SVG: theory as lines, measurements as points, laws and levels dashed,
+ * contours thin. */
 
-const COLOURS = 6;
+const COLOURS = 6, ORDERED = 5;
+
+/* Series that stand behind what the picture is about. */
+const GUIDES = ['law', 'contour'];
 
 function decodeSeries(s) {
     return {
@@ -13,18 +17,26 @@ function decodeSeries(s) {
     };
 }
 
-/* The n-th of each kind has the n-th colour: a theory's line and its runs match. */
-function addColours(series) {
-    const used = {};
+/* A theory's line and its runs have the same colour; laws and levels take turns. In an
+ * order of a few the colours lie far apart. */
+function addColours(figure, series) {
+    const used = {}, last = Math.max(1, ...series.map((s) => s.colour ?? 0));
+    const name = {contrast: 's', order: 'o', order2: 'p'}[figure.colours];
     return series.map((s) => {
-        const n = used[s.kind] = (used[s.kind] ?? -1) + 1;
-        return {...s, colour: `var(--s${n % COLOURS})`};
+        const turn = used[s.kind] = (used[s.kind] ?? -1) + 1;
+        const n = ['law', 'level'].includes(s.kind) ? turn : s.colour;
+        if (s.kind === 'contour' || (s.kind === 'level' && name !== 's'))
+            return {...s, colour: 'var(--faint)'};
+        if (n === undefined)
+            return {...s, colour: 'var(--ink)'};
+        return {...s, colour: name === 's' ? `var(--s${n % COLOURS})`
+            : `var(--${name}${last < ORDERED ? Math.round(n * (ORDERED - 1) / last) : n % ORDERED})`};
     });
 }
 
 /* Values that an axis must show: laws run through the picture where nothing else is. */
 function* shown(series, key) {
-    const real = series.filter((s) => s.kind !== 'law');
+    const real = series.filter((s) => !GUIDES.includes(s.kind));
     for (const s of real.length ? real : series) {
         yield* s[key];
         if (key === 'y' && s.error)
@@ -83,12 +95,21 @@ function errorBars(chart, s) {
     return svg('path', {d, stroke: s.colour, 'stroke-width': 1.2, fill: 'none'});
 }
 
+/* A filled disc, or a ring for runs that are apart from the others. */
+function pointLook(s) {
+    return s.apart ? {fill: 'var(--paper)', stroke: s.colour, 'stroke-width': 1.6} : {fill: s.colour};
+}
+
+const POINTS_MANY = 100;
+
 function points(chart, s) {
-    const group = svg('g', {fill: s.colour});
+    const group = svg('g', pointLook(s));
+    const all = chart.series.filter((t) => t.kind === 'points').reduce((sum, t) => sum + t.count, 0);
+    const r = (all > POINTS_MANY ? 2.6 : 3.2) - (s.apart ? 0.4 : 0);
     for (let k = 0; k < s.count; k++) {
         const [cx, cy] = chart.at(s.x[k], s.y[k]);
         if (Number.isFinite(cx) && Number.isFinite(cy))
-            group.append(svg('circle', {cx, cy, r: 3.2}));
+            group.append(svg('circle', {cx, cy, r}));
     }
     return group;
 }
@@ -124,7 +145,38 @@ function dashed(chart, s) {
     ...(at ? [besideLine(chart, s.label, ...at)] : [])];
 }
 
+/* The point of a contour that is farthest from runs, curves and other labels, as far as
+ * that helps; none where the picture shows nothing of the line. */
+function contourPlace(chart, path, others) {
+    const {left, top, w, h} = chart;
+    const least = (at, [x, y]) => at.reduce((d, [a, b]) => Math.min(d, Math.hypot(a - x, b - y)), Infinity);
+    let best = null, most = -1;
+    for (const at of path) {
+        const [x, y] = at;
+        if (!(x > left + 18 && x < left + w - 18 && y > top + 10 && y < top + h - 10))
+            continue;
+        const worth = Math.min(least(others.all, at) / 25, 1) + Math.min(least(others.labels, at) / 90, 1);
+        if (worth > most)
+            [best, most] = [at, worth];
+    }
+    return best;
+}
+
+function contour(chart, s) {
+    chart.obstacles ??= {labels: [], all: chart.series.filter((t) => t.kind === 'points' || t.kind === 'line')
+        .flatMap((t) => Array.from(t.x, (x, k) => chart.at(x, t.y[k])))
+        .filter(([x, y]) => Number.isFinite(x + y))};
+    const path = Array.from(s.x, (x, k) => chart.at(x, s.y[k]));
+    const at = contourPlace(chart, path, chart.obstacles);
+    if (at)
+        chart.obstacles.labels.push(at);
+    return [svg('path', {d: pathOf(path), stroke: s.colour, 'stroke-width': 1, fill: 'none', opacity: 0.8}),
+        ...(at ? [svg('text', {x: at[0], y: at[1] + 4, class: 'halo', 'text-anchor': 'middle'}, s.label)] : [])];
+}
+
 function drawSeries(chart, s) {
+    if (s.kind === 'contour')
+        return contour(chart, s);
     if (s.kind === 'law' || s.kind === 'level')
         return dashed(chart, s);
     if (s.kind === 'points')
@@ -152,9 +204,11 @@ function makeChart(id, axis, series, room, height) {
 
 function chartLegend(series) {
     const dash = {law: '8 5', level: '2 4'};
-    return series.filter((s) => s.label).map((s) => {
+    const seen = new Set();
+    const first = (s) => !seen.has(s.label) && seen.add(s.label);
+    return series.filter((s) => s.label && s.kind !== 'contour' && first(s)).map((s) => {
         const line = {x1: 0, x2: 34, y1: 7, y2: 7, stroke: s.colour, 'stroke-width': 2};
-        const sample = s.kind === 'points' ? svg('circle', {cx: 17, cy: 7, r: 3.5, fill: s.colour})
+        const sample = s.kind === 'points' ? svg('circle', {cx: 17, cy: 7, r: 3.5, ...pointLook(s)})
             : svg('line', {...line, 'stroke-dasharray': dash[s.kind] || 'none'});
         return [svg('svg', {width: 34, height: 14}, sample), s.label];
     });

@@ -136,7 +136,7 @@ function followMap(canvas, map, state, move, pin) {
 function nearest(chart, px, py) {
     let best = null, least = Infinity;
     chart.series.forEach((s, n) => {
-        for (let k = 0; s.kind !== 'law' && k < s.x.length; k++) {
+        for (let k = 0; !GUIDES.includes(s.kind) && k < s.x.length; k++) {
             const [x, y] = chart.at(s.x[k], s.y[k]);
             const distance = Math.hypot(x - px, y - py);
             if (distance < least)
@@ -158,8 +158,9 @@ function readPoint(chart, point) {
         rows.push({key: 'error', term: 'standard error', value: value(s.error)});
     showValues(rows, 'The nearest point; arrow keys move along a curve and between curves.');
     const [cx, cy] = s ? chart.at(s.x[point.k], s.y[point.k]) : [0, 0];
-    chart.ring.setAttribute('visibility', s && Number.isFinite(cy) ? 'visible' : 'hidden');
-    fill(chart.ring, s ? {cx, cy} : {}, []);
+    const there = s && Number.isFinite(cx) && Number.isFinite(cy);
+    chart.ring.setAttribute('visibility', there ? 'visible' : 'hidden');
+    fill(chart.ring, there ? {cx, cy} : {}, []);
 }
 
 function followChart(chart, state) {
@@ -168,7 +169,7 @@ function followChart(chart, state) {
         readPoint(chart, point);
     };
     const curves = chart.series.map((s, n) => n).filter((n) =>
-        chart.series[n].x.length && chart.series[n].kind !== 'law');
+        chart.series[n].x.length && !GUIDES.includes(chart.series[n].kind));
     chart.element.addEventListener('pointermove', (event) => {
         const area = chart.element.getBoundingClientRect();
         show(nearest(chart, event.clientX - area.left, event.clientY - area.top));

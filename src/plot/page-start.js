@@ -28,18 +28,27 @@ function startMap(figure) {
     };
 }
 
-/* One panel of curves, or two that share their legend. */
+/* The panels of a figure and those behind it. */
+function panelsOf(figure) {
+    const {x, y, series, next} = figure;
+    const panel = {axis: [x, y], state: {point: null}, series: addColours(figure, series.map(decodeSeries))};
+    return [panel, ...(next ? panelsOf(next) : [])];
+}
+
+/* Width and height of each panel in a place so wide. */
+function panelSize(figure, panels, room) {
+    const beside = room >= 640 ? clamp(figure.columns, 1, panels.length) : 1;
+    const width = Math.floor(room / beside), height = clamp(0.62 * width, 260, 640);
+    return [width, panels.length > 1 && !figure.columns ? height / 1.5 : height];
+}
+
+/* Panels of curves that share their legend. */
 function startChart(figure) {
-    const picture = byId('picture');
-    const panels = [figure, figure.below].filter(Boolean).map(({x, y, series}) =>
-        ({axis: [x, y], state: {point: null}, series: series.map(decodeSeries)}));
-    const coloured = addColours(panels.flatMap((p) => p.series));
-    for (const p of panels)
-        p.series = coloured.splice(0, p.series.length);
+    const picture = byId('picture'), panels = panelsOf(figure);
+    picture.classList.toggle('beside', figure.columns > 1);
     showLegend(chartLegend(panels.flatMap((p) => p.series)));
     return () => {
-        const width = picture.clientWidth;
-        const height = clamp(0.62 * width, 260, 640) / (panels.length > 1 ? 1.5 : 1);
+        const [width, height] = panelSize(figure, panels, picture.clientWidth);
         const charts = panels.map((p, n) =>
             makeChart(`chart${n}`, p.axis, p.series, width, height));
         for (const chart of charts) {

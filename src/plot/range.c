@@ -59,7 +59,7 @@ void range_find(const figure *f, span *x, span *y)
     span first = *y, whole = *y;
     bool has_points = false;
     for (size_t i = 0; i < f->count; i++) {
-        if (f->series[i].kind == SERIES_LAW)
+        if (f->series[i].kind == SERIES_LAW || f->series[i].kind == SERIES_CONTOUR)
             continue;
         add_series(f, &f->series[i], x, &whole);
         has_points |= f->series[i].kind == SERIES_POINTS;

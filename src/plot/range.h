@@ -7,7 +7,7 @@
 #include "plot/ticks.h"
 
 /* The ranges that show all curves, points and levels, with a margin above and below;
- * laws do not count. */
+ * laws and contours do not count. */
 void range_find(const figure *f, span *x, span *y);
 
 /* Whether a point can be drawn: finite, and positive on logarithmic axes. */

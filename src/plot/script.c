@@ -1,25 +1,39 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/script.h"
 #include "plot/script_curves.h"
+#include "plot/script_layout.h"
 #include <nslaw/nslaw.h>
 
 #include <string.h>
 
 /* Every size follows from a width of 85 mm, a column of a journal, where letters are of
  * 7 points; on a screen the same picture is 640 pixels wide. */
-static const char *const terminals[] = {
-    [SCRIPT_FREE] = NULL,
-    [SCRIPT_PNG] = "pngcairo enhanced size 1280,960 font 'sans,25' linewidth 2 "
-                   "background rgb '#ffffff'",
-    [SCRIPT_SVG] = "svg enhanced size 640,480 dynamic font 'sans-serif,17' "
-                   "background rgb '#ffffff'",
-    [SCRIPT_PDF] = "pdfcairo enhanced size 8.5cm,6.4cm font 'sans,7' fontscale 0.75 "
-                   "linewidth 0.7",
-    [SCRIPT_TEX] = "cairolatex pdf input size 8.5cm,6.4cm font ',8' fontscale 0.7 "
-                   "linewidth 0.7 header '\\footnotesize'",
+static const struct {
+    const char *name;
+    double width, height; /* of one panel */
+    const char *unit, *rest;
+} terminals[] = {
+    [SCRIPT_PNG] = {"pngcairo enhanced", 1280, 960, "",
+                    "font 'sans,25' linewidth 2 background rgb '#ffffff'"},
+    [SCRIPT_SVG] = {"svg enhanced", 640, 480, "",
+                    "dynamic font 'sans-serif,17' background rgb '#ffffff'"},
+    [SCRIPT_PDF] = {"pdfcairo enhanced", 8.5, 6.4, "cm",
+                    "font 'sans,7' fontscale 0.75 linewidth 0.7"},
+    [SCRIPT_TEX] = {"cairolatex pdf input", 8.5, 6.4, "cm",
+                    "font ',8' fontscale 0.7 linewidth 0.7 header '\\footnotesize'"},
 };
 
-static void put_preamble(const script *s)
+static void put_terminal(const script *s, script_terminal terminal, const figure *f)
+{
+    script_layout l = script_layout_of(f, &s->options);
+    double wide = (double)l.columns, high = l.own_axes ? (double)l.rows : 1.0;
+    fprintf(s->out, "set terminal %s size %g%s,%g%s %s\n", terminals[terminal].name,
+            wide * terminals[terminal].width, terminals[terminal].unit,
+            high * terminals[terminal].height, terminals[terminal].unit,
+            terminals[terminal].rest);
+}
+
+static void put_preamble(const script *s, const figure *f)
 {
     FILE *out = s->out;
     fprintf(out, "# Written by nslaw %s:\n", nsl_version());
@@ -30,18 +44,19 @@ static void put_preamble(const script *s)
         fputs("# To see it: gnuplot -p THIS_FILE. To draw it into a file, put before "
               "the rest:\n",
               out);
-        fprintf(out, "#   set terminal %s\n", terminals[SCRIPT_PDF]);
+        fputs("#   ", out);
+        put_terminal(s, SCRIPT_PDF, f);
         fputs("#   set output 'picture.pdf'\n", out);
         break;
     case SCRIPT_DUMB:
         fprintf(out, "set terminal dumb noenhanced size %zu,%zu\n",
-                s->options.columns - 1, s->options.rows);
+                s->options.columns - 1, script_layout_of(f, &s->options).lines);
         break;
     case SCRIPT_TEX:
     case SCRIPT_PNG:
     case SCRIPT_SVG:
     case SCRIPT_PDF:
-        fprintf(out, "set terminal %s\n", terminals[s->options.terminal]);
+        put_terminal(s, s->options.terminal, f);
     }
     if (s->options.terminal == SCRIPT_TEX)
         fputs("set output 'graphic.tex'\n", out);
@@ -66,14 +81,15 @@ static size_t line_length(const char *text, size_t most)
 enum { CAPTION_LINES = 4 };
 
 /* The caption's lines, wrapped; returns how many. */
-static int wrap(const script *s, const char *caption, const char **start,
-                size_t *length)
+static int wrap(const script *s, const figure *f, const char **start, size_t *length)
 {
     enum { PICTURE = 84, PAPER = 74, MARGIN = 2 };
     size_t most = s->options.terminal == SCRIPT_DUMB  ? s->options.columns - MARGIN
                   : s->options.terminal == SCRIPT_TEX ? PAPER
                                                       : PICTURE;
+    const char *caption = f->caption;
     int lines = 0;
+    most *= script_layout_of(f, &s->options).columns;
     if (!caption)
         return 0;
     while (*caption && lines < CAPTION_LINES) {
@@ -103,13 +119,30 @@ const char *script_small(const script *s)
     return "";
 }
 
+const char *script_key_font(const script *s)
+{
+    switch (s->options.terminal) {
+    case SCRIPT_PNG:
+        return " font ',22'";
+    case SCRIPT_PDF:
+    case SCRIPT_FREE:
+        return " font ',6.2'";
+    case SCRIPT_SVG:
+        return " font ',15'";
+    case SCRIPT_TEX:
+    case SCRIPT_DUMB:
+        break;
+    }
+    return "";
+}
+
 /* The parameters, small, below everything; returns the lines that they take. */
-static int put_caption(const script *s, const char *caption)
+static int put_caption(const script *s, const figure *f)
 {
     const char *start[CAPTION_LINES];
     size_t length[CAPTION_LINES];
     static const double LINE = 0.78; /* of a line of the labels */
-    int lines = wrap(s, caption, start, length);
+    int lines = wrap(s, f, start, length);
     bool dumb = s->options.terminal == SCRIPT_DUMB;
     for (int i = 0; i < lines; i++) {
         char line[512];
@@ -150,8 +183,8 @@ static text_markup markup_of(script_terminal terminal)
 bool script_write(const figure *f, const script_options *options, FILE *out)
 {
     script s = {out, *options, markup_of(options->terminal)};
-    put_preamble(&s);
-    int lines = put_caption(&s, f->caption);
+    put_preamble(&s, f);
+    int lines = put_caption(&s, f);
     if (f->title) {
         fputs("set title ", out);
         script_text(out, f->title, s.markup == MARKUP_LATEX ? s.markup : MARKUP_NONE,

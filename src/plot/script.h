@@ -41,6 +41,9 @@ void script_axis(const script *s, const char *name, const figure_axis *axis);
 /* " font …": that of small print. */
 const char *script_small(const script *s);
 
+/* That of the legends of panels side by side. */
+const char *script_key_font(const script *s);
+
 /* The map's part, above `caption_lines` of small text; false when memory ran out or no
  * cell has a loss. */
 bool script_map(const script *s, const figure *f, int caption_lines);

@@ -26,6 +26,7 @@ static const struct {
     {"∝", "$\\propto$"},
     {"∞", "$\\infty$"},
     {"≤", "$\\le$"},
+    {"≈", "$\\approx$"},
     {"…", "\\dots{}"},
     {"\\", "\\textbackslash{}"},
     {"~", "\\textasciitilde{}"},

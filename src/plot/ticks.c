@@ -53,6 +53,9 @@ static void put_number(ticks *t, double value)
     begin(t);
     if (t->style.blank)
         fputs("''", t->out);
+    else if (value < 0.0 && t->style.markup != MARKUP_NONE)
+        fprintf(t->out, t->style.markup == MARKUP_LATEX ? "'$-%.6g$'" : "'−%.6g'",
+                -value);
     else
         fprintf(t->out, "'%.6g'", value);
     end(t, value, 0);
