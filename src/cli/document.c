@@ -75,10 +75,15 @@ void document_add_row(document *d)
 
 void document_set(document *d, const char *key, cell value)
 {
-    for (size_t c = 0; c < d->columns && d->rows > 0; c++) {
+    document_set_at(d, d->rows - 1, key, value);
+}
+
+void document_set_at(document *d, size_t row, const char *key, cell value)
+{
+    for (size_t c = 0; c < d->columns && row < d->rows; c++) {
         if (strcmp(d->column[c].key, key) != 0)
             continue;
-        cell *at = &d->cells[(d->rows - 1) * d->columns + c];
+        cell *at = &d->cells[row * d->columns + c];
         cell_clear(at);
         *at = value;
         d->failed |= cell_failed(&value);

@@ -53,9 +53,11 @@ void document_add_summary_for_files(document *d, const char *key, cell value);
 /* Adds a section; NULL when memory ran out. The caption is then the document's. */
 document *document_add_section(document *d, char *caption);
 
-/* Adds a row of null cells; cell (row, key) is then set with document_set. */
+/* Adds a row of null cells; its cells are then set with document_set, or those of any
+ * row with document_set_at. */
 void document_add_row(document *d);
 void document_set(document *d, const char *key, cell value);
+void document_set_at(document *d, size_t row, const char *key, cell value);
 
 /* The rows come from `make`, one at a time. */
 void document_stream(document *d, size_t rows, document_row_maker *make, void *source);

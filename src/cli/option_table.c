@@ -14,6 +14,7 @@
 
 enum {
     ONE_POINT = FOR_LOSS | FOR_CURVE,
+    WITH_MODEL = ONE_POINT | FOR_FRONTIER | FOR_PHASE | FOR_SOLVE,
     WITH_SIZES = ONE_POINT | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE | FOR_PHASE,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
     WITH_PICTURE =
@@ -68,6 +69,13 @@ const option_spec option_table[OPT_COUNT] = {
                      .commands = FOR_ALL,
                      .group = SIZE,
                      .help = "number of outputs (default 1)"},
+    [OPT_MODEL] = {.name = "model",
+                   .argument = "FILE",
+                   .kind = KIND_TEXT,
+                   .commands = WITH_MODEL,
+                   .group = DATA,
+                   .help = "the theory as nslaw fit -o FILE.json found it: N in "
+                           "parameters, P in samples, losses in those of its runs"},
     [OPT_SPECTRUM] = {.name = "spectrum",
                       .argument = "FILE",
                       .kind = KIND_TEXT,

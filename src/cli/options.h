@@ -17,6 +17,7 @@ typedef enum {
     OPT_HIDDEN,
     OPT_ENSEMBLE,
     OPT_OUTPUTS,
+    OPT_MODEL,
     OPT_SPECTRUM,
     OPT_ALPHA,
     OPT_LATENTS,
@@ -109,6 +110,7 @@ const char *option_commands(option_id id, char *out, size_t size);
 /* A value as given. */
 typedef struct {
     bool given;
+    bool implied;     /* by --model: not part of the record */
     bool optimal;     /* "opt" */
     const char *text; /* borrowed from argv */
     double number;    /* KIND_NUMBER */
@@ -127,7 +129,8 @@ typedef struct {
     const char *command;
     unsigned command_bit;
     option_value value[OPT_COUNT];
-    const char *operand; /* the first argument: RUNS.csv, or NULL */
+    struct fitted_model *fitted; /* of --model, or NULL (fitted.h) */
+    const char *operand;         /* the first argument: RUNS.csv, or NULL */
     size_t operands;
     const char *more[OPERANDS_MAX]; /* all of them, of a command that takes several */
 } cli_options;

@@ -204,3 +204,12 @@ void nsl_form_from_coordinates(double *out, const nsl_form *form, const double *
     for (size_t i = 0; i < nsl_form_parameters(form); i++)
         out[i] = nsl_form_parameter_at(form, i, at[i]);
 }
+
+void nsl_theory_numbers(double number[NSL_THEORY_NUMBERS], const nsl_form *form,
+                        const double *parameter)
+{
+    for (int j = 0; j < NSL_THEORY_NUMBERS; j++)
+        number[j] = 0.0;
+    for (size_t i = 2; i < nsl_form_parameters(form); i++)
+        number[nsl_form_theory_number(form, i)] = parameter[i];
+}

@@ -24,6 +24,8 @@ void nsl_form_range(double *low, double *high, const nsl_form *form, size_t i,
 
 /* What the theory's i-th parameter, i ≥ 2, is for theory_losses.h. */
 int nsl_form_theory_number(const nsl_form *form, size_t i);
+void nsl_theory_numbers(double number[NSL_THEORY_NUMBERS], const nsl_form *form,
+                        const double *parameter);
 
 /* Runs in the order that their values alone give them, so that sums are the same
  * whatever the file's. Arrays of `count`. */
