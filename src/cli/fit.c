@@ -38,6 +38,18 @@ static nsl_fit_run run_of(const nsl_run *run)
                          .weight = run->value[NSL_RUN_WEIGHT]};
 }
 
+/* At least one run is held out, and one is not. */
+static int check_holdout(const fit_job *job)
+{
+    const cli_options *o = job->options;
+    double count = (double)job->runs.count, out = round(job->how.holdout * count);
+    if (!options_given(o, OPT_HOLDOUT) || (out > 0.0 && out < count))
+        return EXIT_FINE;
+    return options_complain(o->command, EXIT_USAGE, "--holdout %s of %zu runs is %s",
+                            o->value[OPT_HOLDOUT].text, job->runs.count,
+                            out > 0.0 ? "all of them" : "less than half a run");
+}
+
 int fit_read(fit_job *job)
 {
     const cli_options *o = job->options;
@@ -50,12 +62,8 @@ int fit_read(fit_job *job)
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     for (size_t i = 0; i < job->runs.count; i++)
         job->run[i] = run_of(&job->runs.run[i]);
-    if (options_given(o, OPT_HOLDOUT) &&
-        round(job->how.holdout * (double)job->runs.count) == 0.0)
-        return options_complain(o->command, EXIT_USAGE,
-                                "--holdout %s of %zu runs is less than half a run",
-                                o->value[OPT_HOLDOUT].text, job->runs.count);
-    return fit_choose_power(job);
+    int code = check_holdout(job);
+    return code == EXIT_FINE ? fit_choose_power(job) : code;
 }
 
 /* --- fits --------------------------------------------------------------------------
