@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/fit.h"
+#include "cli/fit_figure.h"
 #include "cli/output.h"
+#include "cli/plot.h"
 #include "cli/work.h"
 #include "input/number.h"
 
@@ -127,6 +129,22 @@ int fit_find(fit_job *job)
     return EXIT_FINE;
 }
 
+/* The picture of the best form. */
+static int draw(const fit_job *job, const document *d)
+{
+    const cli_options *o = job->options;
+    figure f = {.title = NULL};
+    nsl_error err = {0};
+    if (!plot_wanted(o))
+        return EXIT_FINE;
+    int code = fit_figure_make(&f, &job->fit[0], job->runs.count, job->run, d->caption,
+                               &err) == NSL_OK
+                   ? plot_draw(o, &f, d->failed ? NULL : d->record)
+                   : options_complain_error(o->command, &err);
+    figure_clear(&f);
+    return code;
+}
+
 int fit_write(const fit_job *job)
 {
     const cli_options *o = job->options;
@@ -134,7 +152,9 @@ int fit_write(const fit_job *job)
     d.caption = fit_caption(job);
     fit_describe(&d, job);
     fit_add_sections(&d, job);
-    int code = output_write(o, &d);
+    int code = draw(job, &d);
+    if (code == EXIT_FINE && !plot_replaces_table(o))
+        code = output_write(o, &d);
     document_clear(&d);
     return code;
 }
