@@ -100,6 +100,15 @@ check 0 nslaw frontier --budget 1e3:1e5:3 --alpha 0.3 --ensemble 2 --plot "$pict
 check 2 nslaw curve -N 10:1000:9 -P 100 --alpha 0.3 --plot "$pictures/x.gif"
 check 3 nslaw curve -N 10:1000:9 -P 100 --alpha 0.3 --plot "$pictures/no/x.gp"
 rm -r "$pictures"
+model="--model data/fit/model.json"
+check 0 nslaw loss $model -N 1e9 -P 2e10
+check 0 nslaw curve $model -N 1e8:1e10:3 -P 2e10
+check 0 nslaw frontier $model --budget 1e20:1e21:2
+check 0 nslaw solve $model --for P -N 1e10 --target-loss 2.2
+check 0 nslaw solve $model --for P -N 1e10 --target-loss 1.2
+check 0 nslaw phase $model -N 1e8:1e10:3 -P 1e9:1e11:3 -f npy -o "$files/fitted"
+check 2 nslaw loss $model -N 1e9 -P 2e10 --alpha 1
+check 3 nslaw loss --model data/fit/runs.csv -N 1e9 -P 2e10
 check 0 nslaw --help
 check 0 nslaw loss --help
 echo "$runs runs of the program, $failed with leaks, crashes or wrong exit codes"

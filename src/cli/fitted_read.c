@@ -58,7 +58,7 @@ static struct json_object *member(struct json_object *of, const char *key,
     return value;
 }
 
-/* A finite number; null, where the i-th parameter may be infinite, is that. */
+/* A number in the i-th parameter's range; null, where that may be infinite, is that. */
 static bool number_of(double *out, struct json_object *value, const nsl_form *form,
                       size_t i)
 {
@@ -70,8 +70,10 @@ static bool number_of(double *out, struct json_object *value, const nsl_form *fo
         !json_object_is_type(value, json_type_int))
         return false;
     *out = json_object_get_double(value);
-    bool zero = *out == 0.0 && nsl_form_may_vanish(form, i);
-    return isfinite(*out) && (*out > 0.0 || zero);
+    double low, high, at = nsl_form_may_vanish(form, i) ? *out : log(*out);
+    at = nsl_form_is_reciprocal(form, i) ? -at : at;
+    nsl_form_range(&low, &high, form, i, at);
+    return isfinite(at) && at >= low && at <= high;
 }
 
 static nsl_status take_parameters(fitted_model *m, struct json_object *form,
@@ -87,7 +89,7 @@ static nsl_status take_parameters(fitted_model *m, struct json_object *form,
         if (!value) /* not identified: the number that the fit found all the same */
             json_object_object_get_ex(one, "best", &value);
         if (!number_of(&m->parameter[i], value, &m->form, i))
-            return fail(s, name, "has no value that is a number > 0");
+            return fail(s, name, "has no value in its range");
     }
     return NSL_OK;
 }
@@ -102,7 +104,8 @@ static nsl_status take_refit(double *out, struct json_object *row,
                     "has a row that is not a value a parameter");
     for (size_t i = 0; i < parameters; i++)
         if (!number_of(&out[i], json_object_array_get_idx(row, i), &m->form, i))
-            return fail(s, "bootstrap.samples", "has a value that is not a number > 0");
+            return fail(s, "bootstrap.samples",
+                        "has a value outside its parameter's range");
     return NSL_OK;
 }
 
