@@ -100,12 +100,12 @@ static void put_way(const script *s, const figure_series *series)
           s->out);
 }
 
-/* The size of symbols that are many: terminals differ in what 1 is. */
-static const char *small_symbol(const script *s)
+/* Terminals differ in what a symbol of size 1 is. */
+static const char *symbol_size(const script *s, bool many)
 {
-    return s->options.terminal == SCRIPT_PNG   ? "1.2"
-           : s->options.terminal == SCRIPT_SVG ? "0.45"
-                                               : "0.4";
+    bool png = s->options.terminal == SCRIPT_PNG;
+    bool svg = s->options.terminal == SCRIPT_SVG;
+    return many ? (png ? "1.2" : svg ? "0.45" : "0.4") : (png ? "1.9" : "0.7");
 }
 
 /* Each colour has a symbol, filled and open. */
@@ -116,7 +116,7 @@ static void put_symbol(const script *s, const figure *f, const figure_series *se
     size_t symbol = series->colour == COLOUR_NEUTRAL ? 0 : series->colour;
     fprintf(s->out, " pointtype %d pointsize %s linewidth %s linecolor rgb '#%06x'",
             series->apart ? points[FILLED + symbol % FILLED] : points[symbol % POINTS],
-            count_points(f) > POINTS_MANY ? small_symbol(s) : "0.7",
+            symbol_size(s, count_points(f) > POINTS_MANY),
             series->apart ? "1.6" : "1.2", colour_of(f, series));
 }
 

@@ -80,9 +80,10 @@ void script_key(const script *s, const script_layout *l, const figure *f)
                               : "1.15");
         if (l->own_axes)
             /* gnuplot takes LaTeX's letters for wider than they are */
-            fprintf(s->out, "horizontal Left reverse samplen %s maxcols %zu%s\n",
-                    s->markup == MARKUP_LATEX ? "1 width -4.6" : "1 width -0.5",
-                    key.columns, dumb ? "" : script_key_font(s));
+            fprintf(s->out,
+                    "horizontal Left reverse samplen 1 width %s maxcols %zu%s\n",
+                    s->markup == MARKUP_LATEX ? "-4.6" : "-0.5", key.columns,
+                    dumb ? "" : script_key_font(s));
         else
             fputs("vertical Left reverse samplen 2 width 1\n", s->out);
     } else if (key.entries <= KEY_ABOVE_MOST)
