@@ -97,7 +97,7 @@ typedef struct {
     double profile_lo; /**< where the profile of the objective rises to the level */
     double profile_hi; /**< of 95 %; 0 and INFINITY where it never does */
     bool bound;        /**< the best value is 0 (E, noise) or INFINITY (latents) */
-    bool identified;   /**< false: the profile is flat to both sides */
+    bool identified;   /**< false: the profile is flat to a side that has no end */
 } nsl_fit_parameter;
 
 /** A fit. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/answer.h"
 #include "cli/digits.h"
+#include "cli/fitted.h"
 
 #include <float.h>
 #include <math.h>
@@ -58,11 +59,13 @@ static nsl_status predict_double(query_answer *out, const cli_options *o,
                                  const query_setup *setup, const nsl_point *point,
                                  const nsl_point_decimals *decimals, nsl_error *err)
 {
+    nsl_point at = *point;
+    at.features = fitted_features(o, at.features);
     out->digits = 0;
     out->optimal = query_is_optimal(o);
     nsl_status status = out->optimal ? nsl_predict_optimal(&out->p, &out->optimum,
-                                                           setup->model, point, err)
-                                     : nsl_predict(&out->p, setup->model, point, err);
+                                                           setup->model, &at, err)
+                                     : nsl_predict(&out->p, setup->model, &at, err);
     if (status == NSL_OK)
         out->error = error_of_inputs(&out->p, point, decimals, setup);
     return status;
@@ -158,7 +161,8 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
         return status;
     }
     nsl_status status = predict_double(out, o, setup, point, decimals, err);
-    bool kept = status == NSL_OK && double_suffices(out, setup, point, decimals);
+    bool kept =
+        status == NSL_OK && (o->fitted || double_suffices(out, setup, point, decimals));
     if (kept || status == NSL_EINVAL || status == NSL_ENOMEM)
         return status;
     if (predict_digits(out, setup, point, decimals, plain, DIGITS_OF_DOUBLE, NULL) ==

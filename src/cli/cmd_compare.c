@@ -7,9 +7,8 @@
 #include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
+#include "cli/runs_options.h"
 #include "empirical/comparison.h"
-#include "empirical/runs.h"
-#include "input/number.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -36,8 +35,7 @@ static const command_text text = {
 /* Everything that a comparison holds on to. */
 typedef struct {
     const cli_options *options;
-    nsl_runs_selection selection;
-    char *map_text[16]; /* copies that the selection points into */
+    runs_options wanted;
     nsl_runs runs;
     query_setup setup;
     query_answer answer;
@@ -47,78 +45,9 @@ typedef struct {
     document d;
 } comparison;
 
-static int complain_text(const cli_options *o, const char *option, const char *problem,
-                         const char *got)
-{
-    char shown[64];
-    nsl_printable(shown, sizeof shown, got);
-    return options_complain(o->command, EXIT_USAGE, "--%s %s, got '%s'", option,
-                            problem, shown);
-}
-
-static const char map_help[] =
-    "must be KEY=COLUMN,... with the keys N, P, loss, sem, ridge, kernel-ridge, noise";
-
-/* One KEY=COLUMN; nothing after = ignores a column that the file has. */
-static bool take_mapping(nsl_runs_selection *selection, char *item)
-{
-    char *equals = strchr(item, '=');
-    if (!equals)
-        return false;
-    *equals = '\0';
-    for (int c = 0; c < NSL_RUN_COLUMNS; c++)
-        if (strcmp(item, nsl_run_keys[c]) == 0 && !selection->column[c]) {
-            selection->column[c] = equals + 1;
-            return equals[1] != '\0' || c > NSL_RUN_LOSS;
-        }
-    return false;
-}
-
-static int take_map(comparison *c)
-{
-    const option_value *map = &c->options->value[OPT_MAP];
-    for (size_t i = 0; i < map->count; i++) {
-        char *save = NULL;
-        c->map_text[i] = strdup(map->many[i]);
-        if (!c->map_text[i])
-            return options_complain(c->options->command, EXIT_COMPUTATION,
-                                    "out of memory");
-        char *item = strtok_r(c->map_text[i], ",", &save);
-        if (!item)
-            return complain_text(c->options, "map", map_help, map->many[i]);
-        for (; item; item = strtok_r(NULL, ",", &save))
-            if (!take_mapping(&c->selection, item))
-                return complain_text(c->options, "map", map_help, map->many[i]);
-    }
-    return EXIT_FINE;
-}
-
-static int take_where(comparison *c)
-{
-    const option_value *where = &c->options->value[OPT_WHERE];
-    for (size_t i = 0; i < where->count; i++) {
-        char *copy = strdup(where->many[i]);
-        if (!copy)
-            return options_complain(c->options->command, EXIT_COMPUTATION,
-                                    "out of memory");
-        c->selection.where[i].column = copy; /* freed with the comparison */
-        c->selection.conditions++;
-        char *equals = strchr(copy, '=');
-        if (!equals || equals == copy)
-            return complain_text(c->options, "where", "must be COLUMN=VALUE",
-                                 where->many[i]);
-        *equals = '\0';
-        c->selection.where[i].value = equals + 1;
-    }
-    return EXIT_FINE;
-}
-
 static void comparison_clear(comparison *c)
 {
-    for (size_t i = 0; i < sizeof c->map_text / sizeof *c->map_text; i++)
-        free(c->map_text[i]);
-    for (size_t i = 0; i < c->selection.conditions; i++)
-        free((char *)(uintptr_t)c->selection.where[i].column);
+    runs_options_clear(&c->wanted);
     nsl_runs_clear(&c->runs);
     query_setup_clear(&c->setup);
     query_answer_clear(&c->answer);
@@ -292,12 +221,10 @@ static int run(comparison *c)
 {
     const cli_options *o = c->options;
     nsl_error err = {0};
-    int code = take_map(c);
-    if (code == EXIT_FINE)
-        code = take_where(c);
+    int code = runs_options_take(&c->wanted, o, NSL_RUNS_COMPARED);
     if (code != EXIT_FINE)
         return code;
-    if (nsl_runs_read(&c->runs, o->operand, &c->selection, &err) != NSL_OK)
+    if (nsl_runs_read(&c->runs, o->operand, &c->wanted.selection, &err) != NSL_OK)
         return options_complain_error(o->command, &err);
     code = check_both(c);
     if (code != EXIT_FINE)

@@ -5,12 +5,14 @@
 #include "cli/commands.h"
 #include "cli/curve_figure.h"
 #include "cli/digits.h"
+#include "cli/intervals.h"
 #include "cli/limit.h"
 #include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static const command_text text = {
     .name = "curve",
@@ -97,6 +99,7 @@ typedef struct {
     query_setup setup;
     row_style style;
     limit plateau;
+    intervals around; /* of the points' losses, and of the plateau last */
     figure picture;
     document d;
 } sweep;
@@ -116,9 +119,39 @@ static nsl_status add_point(sweep *w, query_answer *answer, size_t i, nsl_error 
     row_add(&w->d, w->style, &w->setup, &point, &texts.decimals, answer,
             query_units(o, point.noise), &note);
     set_plateau(&w->d, &w->plateau, &note);
+    intervals_set(&w->d, "test_loss_lo", "test_loss_hi", &w->around, i);
+    if (w->plateau.exists)
+        intervals_set(&w->d, "plateau_lo", "plateau_hi", &w->around, query_count(o));
     row_end(&w->d, &note);
     curve_figure_set(&w->picture, o, i, &point, answer);
     return NSL_OK;
+}
+
+/* Of every point and of the plateau; without one, of the last point again. */
+static nsl_status find_intervals(sweep *w, nsl_error *err)
+{
+    const cli_options *o = w->options;
+    size_t count = query_count(o);
+    option_id swept = query_swept(o);
+    double *sizes = calloc(2 * (count + 1), sizeof *sizes);
+    if (!sizes) {
+        *err = (nsl_error){.status = NSL_ENOMEM, .message = "out of memory"};
+        return NSL_ENOMEM;
+    }
+    double *features = sizes, *samples = sizes + count + 1;
+    for (size_t i = 0; i <= count; i++) {
+        nsl_point point = query_point(o, i < count ? i : count - 1);
+        features[i] = point.features;
+        samples[i] = point.samples;
+    }
+    if (swept == OPT_FEATURES)
+        features[count] = (double)INFINITY;
+    if (swept == OPT_SAMPLES || options_given(o, OPT_SAMPLES_PER_FEATURE))
+        samples[count] = (double)INFINITY;
+    nsl_status status =
+        intervals_of_losses(&w->around, o, count + 1, features, samples, err);
+    free(sizes);
+    return status;
 }
 
 static nsl_status add_points(sweep *w, nsl_error *err)
@@ -127,6 +160,8 @@ static nsl_status add_points(sweep *w, nsl_error *err)
     query_answer answer;
     query_answer_init(&answer);
     nsl_status status = plateau_of(&w->plateau, o, &w->setup, err);
+    if (status == NSL_OK)
+        status = find_intervals(w, err);
     progress p = progress_start(o, query_count(o));
     for (size_t i = 0; i < query_count(o) && status == NSL_OK; i++) {
         progress_at(&p, i);
@@ -144,13 +179,18 @@ static void add_columns(sweep *w)
     w->style = (row_style){
         .kernel = query_is_kernel(o),
         .latents = swept == OPT_LATENTS,
-        .ridge = swept == OPT_RIDGE || swept == OPT_KERNEL_RIDGE || query_is_optimal(o),
+        .ridge = swept == OPT_RIDGE || swept == OPT_KERNEL_RIDGE ||
+                 (query_is_optimal(o) && !o->fitted),
         .noise = swept == OPT_NOISE,
-        .parts = o->value[OPT_NOISE].given,
+        .parts = o->value[OPT_NOISE].given && !o->fitted,
         .decompose = o->value[OPT_DECOMPOSE].given,
+        .intervals = fitted_has_intervals(o),
+        .fitted = o->fitted != NULL,
     };
     row_add_columns(&w->d, w->style);
     document_add_column(&w->d, "plateau", "", true);
+    if (w->style.intervals)
+        intervals_add_columns(&w->d, "plateau_lo", "plateau_hi");
     row_add_last_columns(&w->d);
 }
 
@@ -167,7 +207,9 @@ static int run(sweep *w)
     w->d.record = options_record(o);
     w->d.caption = row_caption(
         o, &w->setup, (query_columns){0},
-        "delta: units of lambda; elasticities: -dln(test_loss)/dln(resource)");
+        o->fitted
+            ? "elasticities: -dln(test_loss)/dln(resource)"
+            : "delta: units of lambda; elasticities: -dln(test_loss)/dln(resource)");
     query_describe(&w->d, o, &w->setup, (query_columns){0});
     if (curve_figure_end(&w->picture, o, &w->setup, w->plateau.value, w->d.caption,
                          &err) != NSL_OK)
@@ -185,6 +227,8 @@ int cmd_curve(int argc, char **argv)
     query_answer_init(&w.plateau.answer);
     code = run(&w);
     query_answer_clear(&w.plateau.answer);
+    intervals_clear(&w.around);
+    fitted_clear(&options);
     mpfr_free_cache();
     figure_clear(&w.picture);
     document_clear(&w.d);

@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/digits.h"
 #include "cli/frontier_figure.h"
+#include "cli/intervals.h"
 #include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
@@ -13,6 +14,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const command_text text = {
     .name = "frontier",
@@ -35,7 +37,8 @@ static const command_text text = {
                 "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 
-static const char default_cost[] = "N*P";
+/* Of one model; with --model in FLOPs, of parameters and tokens. */
+static const char default_cost[] = "N*P", default_flops[] = "6*N*P";
 
 typedef struct {
     const cli_options *options;
@@ -45,13 +48,16 @@ typedef struct {
     nsl_frontier single; /* of one model, with an ensemble */
     nsl_frontier_mp mp;
     unsigned digits;
+    double *budgets, *parameters; /* of the rows, for their intervals; owned */
     figure picture;
     document d;
 } inquiry;
 
 static const char *cost_text(const cli_options *o)
 {
-    return options_given(o, OPT_COST) ? o->value[OPT_COST].text : default_cost;
+    if (options_given(o, OPT_COST))
+        return o->value[OPT_COST].text;
+    return o->fitted ? default_flops : default_cost;
 }
 
 /* The i-th budget, and its decimal. */
@@ -75,8 +81,13 @@ static void add_columns(inquiry *q)
     document_add_column(d, "samples", "", true);
     document_add_column(d, "samples_per_feature", "", true);
     document_add_column(d, kernel ? "kernel_ridge" : "ridge", "",
-                        query_is_optimal(q->options));
+                        query_is_optimal(q->options) && !q->options->fitted);
     document_add_column(d, "test_loss", "", true);
+    if (fitted_has_intervals(q->options)) {
+        intervals_add_columns(d, "test_loss_lo", "test_loss_hi");
+        intervals_add_columns(d, "features_lo", "features_hi");
+        intervals_add_columns(d, "samples_lo", "samples_hi");
+    }
     if (several)
         document_add_column(d, "single_test_loss", "", true);
     document_add_column(d, "exponent_features", "", true);
@@ -206,6 +217,9 @@ static nsl_status add_row(inquiry *q, size_t i, nsl_error *err)
     nsl_frontier f;
     row_note note = {{0}, {0}};
     nsl_status status = nsl_frontier_find(&f, q->setup.model, &q->query, budget, err);
+    f.features = fitted_parameters(o, f.features);
+    q->budgets[i] = budget;
+    q->parameters[i] = f.features;
     if (status == NSL_OK && q->digits)
         status = find_digits(q, &f, budget_text, err);
     if (status == NSL_OK && options_given(o, OPT_INTEGER))
@@ -253,11 +267,37 @@ static nsl_status prepare(inquiry *q, nsl_error *err)
     const cli_options *o = q->options;
     enum { DOUBLE_BITS = 53 };
     q->digits = options_given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole : 0;
+    char inside[NSL_COST_TEXT_MAX + 1];
     nsl_status status = nsl_cost_parse(&q->cost, cost_text(o), DOUBLE_BITS, err);
+    if (status == NSL_OK && o->fitted) {
+        nsl_cost_free(q->cost);
+        q->cost = NULL;
+        status = fitted_cost(inside, sizeof inside, cost_text(o), o->fitted->k, err);
+        if (status == NSL_OK)
+            status = nsl_cost_parse(&q->cost, inside, DOUBLE_BITS, err);
+    }
     q->query = (nsl_frontier_query){
         .cost = q->cost, .point = query_point(o, 0), .optimal = query_is_optimal(o)};
     if (status == NSL_OK)
         status = query_setup_make(&q->setup, o, 0, false, err);
+    return status;
+}
+
+/* The rows' intervals, once all rows are there. */
+static nsl_status set_intervals(inquiry *q, size_t count, nsl_error *err)
+{
+    static const char *const keys[INTERVALS_OF_SPLIT][2] = {
+        {"features_lo", "features_hi"},
+        {"samples_lo", "samples_hi"},
+        {"test_loss_lo", "test_loss_hi"}};
+    intervals around;
+    nsl_status status = intervals_of_splits(&around, q->options, count, q->budgets,
+                                            q->parameters, cost_text(q->options), err);
+    for (size_t i = 0; i < count && status == NSL_OK && around.count; i++)
+        for (size_t k = 0; k < INTERVALS_OF_SPLIT; k++)
+            intervals_set_at(&q->d, i, keys[k][0], keys[k][1], &around,
+                             i * INTERVALS_OF_SPLIT + k);
+    intervals_clear(&around);
     return status;
 }
 
@@ -272,6 +312,10 @@ static int run(inquiry *q)
         return code;
     nsl_status status = prepare(q, &err);
     count = count ? count : 1;
+    q->budgets = calloc(count, sizeof *q->budgets);
+    q->parameters = calloc(count, sizeof *q->parameters);
+    if (!q->budgets || !q->parameters)
+        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     if (status == NSL_OK &&
         !frontier_figure_begin(&q->picture, o, q->query.point.ensemble > 1.0))
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
@@ -284,6 +328,8 @@ static int run(inquiry *q)
         }
         progress_end(&p);
     }
+    if (status == NSL_OK)
+        status = set_intervals(q, count, &err);
     if (status != NSL_OK)
         return options_complain_error(o->command, &err);
     snprintf(cost, sizeof cost, "cost of %s: %s",
@@ -309,6 +355,9 @@ int cmd_frontier(int argc, char **argv)
     code = run(&q);
     nsl_frontier_mp_clear(&q.mp);
     nsl_cost_free(q.cost);
+    free(q.budgets);
+    free(q.parameters);
+    fitted_clear(&options);
     mpfr_free_cache();
     figure_clear(&q.picture);
     document_clear(&q.d);

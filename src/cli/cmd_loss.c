@@ -3,6 +3,7 @@
 #include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/intervals.h"
 #include "cli/output.h"
 #include "cli/prediction_row.h"
 
@@ -24,21 +25,26 @@ static const command_text text = {
 };
 
 static int run(const cli_options *options, query_setup *setup, query_answer *answer,
-               document *d)
+               intervals *around, document *d)
 {
     nsl_error err = {0};
     nsl_point point = query_point(options, 0);
     query_texts texts;
     query_texts_set(&texts, options, 0);
     if (query_setup_make(setup, options, 0, false, &err) != NSL_OK ||
-        query_predict(answer, options, setup, &point, &texts.decimals, &err) != NSL_OK)
+        query_predict(answer, options, setup, &point, &texts.decimals, &err) !=
+            NSL_OK ||
+        intervals_of_losses(around, options, 1, &point.features, &point.samples,
+                            &err) != NSL_OK)
         return options_complain_error(options->command, &err);
     row_style style = {.kernel = query_is_kernel(options),
-                       .latents = true,
-                       .ridge = true,
-                       .noise = true,
-                       .parts = true,
-                       .decompose = options->value[OPT_DECOMPOSE].given};
+                       .latents = !options->fitted,
+                       .ridge = !options->fitted,
+                       .noise = !options->fitted,
+                       .parts = !options->fitted,
+                       .decompose = options->value[OPT_DECOMPOSE].given,
+                       .intervals = fitted_has_intervals(options),
+                       .fitted = options->fitted != NULL};
     row_note note = {{0}, {0}};
     d->command = options->command;
     d->upright = true;
@@ -49,6 +55,7 @@ static int run(const cli_options *options, query_setup *setup, query_answer *ans
     row_add_last_columns(d);
     row_add(d, style, setup, &point, &texts.decimals, answer,
             query_units(options, point.noise), &note);
+    intervals_set(d, "test_loss_lo", "test_loss_hi", around, 0);
     row_end(d, &note);
     return output_write(options, d);
 }
@@ -61,9 +68,12 @@ int cmd_loss(int argc, char **argv)
         return code;
     query_setup setup = {.model = NULL};
     document d = {0};
+    intervals around = {.count = 0};
     query_answer answer;
     query_answer_init(&answer);
-    code = run(&options, &setup, &answer, &d);
+    code = run(&options, &setup, &answer, &around, &d);
+    intervals_clear(&around);
+    fitted_clear(&options);
     query_answer_clear(&answer);
     mpfr_free_cache();
     document_clear(&d);

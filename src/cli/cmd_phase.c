@@ -43,6 +43,9 @@ static int check_shard(const cli_options *o)
     const option_value *spectrum = &o->value[OPT_SPECTRUM];
     if (!options_given(o, OPT_SHARD))
         return EXIT_FINE;
+    if (o->fitted)
+        return options_complain(o->command, EXIT_USAGE,
+                                "--model and --shard exclude each other");
     if (!output_is_folder(o))
         return options_complain(o->command, EXIT_USAGE,
                                 "--shard needs --format npy and a folder --output, "
@@ -79,5 +82,6 @@ int cmd_phase(int argc, char **argv)
     if (code == EXIT_FINE)
         code = phase_write(&job, &options);
     phase_clear(&job);
+    fitted_clear(&options);
     return code;
 }

@@ -4,6 +4,8 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/digits.h"
+#include "cli/intervals.h"
+#include "cli/limit.h"
 #include "cli/output.h"
 #include "cli/prediction_row.h"
 #include "cli/value.h"
@@ -47,6 +49,7 @@ typedef struct {
     char shortest[64]; /* the decimal of a double solution */
     nsl_point point;
     query_texts texts;
+    intervals around; /* of the solution */
     document d;
 } inquiry;
 
@@ -114,15 +117,48 @@ static int check(inquiry *q)
 /* --- solving -----------------------------------------------------------------------
  */
 
+/* In the units of the fit: the target is for A·ℓ, N for kN. At or below E nothing
+ * reaches it. */
+static nsl_status solve_fitted(inquiry *q, nsl_error *err)
+{
+    const cli_options *o = q->options;
+    loss_units units = query_units(o, 0.0);
+    nsl_query query = q->query;
+    nsl_point point = q->point;
+    nsl_solution *s = &q->solution;
+    bool features = q->query.unknown == NSL_UNKNOWN_FEATURES;
+    query.target = (q->query.target - units.test_shift) / units.scale;
+    if (query.target <= 0.0) {
+        nsl_status status =
+            limit_predict(&q->answer, o, &q->setup, features, !features, err);
+        *s = (nsl_solution){.kind = NSL_NEVER,
+                            .value = (double)NAN,
+                            .high = (double)NAN,
+                            .limit = row_test_loss(&q->answer.p, units)};
+        return status;
+    }
+    point.features = fitted_features(o, point.features);
+    nsl_status status = nsl_solve(s, q->setup.model, &point, &query, err);
+    if (q->query.unknown == NSL_UNKNOWN_FEATURES)
+        s->value = fitted_parameters(o, s->value);
+    s->limit = units.scale * s->limit + units.test_shift;
+    if (status == NSL_OK)
+        status = intervals_of_solution(&q->around, o, q->query.unknown, q->query.target,
+                                       &q->point, err);
+    return status;
+}
+
 static nsl_status solve(inquiry *q, nsl_error *err)
 {
     const cli_options *o = q->options;
     enum { DIGITS_OF_DOUBLE = 18 };
     nsl_status status =
-        nsl_solve(&q->solution, q->setup.model, &q->point, &q->query, err);
+        o->fitted ? solve_fitted(q, err)
+                  : nsl_solve(&q->solution, q->setup.model, &q->point, &q->query, err);
     bool digits = options_given(o, OPT_DIGITS);
     bool poor = q->solution.error > NSL_PROMISE && q->solution.kind == NSL_SOLVED;
-    if (status != NSL_OK || !(digits || poor) || q->solution.kind != NSL_SOLVED)
+    if (status != NSL_OK || !(digits || poor) || q->solution.kind != NSL_SOLVED ||
+        o->fitted)
         return status;
     q->digits = digits ? (unsigned)o->value[OPT_DIGITS].whole : DIGITS_OF_DOUBLE;
     status = nsl_solve_mp(q->value, q->high, &q->solution, q->setup.exact, &q->point,
@@ -192,6 +228,16 @@ static const char *ridge_key(const inquiry *q)
     return query_is_kernel(q->options) ? "kernel_ridge" : "ridge";
 }
 
+static const char *low_key(const inquiry *q)
+{
+    return q->query.unknown == NSL_UNKNOWN_FEATURES ? "features_lo" : "samples_lo";
+}
+
+static const char *high_key(const inquiry *q)
+{
+    return q->query.unknown == NSL_UNKNOWN_FEATURES ? "features_hi" : "samples_hi";
+}
+
 static void add_columns(inquiry *q)
 {
     document *d = &q->d;
@@ -200,11 +246,13 @@ static void add_columns(inquiry *q)
     document_add_column(d, "samples", "P", true);
     document_add_column(d, ridge_key(q),
                         kernel ? "for features / sqrt(width)" : "on the summed loss",
-                        true);
+                        !q->options->fitted);
+    if (fitted_has_intervals(q->options))
+        intervals_add_columns(d, low_key(q), high_key(q));
     if (q->query.unknown == NSL_UNKNOWN_RIDGE)
         document_add_column(d, kernel ? "kernel_ridge_high" : "ridge_high",
                             "the largest that reaches the target", true);
-    document_add_column(d, "noise", "label-noise variance", true);
+    document_add_column(d, "noise", "label-noise variance", !q->options->fitted);
     document_add_column(d, "target_loss", "", true);
     document_add_column(d, "test_loss", "at the solution", true);
     document_add_column(d, "limit_loss",
@@ -237,6 +285,11 @@ static void add_notes(const inquiry *q, row_note *note)
         fabs(q->solution.limit - q->query.target) <= NSL_PROMISE * q->query.target;
     if (q->solution.kind == NSL_NEVER)
         row_note_add(note, (at_limit ? only : never)[q->query.unknown], false);
+    if (q->around.count > 0 && isinf(q->around.high[0]))
+        row_note_add(note,
+                     "some refits of the bootstrap never reach it: no end of the "
+                     "interval",
+                     false);
     if (q->solution.kind == NSL_ALWAYS)
         row_note_add(note, "every value reaches the target", false);
     double loss = row_test_loss(&q->answer.p, query_units(q->options, q->point.noise));
@@ -293,6 +346,7 @@ static void fill(inquiry *q, bool predicted, row_note *note)
         document_set(d, ridge_key(q),
                      predicted ? row_best_ridge(&q->answer, true, note) : cell_null());
     document_set(d, found_key(q), found(q, q->solution.value, q->value));
+    intervals_set(d, low_key(q), high_key(q), &q->around, 0);
     if (q->query.unknown == NSL_UNKNOWN_RIDGE)
         document_set(d,
                      query_is_kernel(q->options) ? "kernel_ridge_high" : "ridge_high",
@@ -367,6 +421,8 @@ int cmd_solve(int argc, char **argv)
     code = run(&q);
     mpfr_clears(q.value, q.high, (mpfr_ptr)NULL);
     query_answer_clear(&q.answer);
+    intervals_clear(&q.around);
+    fitted_clear(&options);
     mpfr_free_cache();
     document_clear(&q.d);
     query_setup_clear(&q.setup);

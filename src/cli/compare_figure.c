@@ -114,7 +114,8 @@ static void group_label(char *out, size_t size, const drawing *d, size_t first)
         if (k != d->x_key && d->varies[k])
             used += (size_t)snprintf(
                 out + used, size - used, "%s%s = %.4g", used ? ", " : "",
-                figures_axis(option_of(k, d->runs->kernel)).symbol, key_of(p, k));
+                figures_axis(d->options, option_of(k, d->runs->kernel)).symbol,
+                key_of(p, k));
 }
 
 /* The theory's curve from the first to the last run of a group. */
@@ -163,7 +164,7 @@ static bool add_points(drawing *d, size_t first, size_t last, size_t colour)
 static bool add_groups(drawing *d)
 {
     size_t first = 0, colour = 0;
-    d->f->x = figures_axis(option_of(d->x_key, d->runs->kernel));
+    d->f->x = figures_axis(d->options, option_of(d->x_key, d->runs->kernel));
     d->f->y = figures_loss_axis(d->options);
     for (size_t i = 0; i < d->runs->count; i++) {
         bool ends =
@@ -219,7 +220,7 @@ static void describe(char *out, size_t size, const drawing *d)
         bool said = id == OPT_NOISE || d->options->value[id].given || value == 0.0;
         if (!d->varies[k] && k != d->x_key && !said)
             used += (size_t)snprintf(out + used, size - used, "%s = %.6g; ",
-                                     figures_axis(id).symbol, value);
+                                     figures_axis(d->options, id).symbol, value);
     }
     snprintf(out + used, size - used, "points: measured%s, lines: theory",
              d->runs->error ? " with standard errors" : "");

@@ -23,7 +23,7 @@ bool curve_figure_begin(figure *f, const cli_options *o)
             return false;
         s->colour = k;
     }
-    f->x = figures_axis(query_swept(o));
+    f->x = figures_axis(o, query_swept(o));
     f->y = figures_loss_axis(o);
     return true;
 }

@@ -5,23 +5,44 @@
 #include <string.h>
 
 static void add_pair(document *d, document_pair *pairs, size_t *count, const char *key,
-                     cell value)
+                     cell value, bool for_people)
 {
     d->failed |= cell_failed(&value) || *count == DOCUMENT_PAIRS_MAX;
     if (*count < DOCUMENT_PAIRS_MAX)
-        pairs[(*count)++] = (document_pair){key, value};
+        pairs[(*count)++] = (document_pair){key, value, for_people};
     else
         cell_clear(&value);
 }
 
 void document_add_model(document *d, const char *key, cell value)
 {
-    add_pair(d, d->model, &d->models, key, value);
+    add_pair(d, d->model, &d->models, key, value, false);
 }
 
 void document_add_summary(document *d, const char *key, cell value)
 {
-    add_pair(d, d->summary, &d->summaries, key, value);
+    add_pair(d, d->summary, &d->summaries, key, value, true);
+}
+
+void document_add_summary_for_files(document *d, const char *key, cell value)
+{
+    add_pair(d, d->summary, &d->summaries, key, value, false);
+}
+
+document *document_add_section(document *d, char *caption)
+{
+    size_t room = (d->sections + 1) * sizeof *d->section;
+    struct document **grown = realloc(d->section, room);
+    document *section = grown ? calloc(1, sizeof *section) : NULL;
+    d->section = grown ? grown : d->section;
+    d->failed |= !section || !caption;
+    if (!section) {
+        free(caption);
+        return NULL;
+    }
+    section->caption = caption;
+    d->section[d->sections++] = section;
+    return section;
 }
 
 void document_add_column(document *d, const char *key, const char *meaning,
@@ -54,10 +75,15 @@ void document_add_row(document *d)
 
 void document_set(document *d, const char *key, cell value)
 {
-    for (size_t c = 0; c < d->columns && d->rows > 0; c++) {
+    document_set_at(d, d->rows - 1, key, value);
+}
+
+void document_set_at(document *d, size_t row, const char *key, cell value)
+{
+    for (size_t c = 0; c < d->columns && row < d->rows; c++) {
         if (strcmp(d->column[c].key, key) != 0)
             continue;
-        cell *at = &d->cells[(d->rows - 1) * d->columns + c];
+        cell *at = &d->cells[row * d->columns + c];
         cell_clear(at);
         *at = value;
         d->failed |= cell_failed(&value);
@@ -91,6 +117,14 @@ const cell *document_row(const document *d, size_t row)
     return fine ? d->cells : NULL;
 }
 
+bool document_failed(const document *d)
+{
+    bool failed = d->failed;
+    for (size_t i = 0; i < d->sections; i++)
+        failed |= d->section[i]->failed;
+    return failed;
+}
+
 void document_clear(document *d)
 {
     size_t held = d->cells ? (d->make_row ? 1 : d->rows) * d->columns : 0;
@@ -100,6 +134,11 @@ void document_clear(document *d)
         cell_clear(&d->model[i].value);
     for (size_t i = 0; i < d->summaries; i++)
         cell_clear(&d->summary[i].value);
+    for (size_t i = 0; i < d->sections; i++) {
+        document_clear(d->section[i]);
+        free(d->section[i]);
+    }
+    free(d->section);
     free(d->cells);
     free(d->record);
     free(d->caption);

@@ -16,13 +16,14 @@ typedef struct {
 typedef struct {
     const char *key;
     cell value;
+    bool for_people; /* of a summary: shown in the table for people */
 } document_pair;
 
 /* Makes the cells of a row when it is written, for documents too long to be held:
  * cells that are left alone are null. False when memory ran out. */
 typedef bool document_row_maker(void *source, size_t row, cell *cells);
 
-typedef struct {
+typedef struct document {
     const char *command;
     char *record;  /* the command line to run again; owned */
     char *caption; /* lines for people above the table; owned */
@@ -34,6 +35,10 @@ typedef struct {
     document_row_maker *make_row; /* NULL: the rows are held */
     void *source;                 /* of make_row; borrowed */
     document_pair summary[DOCUMENT_PAIRS_MAX];
+    /* Tables that people see instead of the rows: caption, columns, rows. Files have
+     * what these say in the summary. */
+    struct document **section;
+    size_t sections;
     bool failed; /* memory ran out */
 } document;
 
@@ -42,15 +47,26 @@ void document_add_column(document *d, const char *key, const char *meaning,
                          bool for_people);
 void document_add_summary(document *d, const char *key, cell value);
 
-/* Adds a row of null cells; cell (row, key) is then set with document_set. */
+/* The same for what people read elsewhere, in the caption or a section. */
+void document_add_summary_for_files(document *d, const char *key, cell value);
+
+/* Adds a section; NULL when memory ran out. The caption is then the document's. */
+document *document_add_section(document *d, char *caption);
+
+/* Adds a row of null cells; its cells are then set with document_set, or those of any
+ * row with document_set_at. */
 void document_add_row(document *d);
 void document_set(document *d, const char *key, cell value);
+void document_set_at(document *d, size_t row, const char *key, cell value);
 
 /* The rows come from `make`, one at a time. */
 void document_stream(document *d, size_t rows, document_row_maker *make, void *source);
 
 /* The cells of a row, valid until the next is asked for; NULL when memory ran out. */
 const cell *document_row(const document *d, size_t row);
+
+/* Whether memory ran out for it or a section. */
+bool document_failed(const document *d);
 
 void document_clear(document *d);
 

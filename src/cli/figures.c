@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-figure_axis figures_axis(option_id id)
+figure_axis figures_axis(const cli_options *o, option_id id)
 {
     switch (id) {
     case OPT_FEATURES:
-        return (figure_axis){"features", "N", true};
+        return (figure_axis){o->fitted ? "parameters" : "features", "N", true};
     case OPT_SAMPLES:
         return (figure_axis){"samples", "P", true};
     case OPT_LATENTS:
@@ -31,6 +31,8 @@ figure_axis figures_axis(option_id id)
 
 figure_axis figures_loss_axis(const cli_options *o)
 {
+    if (o->fitted)
+        return (figure_axis){"loss", "L", true};
     if (!o->value[OPT_MSE].given)
         return (figure_axis){"test loss", "L (½ squared error)", true};
     return (figure_axis){o->value[OPT_OUTPUTS].given ? "mean squared error per output"

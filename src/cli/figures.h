@@ -9,7 +9,7 @@
 #include "plot/figure.h"
 
 /* The axis of what an option sets, and that of the reported loss. */
-figure_axis figures_axis(option_id id);
+figure_axis figures_axis(const cli_options *options, option_id id);
 figure_axis figures_loss_axis(const cli_options *options);
 
 /* The caption: the model and the ridge, from the table's caption, then `more`, or NULL;

@@ -17,6 +17,7 @@ static const struct {
     {"loss", cmd_loss, "test and training loss at one N and P"},
     {"curve", cmd_curve, "losses along a sweep of N, P, M, ridge or noise"},
     {"compare", cmd_compare, "theory beside measured runs"},
+    {"fit", cmd_fit, "theory and other scaling laws fitted to runs, and judged"},
     {"exponents", cmd_exponents, "the power law in each resource, and its range"},
     {"plateau", cmd_plateau, "where more features or samples stop helping"},
     {"frontier", cmd_frontier, "the best split of a budget between N and P"},
@@ -42,6 +43,7 @@ static void print_help(FILE *out)
           "  nslaw loss --features 1000 --samples 4000 --alpha 0.3\n"
           "  nslaw curve --features 10:10000:13 --samples 1e4 --alpha 0.3\n"
           "  nslaw compare runs.csv --spectrum spectrum.csv\n"
+          "  nslaw fit runs.csv --holdout 20%\n"
           "\nnslaw COMMAND --help explains a command, and so does man nslaw-COMMAND.\n"
           "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file or output.\n",
           out);

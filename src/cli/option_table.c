@@ -14,10 +14,11 @@
 
 enum {
     ONE_POINT = FOR_LOSS | FOR_CURVE,
+    WITH_MODEL = ONE_POINT | FOR_FRONTIER | FOR_PHASE | FOR_SOLVE,
     WITH_SIZES = ONE_POINT | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE | FOR_PHASE,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
     WITH_PICTURE =
-        FOR_CURVE | FOR_COMPARE | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE | FOR_MERGE
+        FOR_CURVE | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE | FOR_MERGE
 };
 
 const option_spec option_table[OPT_COUNT] = {
@@ -68,6 +69,13 @@ const option_spec option_table[OPT_COUNT] = {
                      .commands = FOR_ALL,
                      .group = SIZE,
                      .help = "number of outputs (default 1)"},
+    [OPT_MODEL] = {.name = "model",
+                   .argument = "FILE",
+                   .kind = KIND_TEXT,
+                   .commands = WITH_MODEL,
+                   .group = DATA,
+                   .help = "the theory as nslaw fit -o FILE.json found it: N in "
+                           "parameters, P in samples, losses in those of its runs"},
     [OPT_SPECTRUM] = {.name = "spectrum",
                       .argument = "FILE",
                       .kind = KIND_TEXT,
@@ -221,12 +229,54 @@ const option_spec option_table[OPT_COUNT] = {
                    .group = TASK,
                    .help = "only rows K, K+N, ... of the map, for nslaw merge; with "
                            "-f npy"},
+    [OPT_FORM] = {.name = "form",
+                  .argument = "FORM,...",
+                  .kind = KIND_MANY,
+                  .commands = FOR_FIT,
+                  .group = TASK,
+                  .help = "what to fit (default theory,chinchilla): theory with "
+                          "+source, +latents, +noise, +ridge, chinchilla, kaplan, "
+                          "power, power:N, power:P, power:C"},
+    [OPT_OBJECTIVE] = {.name = "objective",
+                       .argument = "WHAT",
+                       .kind = KIND_TEXT,
+                       .commands = FOR_FIT,
+                       .group = TASK,
+                       .help = "what is made least, of ln(predicted/measured): huber "
+                               "(the default), squares or gaussian"},
+    [OPT_HUBER] = {.name = "huber",
+                   .argument = "DELTA",
+                   .kind = KIND_NUMBER,
+                   .commands = FOR_FIT,
+                   .group = TASK,
+                   .help = "residuals above this count linearly (default 1e-3)"},
+    [OPT_HOLDOUT] = {.name = "holdout",
+                     .argument = "SHARE",
+                     .kind = KIND_SHARE,
+                     .commands = FOR_FIT,
+                     .group = TASK,
+                     .help = "leave this share of the runs, those of most compute, out "
+                             "of the fit and judge the forms by them, e.g. 20%"},
+    [OPT_BOOTSTRAP] = {.name = "bootstrap",
+                       .argument = "N",
+                       .kind = KIND_WHOLE,
+                       .commands = FOR_FIT,
+                       .group = TASK,
+                       .help = "intervals from N refits to runs drawn again, 50 to "
+                               "1000000, e.g. 1000 (default: from the profile)"},
+    [OPT_SEED] = {.name = "seed",
+                  .argument = "SEED",
+                  .kind = KIND_WHOLE,
+                  .zero = true,
+                  .commands = FOR_FIT,
+                  .group = TASK,
+                  .help = "of the draws of --bootstrap (default 0)"},
     [OPT_JOBS] = {.name = "jobs",
                   .letter = 'j',
                   .argument = "N",
                   .kind = KIND_WHOLE,
                   .output_only = true,
-                  .commands = FOR_PHASE,
+                  .commands = FOR_PHASE | FOR_FIT,
                   .group = TASK,
                   .help = "threads (default: one a processor); the result is the same"},
     [OPT_INTEGER] = {.name = "integer",
@@ -250,17 +300,37 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_MAP] = {.name = "map",
                  .argument = "KEY=COLUMN,...",
                  .kind = KIND_MANY,
-                 .commands = FOR_COMPARE,
+                 .commands = FOR_RUNS,
                  .group = RUNS,
-                 .help = "names of the columns N, P, loss, sem, ridge, kernel-ridge, "
-                         "noise in RUNS"},
+                 .help = "names of the columns in RUNS: of N, P, loss, and for compare "
+                         "sem, ridge, kernel-ridge, noise, for fit C"},
     [OPT_WHERE] = {.name = "where",
                    .argument = "COLUMN=VALUE",
                    .kind = KIND_MANY,
-                   .commands = FOR_COMPARE,
+                   .commands = FOR_RUNS,
                    .group = RUNS,
                    .help = "use only the runs with this value (several: all must "
                            "hold)"},
+    [OPT_WEIGHTS] = {.name = "weights",
+                     .argument = "COLUMN",
+                     .kind = KIND_TEXT,
+                     .commands = FOR_FIT,
+                     .group = RUNS,
+                     .help = "how much each run counts, >= 0 (default: all the same)"},
+    [OPT_LOG10] = {.name = "log10",
+                   .argument = "KEY,...",
+                   .kind = KIND_MANY,
+                   .commands = FOR_FIT,
+                   .group = RUNS,
+                   .help = "the columns of these keys (N, P, C, loss) have logarithms "
+                           "to base 10"},
+    [OPT_DROP_HIGHEST] = {.name = "drop-highest",
+                          .argument = "K",
+                          .kind = KIND_WHOLE,
+                          .zero = true,
+                          .commands = FOR_FIT,
+                          .group = RUNS,
+                          .help = "leave out the K runs of the highest losses"},
     [OPT_DIGITS] = {.name = "digits",
                     .argument = "D",
                     .kind = KIND_WHOLE,
@@ -312,7 +382,7 @@ const char *option_commands(option_id id, char *out, size_t size)
         {FOR_COMPARE, "compare"}, {FOR_EXPONENTS, "exponents"},
         {FOR_PLATEAU, "plateau"}, {FOR_FRONTIER, "frontier"},
         {FOR_SOLVE, "solve"},     {FOR_PHASE, "phase"},
-        {FOR_MERGE, "merge"},
+        {FOR_MERGE, "merge"},     {FOR_FIT, "fit"},
     };
     enum { NAMES = sizeof names / sizeof *names };
     const char *with[NAMES] = {NULL};

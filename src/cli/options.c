@@ -342,7 +342,7 @@ char *options_record(const cli_options *options)
     for (option_id id = 0; id < OPT_COUNT; id++) {
         const option_spec *spec = &option_table[id];
         const option_value *value = &options->value[id];
-        if (!value->given || spec->output_only)
+        if (!value->given || value->implied || spec->output_only)
             continue;
         size_t times = spec->kind == KIND_MANY ? value->count : 1;
         for (size_t i = 0; i < times; i++) {

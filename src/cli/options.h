@@ -17,6 +17,7 @@ typedef enum {
     OPT_HIDDEN,
     OPT_ENSEMBLE,
     OPT_OUTPUTS,
+    OPT_MODEL,
     OPT_SPECTRUM,
     OPT_ALPHA,
     OPT_LATENTS,
@@ -37,10 +38,19 @@ typedef enum {
     OPT_X,
     OPT_Y,
     OPT_SHARD,
+    OPT_FORM,
+    OPT_OBJECTIVE,
+    OPT_HUBER,
+    OPT_HOLDOUT,
+    OPT_BOOTSTRAP,
+    OPT_SEED,
     OPT_JOBS,
     OPT_INTEGER,
     OPT_MAP,
     OPT_WHERE,
+    OPT_WEIGHTS,
+    OPT_LOG10,
+    OPT_DROP_HIGHEST,
     OPT_MSE,
     OPT_DECOMPOSE,
     OPT_DIGITS,
@@ -63,14 +73,16 @@ enum {
     FOR_PHASE = 128,
     FOR_ALL = 255,   /* what asks something of a model */
     FOR_MERGE = 256, /* joins answers */
+    FOR_FIT = 512,   /* asks which model */
     FOR_MAPS = FOR_PHASE | FOR_MERGE,
-    FOR_OUTPUT = FOR_ALL | FOR_MERGE
+    FOR_RUNS = FOR_COMPARE | FOR_FIT,
+    FOR_OUTPUT = FOR_ALL | FOR_MERGE | FOR_FIT
 };
 
 typedef enum {
     KIND_NUMBER, /* a number in a range, or a sweep of it */
-    KIND_WHOLE,  /* a whole number up to 10^18 */
-    KIND_SHARE,  /* a number > 0, or a percentage */
+    KIND_WHOLE,  /* a whole number from 1, or 0, up to 10^18 */
+    KIND_SHARE,  /* a number between 0 and 1, or a percentage */
     KIND_LIST,   /* numbers separated by commas */
     KIND_TEXT,
     KIND_MANY, /* a text that may be given several times */
@@ -98,6 +110,7 @@ const char *option_commands(option_id id, char *out, size_t size);
 /* A value as given. */
 typedef struct {
     bool given;
+    bool implied;     /* by --model: not part of the record */
     bool optimal;     /* "opt" */
     const char *text; /* borrowed from argv */
     double number;    /* KIND_NUMBER */
@@ -116,7 +129,8 @@ typedef struct {
     const char *command;
     unsigned command_bit;
     option_value value[OPT_COUNT];
-    const char *operand; /* the first argument: RUNS.csv, or NULL */
+    struct fitted_model *fitted; /* of --model, or NULL (fitted.h) */
+    const char *operand;         /* the first argument: RUNS.csv, or NULL */
     size_t operands;
     const char *more[OPERANDS_MAX]; /* all of them, of a command that takes several */
 } cli_options;

@@ -102,7 +102,7 @@ int output_write(const cli_options *options, const document *d)
 {
     const char *path = options->value[OPT_OUTPUT].text;
     const writer *w = chosen_writer(options);
-    if (d->failed || !d->record || !d->caption)
+    if (document_failed(d) || !d->record || !d->caption)
         return options_complain(options->command, EXIT_COMPUTATION, "out of memory");
     if (!is_file(options))
         return write_standard_output(options, w, d);

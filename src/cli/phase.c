@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/phase.h"
 #include "cli/figures.h"
-#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/plot.h"
 #include "cli/prediction_row.h"
-#include "cli/progress.h"
 #include "cli/value.h"
+#include "cli/work.h"
 #include "input/number.h"
 
 #include "spectrum/kind.h"
 
 #include <inttypes.h>
 #include <math.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,6 +167,7 @@ void phase_clear(phase_job *job)
     nsl_boundaries_clear(&job->boundaries);
     nsl_map_clear(&job->map);
     query_setup_clear(&job->setup);
+    intervals_clear(&job->around);
     free(job->values[0]);
     free(job->values[1]);
 }
@@ -187,33 +186,6 @@ const char *phase_axis_key(const phase_job *job, int axis)
         if (axes[k].kind == kind)
             return axes[k].key;
     return NULL;
-}
-
-/* One a processor that this process may use. */
-static unsigned jobs_of(const cli_options *o)
-{
-    cpu_set_t set;
-    if (o->value[OPT_JOBS].given)
-        return o->value[OPT_JOBS].whole > 1024 ? 1024
-                                               : (unsigned)o->value[OPT_JOBS].whole;
-    CPU_ZERO(&set);
-    if (sched_getaffinity(0, sizeof set, &set) != 0)
-        return 1;
-    return (unsigned)CPU_COUNT(&set);
-}
-
-static bool proceed(void *data, size_t done, size_t total)
-{
-    progress *p = data;
-    p->total = total;
-    progress_at(p, done);
-    return !interrupt_seen();
-}
-
-static int interrupted(const phase_job *job)
-{
-    return options_complain(job->options->command, interrupt_exit_code(),
-                            "interrupted; nothing is written");
 }
 
 /* Losses and elasticities of what is reported: noise on the test labels adds a
@@ -241,16 +213,98 @@ static void report_units(phase_job *job)
         }
 }
 
+/* The query as the model takes it: its features are those that --model makes of N. */
+typedef struct {
+    nsl_map_query query;
+    double *features; /* along the axis of N, if there is one; owned */
+} model_query;
+
+static nsl_status model_query_make(model_query *out, const phase_job *job,
+                                   nsl_error *err)
+{
+    const cli_options *o = job->options;
+    *out = (model_query){.query = job->query};
+    out->query.point.features = fitted_features(o, job->query.point.features);
+    nsl_axis *axis = job->query.x.kind == NSL_AXIS_FEATURES   ? &out->query.x
+                     : job->query.y.kind == NSL_AXIS_FEATURES ? &out->query.y
+                                                              : NULL;
+    if (!axis || !o->fitted)
+        return NSL_OK;
+    out->features = calloc(axis->count, sizeof *out->features);
+    if (!out->features) {
+        *err = (nsl_error){.status = NSL_ENOMEM, .message = "out of memory"};
+        return NSL_ENOMEM;
+    }
+    for (size_t i = 0; i < axis->count; i++)
+        out->features[i] = fitted_features(o, axis->value[i]);
+    axis->value = out->features;
+    return NSL_OK;
+}
+
+static void model_query_clear(model_query *query)
+{
+    free(query->features);
+}
+
+/* Boundaries back to the options' N. */
+static void report_boundaries(phase_job *job)
+{
+    bool x = job->query.x.kind == NSL_AXIS_FEATURES,
+         y = job->query.y.kind == NSL_AXIS_FEATURES;
+    for (size_t b = 0; b < job->boundaries.count; b++)
+        for (size_t i = 0; i < job->boundaries.at[b].count; i++) {
+            nsl_boundary *at = &job->boundaries.at[b];
+            if (x)
+                at->x[i] = fitted_parameters(job->options, at->x[i]);
+            if (y)
+                at->y[i] = fitted_parameters(job->options, at->y[i]);
+        }
+}
+
+/* Of every cell. */
+static nsl_status find_intervals(phase_job *job, nsl_error *err)
+{
+    const nsl_map *m = &job->map;
+    size_t cells = m->x.count * m->y.count;
+    if (!fitted_has_intervals(job->options))
+        return NSL_OK;
+    double *features = calloc(cells, sizeof *features),
+           *samples = calloc(cells, sizeof *samples);
+    nsl_status status = NSL_OK;
+    if (!features || !samples) {
+        *err = (nsl_error){.status = NSL_ENOMEM, .message = "out of memory"};
+        status = NSL_ENOMEM;
+    }
+    for (size_t at = 0; at < cells && status == NSL_OK; at++) {
+        nsl_point point = nsl_map_point(&job->query, m->x.value[at % m->x.count],
+                                        m->y.value[at / m->x.count]);
+        features[at] = point.features;
+        samples[at] = point.samples;
+    }
+    if (status == NSL_OK)
+        status = intervals_of_losses(&job->around, job->options, cells, features,
+                                     samples, err);
+    free(features);
+    free(samples);
+    return status;
+}
+
 int phase_fill(phase_job *job)
 {
     nsl_error err = {0};
     progress p = progress_start(job->options, phase_rows(job));
-    nsl_work work = {jobs_of(job->options), proceed, &p};
-    nsl_status status =
-        nsl_map_fill(&job->map, &job->query, job->shard, job->shards, &work, &err);
+    nsl_work work = work_of(job->options, &p);
+    model_query inside;
+    nsl_status status = model_query_make(&inside, job, &err);
+    if (status == NSL_OK)
+        status = nsl_map_fill(&job->map, &inside.query, job->shard, job->shards, &work,
+                              &err);
     progress_end(&p);
+    model_query_clear(&inside);
+    if (status == NSL_OK)
+        status = find_intervals(job, &err);
     if (status == NSL_ECANCELLED)
-        return interrupted(job);
+        return work_complain_interrupted(job->options);
     if (status != NSL_OK)
         return complain(job, &err);
     report_units(job);
@@ -261,11 +315,17 @@ int phase_find_boundaries(phase_job *job)
 {
     nsl_error err = {0};
     progress p = progress_start(job->options, 0);
-    nsl_work work = {jobs_of(job->options), proceed, &p};
-    nsl_status status = nsl_boundaries_find(&job->boundaries, &job->query, &work, &err);
+    nsl_work work = work_of(job->options, &p);
+    model_query inside;
+    nsl_status status = model_query_make(&inside, job, &err);
+    if (status == NSL_OK)
+        status = nsl_boundaries_find(&job->boundaries, &inside.query, &work, &err);
     progress_end(&p);
+    model_query_clear(&inside);
+    if (status == NSL_OK)
+        report_boundaries(job);
     if (status == NSL_ECANCELLED)
-        return interrupted(job);
+        return work_complain_interrupted(job->options);
     return status == NSL_OK ? EXIT_FINE : complain(job, &err);
 }
 
@@ -325,8 +385,8 @@ static void make_figure(figure *f, figure_map *map, char loss[64], const phase_j
     *map = (figure_map){&job->map, &job->boundaries, loss,
                         query_is_kernel(o) ? "kernel ridge δ" : "ridge γ"};
     *f = (figure){.map = map, .caption = figures_caption(o, d->caption, sizes)};
-    f->x = figures_axis(job->axes[0]);
-    f->y = figures_axis(job->axes[1]);
+    f->x = figures_axis(o, job->axes[0]);
+    f->y = figures_axis(o, job->axes[1]);
     f->x.log = f->y.log = true; /* sweeps are geometric */
 }
 

@@ -3,6 +3,7 @@
 #ifndef NSL_CLI_PHASE_H
 #define NSL_CLI_PHASE_H
 
+#include "cli/intervals.h"
 #include "cli/query.h"
 
 typedef struct {
@@ -12,6 +13,7 @@ typedef struct {
     option_id axes[2]; /* x and y */
     double *values[2]; /* along them; owned */
     nsl_map map;
+    intervals around; /* of the cells' losses, row by row */
     nsl_boundaries boundaries;
     size_t shard, shards; /* rows shard, shard + shards, …, from 0; 0 and 1: all */
 } phase_job;

@@ -22,7 +22,8 @@ enum {
     REGIME,
     ERROR,
     NOTE,
-    COLUMNS
+    TEST_LOSS_LO, /* of a fit with a bootstrap */
+    TEST_LOSS_HI
 };
 
 static bool is_axis(const phase_job *job, nsl_axis_kind kind)
@@ -47,6 +48,8 @@ static void add_columns(document *d, const phase_job *job)
     document_add_column(d, "regime", "", true);
     document_add_column(d, "error", "", false);
     document_add_column(d, "note", "", true);
+    if (fitted_has_intervals(job->options))
+        intervals_add_columns(d, "test_loss_lo", "test_loss_hi");
 }
 
 /* Why something is missing in a cell. */
@@ -129,6 +132,10 @@ static bool make_row(void *source, size_t row, cell *c)
     c[RIDGE] = best ? cell_known(ridge, NSL_MAP_PROMISE) : cell_given(ridge);
     c[NOISE] = cell_given(p.noise);
     c[TEST_LOSS] = cell_computed(m->test_loss[at]);
+    if (job->around.count) {
+        c[TEST_LOSS_LO] = intervals_cell(job->around.low[at]);
+        c[TEST_LOSS_HI] = intervals_cell(job->around.high[at]);
+    }
     c[ELASTICITY_FEATURES] = elasticity_cell(m->elasticity_features[at]);
     c[ELASTICITY_SAMPLES] = elasticity_cell(m->elasticity_samples[at]);
     c[ELASTICITY_RIDGE] = elasticity_cell(m->elasticity_ridge[at]);

@@ -16,6 +16,14 @@
 
 enum { CELLS = 6, ARRAYS = CELLS + 3, FILES = ARRAYS + 1, PATH_ROOM = 4096 };
 
+/* After the description, the intervals of a fit with a bootstrap. */
+enum { ENDS = 2 };
+
+static int files_of(const phase_job *job)
+{
+    return FILES + (job->around.count > 0 ? ENDS : 0);
+}
+
 static const char SUMMARY[] = "summary.json", REGIME[] = "regime";
 
 /* The arrays of cells. */
@@ -111,6 +119,9 @@ static void path_of(char *out, const char *folder, const phase_job *job, int k)
 {
     if (k == ARRAYS)
         snprintf(out, PATH_ROOM, "%s/%s", folder, SUMMARY);
+    else if (k > ARRAYS)
+        snprintf(out, PATH_ROOM, "%s/test_loss_%s.npy", folder,
+                 k == FILES ? "lo" : "hi");
     else
         snprintf(out, PATH_ROOM, "%s/%s%s.npy", folder,
                  k == CELLS + 1   ? "x_"
@@ -130,21 +141,27 @@ static bool put_file(FILE *out, const phase_job *job, const document *d, int k)
     }
     if (k < ARRAYS)
         put_array(out, job, k);
+    if (k > ARRAYS) {
+        put_header(out, "<f8", job->map.y.count, job->map.x.count);
+        put_doubles(out, k == FILES ? job->around.low : job->around.high,
+                    job->around.count);
+    }
     return fflush(out) == 0 && !ferror(out);
 }
 
 /* Arrays of a map that the folder had before, with other axes or another ridge. */
 static void remove_stale(const char *folder, const phase_job *job)
 {
-    static const char *const keys[] = {"features", "samples", "ridge", "kernel_ridge",
-                                       "noise",    "latents", "alpha"};
+    static const char *const keys[] = {"features",     "samples",      "ridge",
+                                       "kernel_ridge", "noise",        "latents",
+                                       "alpha",        "test_loss_lo", "test_loss_hi"};
     static const char *const prefixes[] = {"x_", "y_", ""};
     char path[PATH_ROOM], ours[PATH_ROOM];
     for (size_t p = 0; p < sizeof prefixes / sizeof *prefixes; p++)
         for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
             bool kept = false;
             snprintf(path, sizeof path, "%s/%s%s.npy", folder, prefixes[p], keys[i]);
-            for (int k = 0; k < ARRAYS && !kept; k++) {
+            for (int k = 0; k < files_of(job) && !kept; k++) {
                 path_of(ours, folder, job, k);
                 kept = strcmp(path, ours) == 0;
             }
@@ -156,14 +173,14 @@ static void remove_stale(const char *folder, const phase_job *job)
 int phase_write_folder(const phase_job *job, const cli_options *out, const document *d)
 {
     const char *folder = out->value[OPT_OUTPUT].text;
-    whole_file file[FILES];
+    whole_file file[FILES + ENDS];
     char path[PATH_ROOM], shown[128];
     bool made = mkdir(folder, 0777) == 0, fine = made || errno == EEXIST;
     int opened = 0, reason = errno;
     nsl_printable(shown, sizeof shown, folder);
     if (d->failed || !d->record)
         return options_complain(out->command, EXIT_COMPUTATION, "out of memory");
-    for (int k = 0; k < FILES && fine; k++) {
+    for (int k = 0; k < files_of(job) && fine; k++) {
         path_of(path, folder, job, k);
         fine = strlen(path) + 1 < PATH_ROOM && whole_file_open(&file[k], path);
         reason = errno;

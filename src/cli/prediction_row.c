@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/prediction_row.h"
 #include "cli/digits.h"
+#include "cli/intervals.h"
 #include "input/number.h"
 
 #include <math.h>
@@ -10,7 +11,7 @@
 void row_add_columns(document *d, row_style style)
 {
     const char *ridge = style.kernel ? "kernel_ridge" : "ridge";
-    document_add_column(d, "features", "N", true);
+    document_add_column(d, "features", style.fitted ? "parameters N" : "N", true);
     document_add_column(d, "samples", "P", true);
     document_add_column(d, "latents", "M", style.latents);
     document_add_column(
@@ -18,9 +19,12 @@ void row_add_columns(document *d, row_style style)
         style.ridge);
     document_add_column(d, "noise", "label-noise variance", style.noise);
     document_add_column(d, "delta",
-                        "root of the self-consistent equation, units of lambda", true);
-    document_add_column(d, "dof", "effective dimension z", true);
+                        "root of the self-consistent equation, units of lambda",
+                        !style.fitted);
+    document_add_column(d, "dof", "effective dimension z", !style.fitted);
     document_add_column(d, "test_loss", "", true);
+    if (style.intervals)
+        intervals_add_columns(d, "test_loss_lo", "test_loss_hi");
     document_add_column(d, "signal_loss", "part without label noise", style.parts);
     if (style.decompose) {
         document_add_column(d, "bias", "part of signal_loss: squared bias", true);
@@ -31,7 +35,8 @@ void row_add_columns(document *d, row_style style)
     }
     document_add_column(d, "noise_loss", "part from label noise",
                         style.parts || style.decompose);
-    document_add_column(d, "train_loss", "mean per sample, on noisy labels", true);
+    document_add_column(d, "train_loss", "mean per sample, on noisy labels",
+                        !style.fitted);
     document_add_column(d, "elasticity_features", "-dln(test_loss)/dlnN", true);
     document_add_column(d, "elasticity_samples", "-dln(test_loss)/dlnP", true);
     document_add_column(d, "elasticity_ridge", "-dln(test_loss)/dln(ridge)",
@@ -148,7 +153,7 @@ static void set_doubles(document *d, row_style style, const nsl_prediction *p,
         row_test_loss(p, units),
         units.scale * p->signal_loss,
         units.scale * p->noise_loss,
-        units.scale * p->train_loss,
+        style.fitted ? (double)NAN : units.scale * p->train_loss,
         units.scale * p->bias,
         units.scale * p->variance_samples,
         units.scale * p->variance_features,
@@ -226,6 +231,9 @@ void row_add(document *d, row_style style, const query_setup *setup,
     } else {
         set_doubles(d, style, p, units);
         document_set(d, "error", cell_bound(answer->error));
+        if (style.fitted)
+            row_note_add(note, "train_loss: a fit of test losses says nothing of it",
+                         true);
         if (isinf(row_test_loss(p, units)) || isinf(units.scale * p->train_loss))
             row_note_add(note, ABOVE_RANGE, false);
         if (answer->error > NSL_PROMISE)
@@ -298,6 +306,8 @@ char *row_caption(const cli_options *o, const query_setup *setup, query_columns 
                   const char *more)
 {
     char spectrum[512], target[128], ridge[128], *caption = NULL;
+    if (o->fitted)
+        return fitted_caption(o, more);
     caption_spectrum(spectrum, sizeof spectrum, o, setup);
     caption_target(target, sizeof target, o, setup);
     caption_ridge(ridge, sizeof ridge, o, columns);

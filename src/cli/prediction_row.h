@@ -11,6 +11,8 @@ typedef struct {
     bool latents, ridge, noise; /* shown in the table for people */
     bool parts;                 /* signal and noise loss differ from the whole */
     bool decompose;             /* the parts of signal_loss have columns */
+    bool intervals;             /* test_loss_lo and test_loss_hi have columns */
+    bool fitted;                /* --model: only what its losses mean is shown */
 } row_style;
 
 /* Declares the columns up to elasticity_ridge; `error` and `note` come last, after what

@@ -22,6 +22,7 @@ progress progress_start(const cli_options *options, size_t total)
 void progress_at(progress *p, size_t done)
 {
     struct timespec now;
+    p->done = done;
     if (!p->enabled)
         return;
     clock_gettime(CLOCK_MONOTONIC, &now);
@@ -30,12 +31,23 @@ void progress_at(progress *p, size_t done)
     if (seconds < PATIENCE_SECONDS || seconds < p->last + INTERVAL_SECONDS)
         return;
     p->last = seconds;
-    fprintf(stderr, "\rnslaw %s: %zu of %zu", p->command, done, p->total);
+    fprintf(stderr, "\rnslaw %s: %s%s%zu of %zu", p->command, p->what ? p->what : "",
+            p->what ? ": " : "", done, p->total);
     if (done > 0 && done <= p->total)
         fprintf(stderr, ", %.0f s left\033[K",
                 ceil(seconds * (double)(p->total - done) / (double)done));
     fflush(stderr);
     p->shown = true;
+}
+
+void progress_at_stage(progress *p, size_t done, size_t total)
+{
+    if (total != p->total || done < p->done) {
+        p->total = total;
+        p->last = 0.0;
+        clock_gettime(CLOCK_MONOTONIC, &p->started);
+    }
+    progress_at(p, done);
 }
 
 void progress_end(progress *p)

@@ -9,7 +9,8 @@
 
 typedef struct {
     const char *command;
-    size_t total;
+    const char *what; /* is being done, or NULL */
+    size_t done, total;
     bool enabled, shown;
     double last; /* seconds from the start to the last change of the line */
     struct timespec started;
@@ -17,6 +18,9 @@ typedef struct {
 
 progress progress_start(const cli_options *options, size_t total);
 void progress_at(progress *p, size_t done);
+
+/* The same for work in stages, each with its own total: time is counted anew. */
+void progress_at_stage(progress *p, size_t done, size_t total);
 
 /* Clears the line. */
 void progress_end(progress *p);

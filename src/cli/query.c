@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/query.h"
+#include "cli/fitted.h"
 #include "cli/value.h"
 
 #include <math.h>
@@ -429,12 +430,19 @@ void query_describe(document *d, const cli_options *o, const query_setup *setup,
         d, "noise", columns.noise ? cell_text("runs") : option_cell(o, OPT_NOISE, 0.0));
     document_add_model(d, "test_labels",
                        cell_text(options_given(o, OPT_TEST_NOISE) ? "noisy" : "clean"));
-    document_add_model(d, "loss", cell_text(options_given(o, OPT_MSE) ? "mse" : "mrs"));
+    document_add_model(d, "loss",
+                       cell_text(o->fitted                   ? "fitted"
+                                 : options_given(o, OPT_MSE) ? "mse"
+                                                             : "mrs"));
+    if (o->fitted)
+        fitted_describe(d, o);
     document_add_model(d, "options", cell_text(d->record ? d->record : ""));
 }
 
 loss_units query_units(const cli_options *o, double noise)
 {
+    if (o->fitted) /* E + A·ℓ, ℓ = 2L at one output */
+        return (loss_units){2.0 * o->fitted->scale, o->fitted->left};
     double outputs =
         options_given(o, OPT_OUTPUTS) ? (double)o->value[OPT_OUTPUTS].whole : 1.0;
     return (loss_units){

@@ -67,7 +67,7 @@ typedef struct {
 void query_describe(document *d, const cli_options *options, const query_setup *setup,
                     query_columns columns);
 
-/* Losses are reported as scale·L + shift: --mse and --test-noise. */
+/* Losses are reported as scale·L + shift: --mse, --test-noise and --model. */
 typedef struct {
     double scale, test_shift;
 } loss_units;

@@ -15,6 +15,8 @@ enum { SWEEP_MAX = 1000000 };
 
 static const char *allowed(const option_spec *spec)
 {
+    if (spec->kind == KIND_WHOLE && spec->zero)
+        return "a whole number from 0 to 1e18";
     if (spec->kind == KIND_WHOLE)
         return spec->infinite ? "a whole number from 1 to 1e18, or inf"
                               : "a whole number from 1 to 1e18";
@@ -33,12 +35,12 @@ static bool in_range(const option_spec *spec, double value)
 }
 
 /* Whole numbers exactly, 1e18 and 1000000.0 among them. */
-static bool parse_whole(const char *text, uint64_t *out)
+static bool parse_whole(const char *text, uint64_t least, uint64_t *out)
 {
     size_t length = strlen(text);
     if (length > 0 && length <= 19 && strspn(text, "0123456789") == length) {
         *out = strtoull(text, NULL, 10);
-        return *out >= 1 && *out <= NSL_LATENTS_MAX;
+        return *out >= least && *out <= NSL_LATENTS_MAX;
     }
     double value;
     if (nsl_number_parse(text, &value) != NSL_NUMBER_OK)
@@ -47,7 +49,8 @@ static bool parse_whole(const char *text, uint64_t *out)
         *out = NSL_LATENTS_INFINITE;
         return true;
     }
-    if (!(value >= 1.0 && value <= (double)NSL_LATENTS_MAX && value == floor(value)))
+    if (!(value >= (double)least && value <= (double)NSL_LATENTS_MAX &&
+          value == floor(value)))
         return false;
     *out = (uint64_t)value;
     return true;
@@ -161,7 +164,7 @@ bool value_parse(option_value *out, const option_spec *spec, const char *text,
         return parse_number(&out->number, spec, text, problem, size);
     case KIND_WHOLE:
         snprintf(problem, size, "must be %s", allowed(spec));
-        return parse_whole(text, &out->whole) &&
+        return parse_whole(text, spec->zero ? 0 : 1, &out->whole) &&
                (spec->infinite || out->whole != NSL_LATENTS_INFINITE);
     case KIND_SHARE:
         return parse_share(&out->number, text, problem, size);

@@ -89,16 +89,33 @@ static bool put_rows(const document *d, FILE *out)
     return true;
 }
 
+static bool put_sections(const document *d, FILE *out)
+{
+    for (size_t i = 0; i < d->sections; i++) {
+        fprintf(out, "%s%s", i ? "\n" : "", d->section[i]->caption);
+        if (!put_rows(d->section[i], out))
+            return false;
+    }
+    return true;
+}
+
+static void put_summary(const document *d, FILE *out)
+{
+    const char *before = "\n";
+    for (size_t i = 0; i < d->summaries; i++) {
+        const char *value = d->summary[i].value.brief;
+        if (!d->summary[i].for_people)
+            continue;
+        fprintf(out, "%s%-22s%s\n", before, d->summary[i].key, *value ? value : "-");
+        before = "";
+    }
+}
+
 bool write_table(const document *d, FILE *out)
 {
     fputs(d->caption, out);
-    if (!put_rows(d, out))
+    if (!(d->sections ? put_sections(d, out) : put_rows(d, out)))
         return false;
-    if (d->summaries)
-        fputc('\n', out);
-    for (size_t i = 0; i < d->summaries; i++) {
-        const char *value = d->summary[i].value.brief;
-        fprintf(out, "%-22s%s\n", d->summary[i].key, *value ? value : "-");
-    }
+    put_summary(d, out);
     return true;
 }

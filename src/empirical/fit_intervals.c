@@ -2,16 +2,16 @@
 /* Covariance, and the profile of the objective (theory of M-estimators, Huber 1981).
  *
  * With n runs, p parameters, residuals ρ of weights w, ψ = h' and m the part of the
- * weight with |ρ| ≤ δ, the covariance is s² (Σ w ∇∇ᵀ)⁻¹, s² = [Σ w ψ²/(n−p)]/m², and
- * the objective's profile rises by m s² t²/2 to the ends of the interval that t of
+ * weight expected at |ρ| ≤ δ, the covariance is s² (Σ w ∇∇ᵀ)⁻¹, s² = [Σ w ψ²/(n−p)]/m²,
+ * and the objective's profile rises by m s² t²/2 to the ends of the interval that t of
  * Student's distribution gives. Least squares: m = 1 and s² = Σ w ρ²/(n−p). */
 #include "empirical/fit.h"
 #include "empirical/step.h"
 
 #include <gsl/gsl_cdf.h>
-#include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { MAX = NSL_FORM_PARAMETERS_MAX };
@@ -33,6 +33,24 @@ static const double ROUNDED = 1e-12;
 /* An objective found along a profile that is lower by this part is another minimum. */
 static const double LOWER = 1e-7;
 
+/* By Cholesky's factors; false where the matrix is singular to rounding. */
+static bool invert_in_place(double *entries, size_t n)
+{
+    double copy[MAX * MAX], added[MAX], inverse[MAX * MAX];
+    size_t order[MAX];
+    gsl_permutation permutation = {n, order};
+    gsl_matrix_view m = gsl_matrix_view_array(copy, n, n);
+    gsl_matrix_view i = gsl_matrix_view_array(inverse, n, n);
+    gsl_vector_view more = gsl_vector_view_array(added, n);
+    memcpy(copy, entries, n * n * sizeof *copy);
+    gsl_linalg_mcholesky_decomp(&m.matrix, &permutation, &more.vector);
+    if (gsl_vector_max(&more.vector) > 0.0)
+        return false;
+    gsl_linalg_mcholesky_invert(&m.matrix, &permutation, &i.matrix);
+    memcpy(entries, inverse, n * n * sizeof *entries);
+    return true;
+}
+
 /* (Σ w ∇∇ᵀ)⁻¹ by Cholesky's factors, the diagonal made 1 before; NaN where singular,
  * and for coordinates that are `held`. */
 static void invert(nsl_fit_confidence *out, double m[MAX][MAX], const bool *held,
@@ -50,9 +68,7 @@ static void invert(nsl_fit_confidence *out, double m[MAX][MAX], const bool *held
         for (size_t b = 0; b < n; b++)
             entries[a * n + b] = m[index[a]][index[b]] / sqrt(m[index[a]][index[a]]) /
                                  sqrt(m[index[b]][index[b]]);
-    gsl_matrix_view view = gsl_matrix_view_array(entries, n, n);
-    if (n == 0 || gsl_linalg_cholesky_decomp1(&view.matrix) != GSL_SUCCESS ||
-        gsl_linalg_cholesky_invert(&view.matrix) != GSL_SUCCESS)
+    if (n == 0 || !invert_in_place(entries, n))
         return;
     for (size_t a = 0; a < n; a++)
         for (size_t b = 0; b < n; b++)
@@ -61,11 +77,47 @@ static void invert(nsl_fit_confidence *out, double m[MAX][MAX], const bool *held
                                                   sqrt(m[index[b]][index[b]]);
 }
 
+typedef struct {
+    double size, weight;
+} sized;
+
+static int by_size(const void *one, const void *other)
+{
+    const sized *a = one, *b = other;
+    return (a->size > b->size) - (a->size < b->size);
+}
+
+/* The part of the weight with |ρ| ≤ δ that the density of the residuals near 0 implies.
+ * As many residuals as there are parameters are next to 0 because the fit goes through
+ * them: where δ is small the density is that within the median of |ρ|. */
+static double part_inside(const nsl_fit_job *job, const double *rho, double delta)
+{
+    sized *sorted = calloc(job->fitted, sizeof *sorted);
+    size_t count = 0;
+    double whole = 0.0, inside = 0.0, half = 0.0, median = 0.0;
+    for (size_t i = 0; sorted && i < job->runs.count; i++) {
+        if (!job->used[i])
+            continue;
+        sorted[count++] = (sized){fabs(rho[i]), job->weight[i]};
+        whole += job->weight[i];
+        inside += fabs(rho[i]) <= delta ? job->weight[i] : 0.0;
+    }
+    if (!sorted)
+        return (double)NAN;
+    qsort(sorted, count, sizeof *sorted, by_size);
+    for (size_t i = 0; i < count && half < 0.5 * whole; i++) {
+        half += sorted[i].weight;
+        median = sorted[i].size;
+    }
+    free(sorted);
+    return median > delta ? delta / median * (half / whole) : inside / whole;
+}
+
 void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
                             const nsl_minimum *best, const nsl_minimiser *minimiser)
 {
     bool held[MAX];
-    double matrix[MAX][MAX] = {{0.0}}, squares = 0.0, inside = 0.0, weight = 0.0;
+    double matrix[MAX][MAX] = {{0.0}}, squares = 0.0;
     size_t parameters = nsl_form_parameters(&job->form);
     nsl_minimum_problem problem = nsl_fit_problem(job);
     double free_runs = (double)job->fitted - (double)parameters;
@@ -75,14 +127,12 @@ void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
         double w = job->weight[i], rho = minimiser->rho[i];
         double slope = nsl_huber_slope(rho, problem.delta);
         squares += w * slope * slope;
-        inside += fabs(rho) <= problem.delta ? w : 0.0;
-        weight += w;
         for (size_t j = 0; j < parameters; j++)
             for (size_t k = 0; k < parameters; k++)
                 matrix[j][k] +=
                     w * minimiser->here.slope[i][j] * minimiser->here.slope[i][k];
     }
-    double part = inside / weight,
+    double part = part_inside(job, minimiser->rho, problem.delta),
            t = gsl_cdf_tdist_Pinv(0.5 + 0.5 * NSL_FIT_CONFIDENCE, free_runs);
     out->spread = squares / free_runs / (part * part);
     out->rise = 0.5 * part * out->spread * t * t;
@@ -196,6 +246,9 @@ bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
         hi == high ? (double)INFINITY : nsl_form_parameter_at(&job->form, i, hi);
     parameter->profile_lo = turned ? (hi == high ? 0.0 : above) : below;
     parameter->profile_hi = turned ? (lo == low ? (double)INFINITY : below) : above;
-    parameter->identified = lo != low || hi != high;
+    /* an end at E = 0, no noise, no ridge or M = ∞ is one */
+    bool may_end_low = nsl_form_may_vanish(&job->form, i) || turned ||
+                       nsl_form_is_ridge(&job->form, i);
+    parameter->identified = (lo != low || may_end_low) && hi != high;
     return p.lower;
 }

@@ -136,12 +136,16 @@ int nsl_form_theory_number(const nsl_form *form, size_t i)
     return switches[switch_of(form, i)].number;
 }
 
+static bool is_number(const nsl_form *form, size_t i, int number)
+{
+    return form->kind == NSL_FORM_THEORY && i >= THEORY_PLAIN &&
+           nsl_form_theory_number(form, i) == number;
+}
+
 bool nsl_form_may_vanish(const nsl_form *form, size_t i)
 {
-    if (form->kind == NSL_FORM_KAPLAN)
-        return false;
-    return i == 0 || (form->kind == NSL_FORM_THEORY && i >= THEORY_PLAIN &&
-                      nsl_form_theory_number(form, i) == NSL_THEORY_NOISE);
+    return (i == 0 && form->kind != NSL_FORM_KAPLAN) ||
+           is_number(form, i, NSL_THEORY_NOISE);
 }
 
 /* Logarithms, and multiples of a number, as good as infinity. */
@@ -172,8 +176,12 @@ void nsl_form_range(double *low, double *high, const nsl_form *form, size_t i,
 
 bool nsl_form_is_reciprocal(const nsl_form *form, size_t i)
 {
-    return form->kind == NSL_FORM_THEORY && i >= THEORY_PLAIN &&
-           nsl_form_theory_number(form, i) == NSL_THEORY_LATENTS;
+    return is_number(form, i, NSL_THEORY_LATENTS);
+}
+
+bool nsl_form_is_ridge(const nsl_form *form, size_t i)
+{
+    return is_number(form, i, NSL_THEORY_RIDGE);
 }
 
 double nsl_form_parameter_at(const nsl_form *form, size_t i, double at)
@@ -195,4 +203,13 @@ void nsl_form_from_coordinates(double *out, const nsl_form *form, const double *
 {
     for (size_t i = 0; i < nsl_form_parameters(form); i++)
         out[i] = nsl_form_parameter_at(form, i, at[i]);
+}
+
+void nsl_theory_numbers(double number[NSL_THEORY_NUMBERS], const nsl_form *form,
+                        const double *parameter)
+{
+    for (int j = 0; j < NSL_THEORY_NUMBERS; j++)
+        number[j] = 0.0;
+    for (size_t i = 2; i < nsl_form_parameters(form); i++)
+        number[nsl_form_theory_number(form, i)] = parameter[i];
 }

@@ -11,6 +11,7 @@
  * 1/M. */
 bool nsl_form_may_vanish(const nsl_form *form, size_t i);
 bool nsl_form_is_reciprocal(const nsl_form *form, size_t i);
+bool nsl_form_is_ridge(const nsl_form *form, size_t i);
 
 void nsl_form_coordinates(double *out, const nsl_form *form, const double *parameter);
 void nsl_form_from_coordinates(double *out, const nsl_form *form, const double *at);
@@ -23,6 +24,8 @@ void nsl_form_range(double *low, double *high, const nsl_form *form, size_t i,
 
 /* What the theory's i-th parameter, i ≥ 2, is for theory_losses.h. */
 int nsl_form_theory_number(const nsl_form *form, size_t i);
+void nsl_theory_numbers(double number[NSL_THEORY_NUMBERS], const nsl_form *form,
+                        const double *parameter);
 
 /* Runs in the order that their values alone give them, so that sums are the same
  * whatever the file's. Arrays of `count`. */

@@ -77,15 +77,6 @@ static double power(double *slope, const double *at, double x)
     return log_of_sum(slope, 3, at[0] + term);
 }
 
-/* The parameters of ℓ by theory_losses.h's numbers. */
-static void theory_numbers(double *number, const nsl_form *form, const double *value)
-{
-    for (int j = 0; j < NSL_THEORY_NUMBERS; j++)
-        number[j] = 0.0;
-    for (size_t i = 2; i < nsl_form_parameters(form); i++)
-        number[nsl_form_theory_number(form, i)] = value[i];
-}
-
 /* E + A·ℓ. */
 static nsl_status theory(nsl_form_values *out, const nsl_form *form, nsl_family *family,
                          const double *at, const nsl_run_table *runs, const bool *used,
@@ -94,7 +85,7 @@ static nsl_status theory(nsl_form_values *out, const nsl_form *form, nsl_family 
     double value[NSL_FORM_PARAMETERS_MAX], number[NSL_THEORY_NUMBERS];
     size_t parameters = nsl_form_parameters(form);
     nsl_form_from_coordinates(value, form, at);
-    theory_numbers(number, form, value);
+    nsl_theory_numbers(number, form, value);
     nsl_status status = nsl_theory_losses(out->theory_loss, out->theory_slope, form,
                                           family, number, runs->count, runs->parameters,
                                           runs->samples, used, out->memory, err);
@@ -181,7 +172,7 @@ nsl_status nsl_form_loss(double *loss, const nsl_form *form, const double *param
             closed_form(slope, form, at, run->parameters, run->samples, run->compute));
         return NSL_OK;
     }
-    theory_numbers(number, form, parameter);
+    nsl_theory_numbers(number, form, parameter);
     nsl_status status =
         nsl_theory_loss(loss, form, number, run->parameters, run->samples, err);
     *loss = parameter[0] + parameter[1] * *loss;

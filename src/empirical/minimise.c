@@ -33,6 +33,9 @@ static const double SETTLED_ROUGHLY = 1e-9, ROUNDED_ROUGHLY = 1e-12;
 static const double SHRINKS = 0.5;
 enum { REFINEMENTS_MAX = 30 };
 
+/* What is left of a minimum after steps that shrink so, in lengths of the last. */
+static const double REST = 4.0;
+
 /* Where damping was the reason for so little, its decrease shows it. */
 static const double UNDAMPED = 1e-6;
 
@@ -230,7 +233,7 @@ void nsl_minimum_refine(nsl_minimum *minimum, double *error, nsl_minimiser *m,
             return;
         double length = length_of(&step, move);
         for (size_t j = 0; j < step.parameters; j++)
-            error[j] = fmin(error[j], fabs(move[j]));
+            error[j] = fmin(error[j], REST * fabs(move[j]));
         if (!(length < SHRINKS * before))
             return;
         for (size_t j = 0; j < step.parameters; j++)

@@ -37,8 +37,8 @@ nsl_minimum nsl_minimise(nsl_minimiser *minimiser, const nsl_minimum_problem *pr
                          const double *start);
 
 /* Refines a minimum by undamped steps, judged by their length and not by the objective,
- * which rounds where they do not: until they no longer shrink. The last one's length in
- * each coordinate, which bounds what is left, goes to `error`. */
+ * which rounds where they do not: until they no longer shrink. From the last one, in
+ * each coordinate, a bound on what is left goes to `error`. */
 void nsl_minimum_refine(nsl_minimum *minimum, double *error, nsl_minimiser *minimiser,
                         const nsl_minimum_problem *problem);
 

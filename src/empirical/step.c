@@ -6,12 +6,11 @@
 #include "empirical/step.h"
 
 #include <float.h>
-#include <gsl/gsl_errno.h>
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <string.h>
 
-enum { MAX = NSL_FORM_PARAMETERS_MAX, STEPS_MAX = 200, HALVINGS_MAX = 40 };
+enum { MAX = NSL_FORM_PARAMETERS_MAX, STEPS_MAX = 200, CUTS_MAX = 100 };
 
 /* A descent is done when a step promises less than this part of the objective. */
 static const double DONE = 4 * DBL_EPSILON;
@@ -108,11 +107,13 @@ static bool newton(double *move, const place *at, const nsl_step_problem *p,
                 at->matrix[j][k] / of_a / sqrt(at->matrix[index[b]][index[b]]);
         }
     }
+    /* factors of a matrix beside it where it is singular: any descent will do there */
     gsl_matrix_view m = gsl_matrix_view_array(entries, n, n);
     gsl_vector_view v = gsl_vector_view_array(right, n);
-    if (gsl_linalg_cholesky_decomp1(&m.matrix) != GSL_SUCCESS)
-        return false;
-    gsl_linalg_cholesky_svx(&m.matrix, &v.vector);
+    size_t order[MAX];
+    gsl_permutation permutation = {n, order};
+    gsl_linalg_mcholesky_decomp(&m.matrix, &permutation, NULL);
+    gsl_linalg_mcholesky_svx(&m.matrix, &permutation, &v.vector);
     for (size_t a = 0; a < n; a++) {
         move[index[a]] = right[a] / sqrt(at->matrix[index[a]][index[a]]);
         if (!isfinite(move[index[a]]))
@@ -150,30 +151,78 @@ static bool bounded(double *move, const place *at, const nsl_step_problem *p,
     return false;
 }
 
+/* d(objective)/dt at d + t·move, which grows with t. */
+static double slope_along(const nsl_step_problem *p, const double *d,
+                          const double *move, double t, double damping)
+{
+    double sum = 0.0;
+    for (size_t i = 0; i < p->count; i++) {
+        double rho = p->rho[i], by = 0.0;
+        if (!(p->weight[i] > 0.0))
+            continue;
+        for (size_t j = 0; j < p->parameters; j++) {
+            rho += p->slope[i][j] * (d[j] + t * move[j]);
+            by += p->slope[i][j] * move[j];
+        }
+        sum += p->weight[i] * nsl_huber_slope(rho, p->delta) * by;
+    }
+    for (size_t j = 0; j < p->parameters; j++)
+        sum += damping * p->scale[j] * p->scale[j] * (d[j] + t * move[j]) * move[j];
+    return sum;
+}
+
+/* Where along the move the objective is least, at most at the whole move: false
+ * position, every other time halving. */
+static double least_along(const nsl_step_problem *p, const double *d,
+                          const double *move, double damping)
+{
+    double low = 0.0, high = 1.0, below = slope_along(p, d, move, 0.0, damping);
+    double above = slope_along(p, d, move, 1.0, damping);
+    if (above <= 0.0)
+        return 1.0;
+    for (int i = 0; i < CUTS_MAX && high - low > DBL_EPSILON * high; i++) {
+        double t =
+            i % 2 ? 0.5 * (low + high) : low + (high - low) * (below / (below - above));
+        double slope = slope_along(p, d, move, t, damping);
+        if (slope == 0.0)
+            return t;
+        if (slope < 0.0) {
+            low = t;
+            below = slope;
+        } else {
+            high = t;
+            above = slope;
+        }
+    }
+    return low;
+}
+
+/* d_j, or its bound where that is nearer than rounding. */
+static double inside(const nsl_step_problem *p, size_t j, double d)
+{
+    double least = p->least[j];
+    return isfinite(least) && d - least <= 4 * DBL_EPSILON * fabs(least) ? least : d;
+}
+
 /* Moves d along, as far as the objective falls; false when it does not. */
 static bool descend(double *d, place *here, const nsl_step_problem *p,
                     const double *move, double damping)
 {
-    double share = 1.0, promise = 0.0;
+    double promise = 0.0, trial[MAX];
+    place there;
     for (size_t j = 0; j < p->parameters; j++)
         promise -= here->gradient[j] * move[j];
     if (!(promise > DONE * here->damped))
         return false;
-    for (int h = 0; h < HALVINGS_MAX; h++, share *= 0.5) {
-        double trial[MAX];
-        place there;
-        for (size_t j = 0; j < p->parameters; j++)
-            trial[j] = share == 1.0 && d[j] + move[j] < p->least[j]
-                           ? p->least[j]
-                           : d[j] + share * move[j];
-        value_at(&there, p, trial, damping);
-        if (there.damped < here->damped - 0.1 * share * promise * 0.5) {
-            memcpy(d, trial, sizeof trial);
-            *here = there;
-            return true;
-        }
-    }
-    return false;
+    double t = isinf(p->delta) ? 1.0 : least_along(p, d, move, damping);
+    for (size_t j = 0; j < p->parameters; j++)
+        trial[j] = inside(p, j, d[j] + t * move[j]);
+    value_at(&there, p, trial, damping);
+    if (!(there.damped < here->damped))
+        return false;
+    memcpy(d, trial, p->parameters * sizeof *d);
+    *here = there;
+    return true;
 }
 
 /* One whole step of Newton's, which the objective is too coarse to judge: on the
@@ -186,7 +235,7 @@ static void settle(double *d, place *here, const nsl_step_problem *p, double dam
     if (!bounded(move, here, p, d))
         return;
     for (size_t j = 0; j < p->parameters; j++)
-        trial[j] = fmax(d[j] + move[j], p->least[j]);
+        trial[j] = inside(p, j, d[j] + move[j]);
     value_at(&there, p, trial, damping);
     if (there.damped <= here->damped * (1.0 + COARSE)) {
         memcpy(d, trial, p->parameters * sizeof *d);

@@ -1,61 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "empirical/theory_losses.h"
+#include "empirical/theory_model.h"
 #include "theory/loss.h"
 #include "theory/quick.h"
 #include "theory/sensitivity.h"
 
 #include <math.h>
-
-/* A law of the family as a model, and the power law itself where that does not do. */
-typedef struct {
-    nsl_spectrum *exact, *law;
-    nsl_model *model;
-    nsl_quick quick;
-    double p;
-    bool guess; /* the best ridge is where guess() says, but for small sizes */
-} model_at;
-
-static nsl_status make_exact(model_at *m, const nsl_form *form, const double *number,
-                             nsl_error *err)
-{
-    nsl_model_options o = nsl_model_defaults();
-    bool endless = !form->latents || isinf(number[NSL_THEORY_LATENTS]);
-    uint64_t latents =
-        endless ? NSL_LATENTS_INFINITE : (uint64_t)round(number[NSL_THEORY_LATENTS]);
-    o.label_variance = 1.0;
-    o.convention = NSL_RIDGE_KERNEL;
-    if (form->source)
-        o.source = number[NSL_THEORY_SOURCE];
-    m->p = 1.0 + number[NSL_THEORY_ALPHA];
-    m->guess = !form->source && !form->latents && !form->noise;
-    nsl_status status = nsl_spectrum_new_powerlaw(&m->exact, number[NSL_THEORY_ALPHA],
-                                                  1.0, latents, err);
-    if (status == NSL_OK)
-        status = nsl_model_new(&m->model, m->exact, &o, err);
-    return status;
-}
-
-static nsl_status model_make(model_at *m, const nsl_form *form, nsl_family *family,
-                             const double *number, nsl_error *err)
-{
-    nsl_law_point at = {{number[NSL_THEORY_ALPHA], number[NSL_THEORY_SOURCE],
-                         number[NSL_THEORY_LATENTS]}};
-    *m = (model_at){.exact = NULL};
-    nsl_status status = make_exact(m, form, number, err);
-    if (status == NSL_OK)
-        status = nsl_family_law(&m->law, family, m->exact, &at, err);
-    if (status == NSL_OK)
-        status = nsl_quick_new_on(&m->quick, m->model, m->law, err);
-    return status;
-}
-
-static void model_clear(model_at *m)
-{
-    nsl_quick_clear(&m->quick);
-    nsl_model_free(m->model);
-    nsl_spectrum_free(m->law);
-    nsl_spectrum_free(m->exact);
-}
 
 /* Where a prediction was made. */
 typedef struct {
@@ -66,7 +16,7 @@ typedef struct {
 
 /* Where a pure power law has the best ridge of a noise-free MRS target: [E4] there is
  * (N − z)(P − z) = κz², κ = 2/(α(1+α)), and z ≃ cX − ½, c = (π/p)/sin(π/p). */
-static nsl_theory_memory guess(const model_at *m, const nsl_point *point)
+static nsl_theory_memory guess(const nsl_theory_model *m, const nsl_point *point)
 {
     double alpha = m->p - 1.0, kappa = 2.0 / (alpha * m->p);
     double least = fmin(point->features, point->samples);
@@ -78,7 +28,7 @@ static nsl_theory_memory guess(const model_at *m, const nsl_point *point)
                                (double)NAN, true};
 }
 
-static bool solve_beside(place *at, const model_at *m, const nsl_point *point,
+static bool solve_beside(place *at, const nsl_theory_model *m, const nsl_point *point,
                          nsl_theory_memory *memory)
 {
     nsl_optimum optimum;
@@ -98,8 +48,9 @@ static bool solve_beside(place *at, const model_at *m, const nsl_point *point,
 }
 
 /* By the search for the best ridge. */
-static nsl_status solve_searching(place *at, const model_at *m, nsl_point *point,
-                                  nsl_theory_memory *memory, nsl_error *err)
+static nsl_status solve_searching(place *at, const nsl_theory_model *m,
+                                  nsl_point *point, nsl_theory_memory *memory,
+                                  nsl_error *err)
 {
     nsl_optimum optimum;
     nsl_trail trail = {0};
@@ -118,7 +69,7 @@ static nsl_status solve_searching(place *at, const model_at *m, nsl_point *point
                                interior ? optimum.delta : 0.0, err);
 }
 
-static nsl_status solve(place *at, const model_at *m, const nsl_form *form,
+static nsl_status solve(place *at, const nsl_theory_model *m, const nsl_form *form,
                         nsl_point *point, nsl_theory_memory *memory, nsl_error *err)
 {
     nsl_status status = NSL_OK;
@@ -143,7 +94,7 @@ static double moved(double elasticity, double loss)
 }
 
 static void set_slopes(double slope[NSL_THEORY_NUMBERS], const place *at,
-                       const model_at *m, const nsl_point *point, double loss)
+                       const nsl_theory_model *m, const nsl_point *point, double loss)
 {
     nsl_law_slope by[NSL_LAW_NUMBERS];
     for (int j = 0; j < NSL_THEORY_NUMBERS; j++)
@@ -162,14 +113,15 @@ static void set_slopes(double slope[NSL_THEORY_NUMBERS], const place *at,
     slope[NSL_THEORY_RIDGE] = moved(at->p.elasticity_ridge, loss);
 }
 
-static nsl_point point_of(const nsl_form *form, const double *number, double parameters,
-                          double samples)
+nsl_status nsl_theory_model_loss(double *loss, const nsl_theory_model *m,
+                                 const nsl_form *form, const nsl_point *point,
+                                 nsl_theory_memory *memory, nsl_error *err)
 {
-    return (nsl_point){.features = number[NSL_THEORY_K] * parameters,
-                       .samples = samples,
-                       .ridge = form->ridge ? number[NSL_THEORY_RIDGE] : 0.0,
-                       .noise = form->noise ? number[NSL_THEORY_NOISE] : 0.0,
-                       .ensemble = 1.0};
+    place at;
+    nsl_point moved = *point;
+    nsl_status status = solve(&at, m, form, &moved, memory, err);
+    *loss = 2.0 * at.p.test_loss;
+    return status;
 }
 
 nsl_status nsl_theory_losses(double *loss, double (*slope)[NSL_THEORY_NUMBERS],
@@ -179,19 +131,19 @@ nsl_status nsl_theory_losses(double *loss, double (*slope)[NSL_THEORY_NUMBERS],
                              const bool *used, nsl_theory_memory *memory,
                              nsl_error *err)
 {
-    model_at m;
-    nsl_status status = model_make(&m, form, family, number, err);
+    nsl_theory_model m;
+    nsl_status status = nsl_theory_model_make(&m, form, family, number, err);
     for (size_t i = 0; i < count && status == NSL_OK; i++) {
         if (!used[i])
             continue;
         place at;
-        nsl_point point = point_of(form, number, parameters[i], samples[i]);
+        nsl_point point = nsl_theory_point(form, number, parameters[i], samples[i]);
         status = solve(&at, &m, form, &point, &memory[i], err);
         loss[i] = 2.0 * at.p.test_loss; /* E = 2L at one output */
         if (status == NSL_OK)
             set_slopes(slope[i], &at, &m, &point, loss[i]);
     }
-    model_clear(&m);
+    nsl_theory_model_clear(&m);
     return status;
 }
 
@@ -201,15 +153,15 @@ nsl_status nsl_theory_loss(double *loss, const nsl_form *form,
 {
     nsl_prediction p;
     nsl_optimum optimum;
-    model_at m = {.exact = NULL};
-    nsl_point point = point_of(form, number, parameters, samples);
-    nsl_status status = make_exact(&m, form, number, err);
+    nsl_theory_model m;
+    nsl_point point = nsl_theory_point(form, number, parameters, samples);
+    nsl_status status = nsl_theory_model_make(&m, form, NULL, number, err);
     *loss = (double)NAN;
     if (status == NSL_OK)
         status = form->ridge ? nsl_predict(&p, m.model, &point, err)
                              : nsl_predict_optimal(&p, &optimum, m.model, &point, err);
     if (status == NSL_OK)
         *loss = 2.0 * p.test_loss;
-    model_clear(&m);
+    nsl_theory_model_clear(&m);
     return status;
 }

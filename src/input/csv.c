@@ -175,6 +175,7 @@ nsl_status nsl_csv_open(nsl_csv *csv, FILE *stream, const char *name, nsl_error 
 nsl_status nsl_csv_next(nsl_csv *csv, nsl_error *err)
 {
     nsl_status status = read_content(csv, err);
+    csv->bad_row = false;
     if (status != NSL_OK || csv->ended)
         return status;
     size_t count = 0;
@@ -182,6 +183,7 @@ nsl_status nsl_csv_next(nsl_csv *csv, nsl_error *err)
     if (status == NSL_OK && count != csv->columns)
         status = nsl_fail(err, NSL_EFILE, "", "%s:%zu: has %zu fields, the header %zu",
                           csv->name, csv->line, count, csv->columns);
+    csv->bad_row = status == NSL_EFILE;
     return status;
 }
 

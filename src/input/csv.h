@@ -21,12 +21,14 @@ typedef struct {
     char *buffer; /* the row's text */
     size_t buffer_size, fields_size;
     bool ended;
+    bool bad_row; /* the row just read is refused, but others can follow */
 } nsl_csv;
 
 /* Starts reading and reads the header. On success nsl_csv_close must follow. */
 nsl_status nsl_csv_open(nsl_csv *csv, FILE *stream, const char *name, nsl_error *err);
 
-/* Reads the next row; at the end of the file sets `ended`. */
+/* Reads the next row; at the end of the file sets `ended`. After a row that is refused
+ * for its fields (`bad_row`) reading may go on. */
 nsl_status nsl_csv_next(nsl_csv *csv, nsl_error *err);
 
 void nsl_csv_close(nsl_csv *csv);
