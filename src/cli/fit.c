@@ -7,6 +7,7 @@
 #include "input/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -129,6 +130,21 @@ int fit_find(fit_job *job)
     return EXIT_FINE;
 }
 
+/* "theory: E = 1.68, …" above the table's line of the runs; malloc'ed. */
+static char *figure_caption(const nsl_fit *fit, const char *table_caption)
+{
+    char name[NSL_FORM_NAME_MAX], values[256], *out = NULL;
+    size_t used = 0;
+    nsl_form_name(name, &fit->form);
+    for (size_t i = 0; i < fit->parameters && used < sizeof values; i++)
+        used += (size_t)snprintf(values + used, sizeof values - used, "%s%s = %.4g",
+                                 i ? ", " : "", fit->parameter[i].name,
+                                 fit->parameter[i].value);
+    int length = asprintf(&out, "%s: %s\n%.*s", name, values,
+                          (int)strcspn(table_caption, "\n"), table_caption);
+    return length < 0 ? NULL : out;
+}
+
 /* The picture of the best form. */
 static int draw(const fit_job *job, const document *d)
 {
@@ -137,11 +153,15 @@ static int draw(const fit_job *job, const document *d)
     nsl_error err = {0};
     if (!plot_wanted(o))
         return EXIT_FINE;
-    int code = fit_figure_make(&f, &job->fit[0], job->runs.count, job->run, d->caption,
+    char *caption = figure_caption(&job->fit[0], d->caption ? d->caption : "");
+    if (!caption)
+        return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
+    int code = fit_figure_make(&f, &job->fit[0], job->runs.count, job->run, caption,
                                &err) == NSL_OK
                    ? plot_draw(o, &f, d->failed ? NULL : d->record)
                    : options_complain_error(o->command, &err);
     figure_clear(&f);
+    free(caption);
     return code;
 }
 

@@ -246,9 +246,25 @@ static void model_query_clear(model_query *query)
     free(query->features);
 }
 
-/* Boundaries back to the options' N. */
+/* With --model: boundaries back to the options' N. Where the model's features are as
+ * many as samples or latents, N is not: those go. */
 static void report_boundaries(phase_job *job)
 {
+    nsl_boundaries *all = &job->boundaries;
+    size_t kept = 0;
+    if (!job->options->fitted)
+        return;
+    for (size_t b = 0; b < all->count; b++) {
+        nsl_boundary_kind kind = all->at[b].kind;
+        if (kind != NSL_BOUNDARY_FEATURES_SAMPLES &&
+            kind != NSL_BOUNDARY_FEATURES_LATENTS) {
+            all->at[kept++] = all->at[b];
+            continue;
+        }
+        free(all->at[b].x);
+        free(all->at[b].y);
+    }
+    all->count = kept;
     bool x = job->query.x.kind == NSL_AXIS_FEATURES,
          y = job->query.y.kind == NSL_AXIS_FEATURES;
     for (size_t b = 0; b < job->boundaries.count; b++)
