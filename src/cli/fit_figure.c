@@ -158,7 +158,7 @@ static bool add_losses(figure *f, const drawing *d, const fit_size *along,
 
 static bool add_residuals(figure *f, const drawing *d, const double *compute)
 {
-    const fit_size *by = d->p.varies ? &d->p : &d->n;
+    const fit_size *by = d->n.varies ? &d->p : &d->n; /* as in the first panel */
     figure *panel = next_panel(f);
     if (!panel)
         return false;

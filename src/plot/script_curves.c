@@ -100,12 +100,12 @@ static void put_way(const script *s, const figure_series *series)
           s->out);
 }
 
-/* The size of symbols that are many: terminals differ in what 1 is. */
-static const char *small_symbol(const script *s)
+/* Terminals differ in what a symbol of size 1 is. */
+static const char *symbol_size(const script *s, bool many)
 {
-    return s->options.terminal == SCRIPT_PNG   ? "1.2"
-           : s->options.terminal == SCRIPT_SVG ? "0.5"
-                                               : "0.4";
+    bool png = s->options.terminal == SCRIPT_PNG;
+    bool svg = s->options.terminal == SCRIPT_SVG;
+    return many ? (png ? "1.2" : svg ? "0.45" : "0.4") : (png ? "1.9" : "0.7");
 }
 
 /* Each colour has a symbol, filled and open. */
@@ -114,10 +114,10 @@ static void put_symbol(const script *s, const figure *f, const figure_series *se
     static const int points[] = {7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
     enum { POINTS = sizeof points / sizeof *points, FILLED = POINTS / 2 };
     size_t symbol = series->colour == COLOUR_NEUTRAL ? 0 : series->colour;
-    fprintf(s->out, " pointtype %d pointsize %s linewidth 1.2 linecolor rgb '#%06x'",
+    fprintf(s->out, " pointtype %d pointsize %s linewidth %s linecolor rgb '#%06x'",
             series->apart ? points[FILLED + symbol % FILLED] : points[symbol % POINTS],
-            count_points(f) > POINTS_MANY ? small_symbol(s) : "0.7",
-            colour_of(f, series));
+            symbol_size(s, count_points(f) > POINTS_MANY),
+            series->apart ? "1.6" : "1.2", colour_of(f, series));
 }
 
 /* On a terminal groups have digits, letters instead of open symbols, and dots for their
@@ -174,7 +174,8 @@ static void put_style(const script *s, const figure *f, const figure_series *ser
 }
 
 /* Laws and levels first, so that curves lie on them, and points on curves. */
-static void put_plot(const script *s, const figure *f, size_t panel)
+static void put_plot(const script *s, const script_layout *l, const figure *f,
+                     size_t panel)
 {
     static const series_kind order[] = {SERIES_CONTOUR, SERIES_LAW, SERIES_LEVEL,
                                         SERIES_LINE, SERIES_POINTS};
@@ -192,6 +193,8 @@ static void put_plot(const script *s, const figure *f, size_t panel)
             put_style(s, f, series);
             if (script_in_key(series)) {
                 fputs(" title ", s->out);
+                if (l->own_axes && s->markup == MARKUP_LATEX)
+                    fputs("'\\scriptsize '.", s->out);
                 script_text(s->out, series->label, s->markup, true);
             } else {
                 fputs(" notitle", s->out);
@@ -237,7 +240,7 @@ static void put_panel(const script *s, const script_layout *l, const figure *fir
         if (f->series[k].kind == SERIES_LAW && f->series[k].count > 1)
             script_law_label(s, f, &f->series[k], x, y, &labels);
     script_contour_labels(s, f, x, y);
-    put_plot(s, f, panel);
+    put_plot(s, l, f, panel);
 }
 
 void script_curves(const script *s, const figure *f, int caption_lines)

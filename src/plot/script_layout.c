@@ -79,10 +79,10 @@ void script_key(const script *s, const script_layout *l, const figure *f)
                 : l->own_axes ? "1.06"
                               : "1.15");
         if (l->own_axes)
-            /* gnuplot takes LaTeX for wider than it is */
+            /* gnuplot takes LaTeX's letters for wider than they are */
             fprintf(s->out,
                     "horizontal Left reverse samplen 1 width %s maxcols %zu%s\n",
-                    s->markup == MARKUP_LATEX ? "-1.5" : "-0.5", key.columns,
+                    s->markup == MARKUP_LATEX ? "-4.6" : "-0.5", key.columns,
                     dumb ? "" : script_key_font(s));
         else
             fputs("vertical Left reverse samplen 2 width 1\n", s->out);
@@ -123,7 +123,7 @@ static size_t head_rows(const script_layout *l, const figure *first, size_t i)
 
 /* Lines of text below an axis; with more room below them between panels; and so that
  * rows of panels are close. */
-static const double LABELS = 3.4, GAP = 0.9, LABELS_CLOSE = 3.3;
+static const double LABELS = 3.4, GAP = 0.9, LABELS_CLOSE = 3.3, CAPTION_GAP = 1.3;
 
 static void put_only_margins(const script *s, const script_layout *l, const figure *f,
                              double caption)
@@ -136,7 +136,7 @@ static void put_only_margins(const script *s, const script_layout *l, const figu
 /* Left and right, as shares of a panel's width. */
 static void put_sides(const script *s, const script_layout *l, size_t i)
 {
-    static const double LEFT = 0.17, RIGHT = 0.035;
+    static const double LEFT = 0.185, RIGHT = 0.035;
     double column = (double)(i % l->columns), columns = (double)l->columns;
     if (l->columns == 1)
         fputs("set lmargin 10\nset rmargin 2.5\n", s->out);
@@ -161,7 +161,8 @@ void script_margins(const script *s, const script_layout *l, const figure *first
     double head = (dumb ? legend_lines + 2.0 : 1.25 * legend_lines + 0.6) * line;
     /* with one x axis only the last panel has room for its name */
     double labels = LABELS + GAP, foot = l->own_axes ? LABELS_CLOSE * line : 0.0;
-    double bottom = l->own_axes ? (caption + GAP) * line : (labels + caption) * line;
+    double bottom =
+        l->own_axes ? (caption + CAPTION_GAP) * line : (labels + caption) * line;
     double height = (1.0 - bottom) / (double)l->rows;
     double from = bottom + (double)(l->rows - 1 - i / l->columns) * height;
     put_sides(s, l, i);

@@ -335,9 +335,9 @@ $a13 << EOD
 EOD
 $a14 << EOD
 EOD
-set lmargin at screen 0.0850
+set lmargin at screen 0.0925
 set rmargin at screen 0.4825
-set bmargin at screen 0.5985
+set bmargin at screen 0.6029
 set tmargin at screen 0.9326
 set xlabel 'parameters N'
 set ylabel 'loss L'
@@ -356,12 +356,12 @@ plot $a1 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#451364' n
      $a6 using 1:2 with points pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb '#451364' title 'P ≈ 3.6×10^{9}', \
      $a7 using 1:2 with points pointtype 5 pointsize 0.7 linewidth 1.2 linecolor rgb '#3c508a' title 'P ≈ 8.1×10^{9}', \
      $a8 using 1:2 with points pointtype 9 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' title 'P ≈ 2.0×10^{10}', \
-     $a9 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' notitle, \
+     $a9 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.6 linecolor rgb '#27818d' notitle, \
      $a10 using 1:2 with points pointtype 13 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' title 'P ≈ 5.0×10^{10}', \
-     $a11 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' notitle, \
+     $a11 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.6 linecolor rgb '#29af7f' notitle, \
      $a12 using 1:2 with points pointtype 11 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' title 'P ≈ 1.1×10^{11}', \
-     $a13 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' notitle, \
-     keyentry with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#333333' title 'held out'
+     $a13 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.6 linecolor rgb '#8ad446' notitle, \
+     keyentry with points pointtype 6 pointsize 0.7 linewidth 1.6 linecolor rgb '#333333' title 'held out'
 unset label
 $b1 << EOD
 2000000000 3.60837495
@@ -690,9 +690,9 @@ $b13 << EOD
 EOD
 $b14 << EOD
 EOD
-set lmargin at screen 0.5850
+set lmargin at screen 0.5925
 set rmargin at screen 0.9825
-set bmargin at screen 0.5985
+set bmargin at screen 0.6029
 set tmargin at screen 0.9326
 set xlabel 'samples P'
 set ylabel 'loss L'
@@ -711,12 +711,12 @@ plot $b1 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#6a03a5' n
      $b6 using 1:2 with points pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb '#6a03a5' title 'N ≈ 4.0×10^{7}', \
      $b7 using 1:2 with points pointtype 5 pointsize 0.7 linewidth 1.2 linecolor rgb '#9f1b9a' title 'N ≈ 1.3×10^{8}', \
      $b8 using 1:2 with points pointtype 9 pointsize 0.7 linewidth 1.2 linecolor rgb '#c9447a' title 'N = 3.0×10^{8}', \
-     $b9 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.2 linecolor rgb '#c9447a' notitle, \
+     $b9 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.6 linecolor rgb '#c9447a' notitle, \
      $b10 using 1:2 with points pointtype 13 pointsize 0.7 linewidth 1.2 linecolor rgb '#e76e5b' title 'N ≈ 7.1×10^{8}', \
-     $b11 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.2 linecolor rgb '#e76e5b' notitle, \
+     $b11 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.6 linecolor rgb '#e76e5b' notitle, \
      $b12 using 1:2 with points pointtype 11 pointsize 0.7 linewidth 1.2 linecolor rgb '#f9a13a' title 'N ≈ 2.2×10^{9}', \
-     $b13 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.2 linecolor rgb '#f9a13a' notitle, \
-     keyentry with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#333333' title 'held out'
+     $b13 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.6 linecolor rgb '#f9a13a' notitle, \
+     keyentry with points pointtype 6 pointsize 0.7 linewidth 1.6 linecolor rgb '#333333' title 'held out'
 unset label
 $c1 << EOD
 2.73087927e+17 0
@@ -794,10 +794,10 @@ $c9 << EOD
 EOD
 $c10 << EOD
 EOD
-set lmargin at screen 0.0850
+set lmargin at screen 0.0925
 set rmargin at screen 0.4825
-set bmargin at screen 0.1253
-set tmargin at screen 0.4593
+set bmargin at screen 0.1340
+set tmargin at screen 0.4637
 set xlabel 'compute C'
 set ylabel 'ln (measured / predicted)'
 set logscale x
@@ -811,12 +811,12 @@ plot $c1 using 1:2 with lines linewidth 1.4 dashtype (8,5) linecolor rgb '#77777
      $c2 using 1:2 with points pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb '#451364' notitle, \
      $c3 using 1:2 with points pointtype 5 pointsize 0.7 linewidth 1.2 linecolor rgb '#3c508a' notitle, \
      $c4 using 1:2 with points pointtype 9 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' notitle, \
-     $c5 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.2 linecolor rgb '#27818d' notitle, \
+     $c5 using 1:2 with points pointtype 8 pointsize 0.7 linewidth 1.6 linecolor rgb '#27818d' notitle, \
      $c6 using 1:2 with points pointtype 13 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' notitle, \
-     $c7 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.2 linecolor rgb '#29af7f' notitle, \
+     $c7 using 1:2 with points pointtype 12 pointsize 0.7 linewidth 1.6 linecolor rgb '#29af7f' notitle, \
      $c8 using 1:2 with points pointtype 11 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' notitle, \
-     $c9 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.2 linecolor rgb '#8ad446' notitle, \
-     keyentry with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#333333' title 'held out'
+     $c9 using 1:2 with points pointtype 10 pointsize 0.7 linewidth 1.6 linecolor rgb '#8ad446' notitle, \
+     keyentry with points pointtype 6 pointsize 0.7 linewidth 1.6 linecolor rgb '#333333' title 'held out'
 unset label
 $d1 << EOD
 730777306.5 2.890879541e+11
@@ -1317,10 +1317,10 @@ $d10 << EOD
 3000000000 1.002374467e+11
 3000000000 2e+11
 EOD
-set lmargin at screen 0.5850
+set lmargin at screen 0.5925
 set rmargin at screen 0.9825
-set bmargin at screen 0.1253
-set tmargin at screen 0.4593
+set bmargin at screen 0.1340
+set tmargin at screen 0.4637
 set xlabel 'parameters N'
 set ylabel 'samples P'
 set logscale x
@@ -1347,5 +1347,5 @@ plot $d1 using 1:2 with lines linewidth 1 dashtype 1 linecolor rgb '#999999' not
      $d7 using 1:2 with lines linewidth 1 dashtype 1 linecolor rgb '#999999' notitle, \
      $d8 using 1:2 with lines linewidth 2.2 dashtype 1 linecolor rgb '#d55e00' title 'frontier', \
      $d9 using 1:2 with points pointtype 7 pointsize 0.7 linewidth 1.2 linecolor rgb '#333333' title 'runs', \
-     $d10 using 1:2 with points pointtype 6 pointsize 0.7 linewidth 1.2 linecolor rgb '#333333' title 'held out'
+     $d10 using 1:2 with points pointtype 6 pointsize 0.7 linewidth 1.6 linecolor rgb '#333333' title 'held out'
 unset multiplot
