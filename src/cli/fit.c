@@ -82,10 +82,12 @@ static int complain(const fit_job *job, const char *form, const nsl_error *err)
     if (err->status == NSL_EFILE) /* the runs do not tell a parameter */
         return options_complain(o->command, EXIT_INPUT_OUTPUT, "%s: %s of %s %s", file,
                                 err->field, form, err->message);
-    if (err->status == NSL_EFAILED)
-        return options_complain(o->command, EXIT_COMPUTATION, "%s: %s", form,
-                                err->message);
-    return options_complain_error(o->command, err);
+    if (err->status == NSL_ENOMEM)
+        return options_complain_error(o->command, err);
+    bool field = err->status == NSL_EINVAL; /* a parameter that ran away: the options
+                                               are checked before */
+    return options_complain(o->command, EXIT_COMPUTATION, "%s: %s%s%s", form,
+                            field ? err->field : "", field ? " " : "", err->message);
 }
 
 const char *fit_ranked_by(const fit_job *job)
