@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/** The resolvent of the Gram matrix and its eigenvalue density (theory.md section 8).
+ */
+#ifndef NSLAW_DENSITY_H
+#define NSLAW_DENSITY_H
+
+#include <nslaw/error.h>
+#include <nslaw/model.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/** Which of the two Gram matrices with the same positive eigenvalues. */
+typedef enum {
+    NSL_SIDE_FEATURES, /**< G = Σ_samples φφᵀ, N×N */
+    NSL_SIDE_SAMPLES   /**< φᵀφ between samples, P×P: the kernel matrix */
+} nsl_side;
+
+/** Which matrix is asked about. Without ridge: G depends on none. */
+typedef struct {
+    double features; /**< N > 0 or INFINITY; the last layer's width */
+    double samples;  /**< P > 0 or INFINITY; N and P are not both infinite */
+    nsl_side side;   /**< of finite size */
+    /** Features scaled by 1/√width (every layer), so that G stays finite as widths
+     *  grow; needed where N, a hidden width or M is infinite. At P = ∞ the sum over
+     *  samples is a mean, with and without this. */
+    bool kernel;
+} nsl_gram;
+
+/** The density of its eigenvalues, edges and bulks known. Immutable; threads may
+ *  share it. */
+typedef struct nsl_density nsl_density;
+
+/** Finds the support: every bulk with its exact edges.
+ *  @param model  must outlive the density; its target and ridge convention are not used
+ *  @return NSL_OK; NSL_EINVAL for a value outside its range; NSL_EFAILED; NSL_ENOMEM */
+nsl_status nsl_density_new(nsl_density **out, const nsl_model *model,
+                           const nsl_gram *gram, nsl_error *err);
+void nsl_density_free(nsl_density *density);
+
+/** An interval of the support. */
+typedef struct {
+    double lower,
+        upper;   /**< its edges, where dζ/dΔ = 0; lower is 0 where the two
+                      smallest of N, P, M and hidden widths tie, or M = ∞ is … */
+    double mass; /**< the share of all eigenvalues in it */
+} nsl_bulk;
+
+/** Number of bulks, and the i-th from the lowest. */
+size_t nsl_density_bulks(const nsl_density *density);
+nsl_bulk nsl_density_bulk(const nsl_density *density, size_t i);
+
+/** Share of the eigenvalues that are 0: 1 − min(N, P, rank, hidden widths)/size. */
+double nsl_density_atom(const nsl_density *density);
+
+/** Density at x, per unit of x, without the atom: 0 outside the bulks.
+ *  @return NSL_OK; NSL_EINVAL for x not finite; NSL_EFAILED */
+nsl_status nsl_density_at(double *value, const nsl_density *density, double x,
+                          nsl_error *err);
+
+typedef struct {
+    double re, im;
+} nsl_complex;
+
+/** R(ζ) = (1/size) Tr (G − ζ)^−1 at a complex ζ; on the real axis outside the support,
+ *  or with im = 0 inside it the limit from above. */
+nsl_status nsl_density_resolvent(nsl_complex *value, const nsl_density *density,
+                                 nsl_complex zeta, nsl_error *err);
+
+/** Share of the eigenvalues in [a, b], the atom included where a ≤ 0 ≤ b. */
+nsl_status nsl_density_integral(double *share, const nsl_density *density, double a,
+                                double b, nsl_error *err);
+
+/** The x below which a share 0 ≤ q ≤ 1 of the eigenvalues lies: the least such x. */
+nsl_status nsl_density_quantile(double *x, const nsl_density *density, double q,
+                                nsl_error *err);
+
+/** `count` points, increasing, over all bulks, closer where the density moves: square
+ *  roots at the edges are resolved. */
+nsl_status nsl_density_points(double *x, size_t count, const nsl_density *density,
+                              nsl_error *err);
+
+#endif
