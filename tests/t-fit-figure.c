@@ -292,7 +292,7 @@ Test(fit_figure, in_the_terminal)
     cr_assert(render(&p, &f, &options, problem, sizeof problem), "%s", problem);
     char *text = strndup(p.bytes, p.length);
     cr_assert(text);
-    cr_expect(strstr(text, "ln (measured / predicted)") && strstr(text, "frontier"));
+    cr_expect(strstr(text, "ln (predicted / measured)") && strstr(text, "frontier"));
     for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
         size_t letters = 0;
         for (const char *c = line; *c; c++)

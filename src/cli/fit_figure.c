@@ -26,7 +26,7 @@ typedef struct {
     fit_plane plane;
     fit_size n, p;
     bool holds_out;
-    double *residual; /* of each run: ln measured/predicted */
+    double *residual; /* of each run: ln predicted/measured */
 } drawing;
 
 static const figure_axis loss_axis = {"loss", "L", true};
@@ -163,7 +163,7 @@ static bool add_residuals(figure *f, const drawing *d, const double *compute)
     if (!panel)
         return false;
     panel->x = (figure_axis){"compute", "C", true};
-    panel->y = (figure_axis){"ln (measured / predicted)", "", false};
+    panel->y = (figure_axis){"ln (predicted / measured)", "", false};
     panel->colours = by == &d->p ? COLOURS_ORDER : COLOURS_ORDER_TOO;
     figure_series *none = figure_add(panel, SERIES_LEVEL, NULL, 1, false);
     if (!none)
@@ -213,7 +213,7 @@ static bool prepare(drawing *d, double *column)
     for (size_t i = 0; i < d->count; i++) {
         d->n.value[i] = d->run[i].parameters;
         d->p.value[i] = d->run[i].samples;
-        d->residual[i] = log(d->run[i].loss / d->fit->predicted[i]);
+        d->residual[i] = log(d->fit->predicted[i] / d->run[i].loss);
         loss[i] = d->run[i].loss;
         compute[i] = d->run[i].compute;
         d->holds_out |= d->fit->is_held_out[i];
