@@ -49,10 +49,10 @@ Test(fit_figure, many_values_are_intervals)
     for (int i = 0; i < 100; i++)
         value[i] = pow(10.0, 5.0 * (99 - i) / 99.0);
     cr_assert(fit_groups_find(&groups, 100, value));
-    cr_assert(groups.count == FIT_GROUPS_MOST);
+    cr_assert(groups.count == FIT_GROUPS_INTERVALS);
     for (int i = 0; i < 100; i++)
         cr_expect(fit_groups_of(&groups, value[i]) ==
-                      (size_t)fmin(log10(value[i]) + 1e-12, FIT_GROUPS_MOST - 1),
+                      (size_t)fmin(log10(value[i]) + 1e-12, FIT_GROUPS_INTERVALS - 1),
                   "%g", value[i]);
     for (int i = 1; i < 100; i++)
         value[i] = 1.0 + 0.05 * i;

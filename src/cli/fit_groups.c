@@ -47,14 +47,14 @@ static bool differs(const double *value, size_t first, size_t i, size_t count)
 
 static double interval(double value, double low, double high)
 {
-    return floor(FIT_GROUPS_MOST * log(value / low) / log(high / low));
+    return floor(FIT_GROUPS_INTERVALS * log(value / low) / log(high / low));
 }
 
 static bool leaves_interval(const double *value, size_t first, size_t i, size_t count)
 {
     double low = value[0], high = value[count - 1];
     double place = interval(value[i], low, high);
-    return fmin(place, FIT_GROUPS_MOST - 1) > interval(value[first], low, high);
+    return fmin(place, FIT_GROUPS_INTERVALS - 1) > interval(value[first], low, high);
 }
 
 bool fit_groups_find(fit_groups *out, size_t count, const double *value)

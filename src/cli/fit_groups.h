@@ -6,7 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { FIT_GROUPS_MOST = 5 };
+/* Most groups of nearly equal values, and the intervals where there are more. */
+enum { FIT_GROUPS_MOST = 8, FIT_GROUPS_INTERVALS = 5 };
 
 typedef struct {
     size_t count;

@@ -108,15 +108,26 @@ static const char *symbol_size(const script *s, bool many)
     return many ? (png ? "1.2" : svg ? "0.45" : "0.4") : (png ? "1.9" : "0.7");
 }
 
-/* Each colour has a symbol, filled and open. */
+static bool has_apart(const figure *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (f->series[i].apart)
+            return true;
+    return false;
+}
+
+/* Each colour has a symbol, filled, and open for what is apart; where nothing is, open
+ * ones follow the filled. */
 static void put_symbol(const script *s, const figure *f, const figure_series *series)
 {
     static const int points[] = {7, 5, 9, 13, 11, 6, 4, 8, 12, 10};
     enum { POINTS = sizeof points / sizeof *points, FILLED = POINTS / 2 };
     size_t symbol = series->colour == COLOUR_NEUTRAL ? 0 : series->colour;
+    symbol = series->apart  ? FILLED + symbol % FILLED
+             : has_apart(f) ? symbol % FILLED
+                            : symbol % POINTS;
     fprintf(s->out, " pointtype %d pointsize %s linewidth %s linecolor rgb '#%06x'",
-            series->apart ? points[FILLED + symbol % FILLED] : points[symbol % POINTS],
-            symbol_size(s, count_points(f) > POINTS_MANY),
+            points[symbol], symbol_size(s, count_points(f) > POINTS_MANY),
             series->apart ? "1.6" : "1.2", colour_of(f, series));
 }
 
