@@ -13,7 +13,7 @@ bool command_begin(cli_options *out, const command_text *text, int argc, char **
         return false;
     if (text->bit & FOR_ALL)
         *exit_code = fitted_take(out);
-    if (*exit_code == EXIT_FINE && (text->bit & FOR_ALL))
+    if (*exit_code == EXIT_FINE && (text->bit & (FOR_ALL | FOR_DENSITY)))
         *exit_code = query_check(out);
     if (*exit_code == EXIT_FINE)
         *exit_code = output_check(out);

@@ -24,6 +24,7 @@ static const struct {
     {"phase", cmd_phase, "maps of N versus P (or others), regimes and boundaries"},
     {"merge", cmd_merge, "joins the shards of a map"},
     {"solve", cmd_solve, "the N, P, ridge or noise that reaches a loss"},
+    {"density", cmd_density, "the eigenvalues of the Gram matrix, and its resolvent"},
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };

@@ -15,10 +15,12 @@
 enum {
     ONE_POINT = FOR_LOSS | FOR_CURVE,
     WITH_MODEL = ONE_POINT | FOR_FRONTIER | FOR_PHASE | FOR_SOLVE,
-    WITH_SIZES = ONE_POINT | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE | FOR_PHASE,
+    WITH_SIZES =
+        ONE_POINT | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE | FOR_PHASE | FOR_DENSITY,
+    WITH_SPECTRUM = FOR_ALL | FOR_DENSITY,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
-    WITH_PICTURE =
-        FOR_CURVE | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE | FOR_MERGE
+    WITH_PICTURE = FOR_CURVE | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE |
+                   FOR_MERGE | FOR_DENSITY
 };
 
 const option_spec option_table[OPT_COUNT] = {
@@ -50,7 +52,7 @@ const option_spec option_table[OPT_COUNT] = {
                     .argument = "W1,W2,...",
                     .kind = KIND_LIST,
                     .infinite = true,
-                    .commands = FOR_ALL,
+                    .commands = WITH_SPECTRUM,
                     .group = SIZE,
                     .help = "widths of the feature layers before the last, from the "
                             "input on"},
@@ -79,7 +81,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_SPECTRUM] = {.name = "spectrum",
                       .argument = "FILE",
                       .kind = KIND_TEXT,
-                      .commands = FOR_ALL,
+                      .commands = WITH_SPECTRUM,
                       .group = DATA,
                       .help = "eigenvalues, and optionally target weights and "
                               "multiplicities, from a CSV or .npy file (- for standard "
@@ -89,7 +91,7 @@ const option_spec option_table[OPT_COUNT] = {
                    .argument = "ALPHA",
                    .kind = KIND_NUMBER,
                    .sweep = true,
-                   .commands = FOR_ALL,
+                   .commands = WITH_SPECTRUM,
                    .group = DATA,
                    .help = "power law: eigenvalues lambda_max*I^-(1+alpha), "
                            "I = 1...M"},
@@ -99,13 +101,13 @@ const option_spec option_table[OPT_COUNT] = {
                      .kind = KIND_WHOLE,
                      .infinite = true,
                      .sweep = true,
-                     .commands = FOR_ALL,
+                     .commands = WITH_SPECTRUM,
                      .group = DATA,
                      .help = "latent dimensions M of the power law (default inf)"},
     [OPT_LAMBDA_MAX] = {.name = "lambda-max",
                         .argument = "L",
                         .kind = KIND_NUMBER,
-                        .commands = FOR_ALL,
+                        .commands = WITH_SPECTRUM,
                         .group = DATA,
                         .help = "largest eigenvalue (default 1)"},
     [OPT_SOURCE] = {.name = "source",
@@ -132,7 +134,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_SIGMA_U2] = {.name = "sigma-u2",
                       .argument = "S",
                       .kind = KIND_NUMBER,
-                      .commands = FOR_ALL,
+                      .commands = WITH_SPECTRUM,
                       .group = DATA,
                       .help = "feature maps of variance S/(input width) (default 1); "
                               "matters with --ridge only"},
@@ -284,6 +286,52 @@ const option_spec option_table[OPT_COUNT] = {
                      .commands = FOR_FRONTIER | FOR_SOLVE,
                      .group = TASK,
                      .help = "whole numbers of features and samples"},
+    [OPT_SIDE] = {.name = "side",
+                  .argument = "SIDE",
+                  .kind = KIND_TEXT,
+                  .commands = FOR_DENSITY,
+                  .group = TASK,
+                  .help =
+                      "features: the N x N Gram matrix (the default at finite N), or "
+                      "samples: the P x P kernel matrix"},
+    [OPT_KERNEL] = {.name = "kernel",
+                    .kind = KIND_FLAG,
+                    .commands = FOR_DENSITY,
+                    .group = TASK,
+                    .help = "features scaled by 1/sqrt(width); always so where N, M or "
+                            "a hidden width is infinite"},
+    [OPT_POINTS] = {.name = "points",
+                    .argument = "K",
+                    .kind = KIND_WHOLE,
+                    .commands = FOR_DENSITY,
+                    .group = TASK,
+                    .help = "rows, 2 to 1000000 (default 500)"},
+    [OPT_AT] = {.name = "at",
+                .argument = "X[,Y]",
+                .kind = KIND_TEXT,
+                .commands = FOR_DENSITY,
+                .group = TASK,
+                .help = "the resolvent at X + iY instead, Y >= 0 (default 0)"},
+    [OPT_BETWEEN] = {.name = "between",
+                     .argument = "A:B",
+                     .kind = KIND_TEXT,
+                     .commands = FOR_DENSITY,
+                     .group = TASK,
+                     .help = "also the share of the eigenvalues from A to B"},
+    [OPT_QUANTILES] = {.name = "quantiles",
+                       .argument = "Q1,Q2,...",
+                       .kind = KIND_LIST,
+                       .commands = FOR_DENSITY,
+                       .group = TASK,
+                       .help = "also the eigenvalues below which these shares of all "
+                               "lie, each > 0 and <= 1"},
+    [OPT_COMPARE] = {.name = "compare",
+                     .argument = "FILE",
+                     .kind = KIND_TEXT,
+                     .commands = FOR_DENSITY,
+                     .group = TASK,
+                     .help = "measured eigenvalues, as in --spectrum: how far off they "
+                             "are, and in the picture their histogram"},
     [OPT_MSE] = {.name = "mse",
                  .kind = KIND_FLAG,
                  .commands = FOR_ALL,
@@ -334,7 +382,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_DIGITS] = {.name = "digits",
                     .argument = "D",
                     .kind = KIND_WHOLE,
-                    .commands = FOR_ALL & ~FOR_COMPARE & ~FOR_PHASE,
+                    .commands = (FOR_ALL & ~FOR_COMPARE & ~FOR_PHASE) | FOR_DENSITY,
                     .group = OUT,
                     .help = "print D digits, 16 to 10000, every one right; numbers on "
                             "the command line and in files are then taken exactly"},
@@ -383,6 +431,7 @@ const char *option_commands(option_id id, char *out, size_t size)
         {FOR_PLATEAU, "plateau"}, {FOR_FRONTIER, "frontier"},
         {FOR_SOLVE, "solve"},     {FOR_PHASE, "phase"},
         {FOR_MERGE, "merge"},     {FOR_FIT, "fit"},
+        {FOR_DENSITY, "density"},
     };
     enum { NAMES = sizeof names / sizeof *names };
     const char *with[NAMES] = {NULL};

@@ -46,6 +46,13 @@ typedef enum {
     OPT_SEED,
     OPT_JOBS,
     OPT_INTEGER,
+    OPT_SIDE,
+    OPT_KERNEL,
+    OPT_POINTS,
+    OPT_AT,
+    OPT_BETWEEN,
+    OPT_QUANTILES,
+    OPT_COMPARE,
     OPT_MAP,
     OPT_WHERE,
     OPT_WEIGHTS,
@@ -71,12 +78,13 @@ enum {
     FOR_FRONTIER = 32,
     FOR_SOLVE = 64,
     FOR_PHASE = 128,
-    FOR_ALL = 255,   /* what asks something of a model */
-    FOR_MERGE = 256, /* joins answers */
-    FOR_FIT = 512,   /* asks which model */
+    FOR_ALL = 255,      /* what asks something of a model */
+    FOR_MERGE = 256,    /* joins answers */
+    FOR_FIT = 512,      /* asks which model */
+    FOR_DENSITY = 1024, /* asks something of a model's spectrum alone */
     FOR_MAPS = FOR_PHASE | FOR_MERGE,
     FOR_RUNS = FOR_COMPARE | FOR_FIT,
-    FOR_OUTPUT = FOR_ALL | FOR_MERGE | FOR_FIT
+    FOR_OUTPUT = FOR_ALL | FOR_MERGE | FOR_FIT | FOR_DENSITY
 };
 
 typedef enum {

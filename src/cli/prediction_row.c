@@ -260,8 +260,8 @@ static const char *given_text(const cli_options *o, option_id id, const char *fa
     return o->value[id].given ? o->value[id].text : fallback;
 }
 
-static void caption_spectrum(char *out, size_t size, const cli_options *o,
-                             const query_setup *setup)
+void row_caption_spectrum(char *out, size_t size, const cli_options *o,
+                          const query_setup *setup)
 {
     char name[256];
     if (!o->value[OPT_SPECTRUM].given) {
@@ -308,7 +308,7 @@ char *row_caption(const cli_options *o, const query_setup *setup, query_columns 
     char spectrum[512], target[128], ridge[128], *caption = NULL;
     if (o->fitted)
         return fitted_caption(o, more);
-    caption_spectrum(spectrum, sizeof spectrum, o, setup);
+    row_caption_spectrum(spectrum, sizeof spectrum, o, setup);
     caption_target(target, sizeof target, o, setup);
     caption_ridge(ridge, sizeof ridge, o, columns);
     int length = asprintf(

@@ -44,6 +44,10 @@ void row_end(document *d, const row_note *note);
 /* The reported test loss of a prediction: NaN where there is none. */
 double row_test_loss(const nsl_prediction *prediction, loss_units units);
 
+/* "power law, alpha = 0.3, latents = inf", or the file and its number of eigenvalues. */
+void row_caption_spectrum(char *out, size_t size, const cli_options *options,
+                          const query_setup *setup);
+
 /* The lines above a table for people: the model, the units of the losses, and a line
  * that the command adds, or NULL. */
 char *row_caption(const cli_options *options, const query_setup *setup,

@@ -48,7 +48,7 @@ static int check_required(const cli_options *o)
         return o->operand ? EXIT_FINE
                           : complain(o, "needs a CSV file of runs (or - for standard "
                                         "input) with the columns N, P and loss");
-    if (!(o->command_bit & (FOR_LOSS | FOR_CURVE | FOR_PHASE)))
+    if (!(o->command_bit & (FOR_LOSS | FOR_CURVE | FOR_PHASE | FOR_DENSITY)))
         return EXIT_FINE;
     bool map = o->command_bit == FOR_PHASE;
     if (!options_given(o, OPT_FEATURES))
@@ -56,6 +56,8 @@ static int check_required(const cli_options *o)
                                : "--features is required; try --features 1000");
     if (map && !options_given(o, OPT_SAMPLES))
         return complain(o, "--samples is required; try --samples 10:1e6:60");
+    if (o->command_bit == FOR_DENSITY && !options_given(o, OPT_SAMPLES))
+        return complain(o, "--samples is required; try --samples 4000");
     if (!options_given(o, OPT_SAMPLES) && !options_given(o, OPT_SAMPLES_PER_FEATURE))
         return complain(o, "--samples (or --samples-per-feature) is required; "
                            "try --samples 4000");
@@ -384,12 +386,10 @@ static cell latents_cell(const cli_options *o, const query_setup *setup)
     return cell_whole(setup->latents);
 }
 
-void query_describe(document *d, const cli_options *o, const query_setup *setup,
-                    query_columns columns)
+void query_describe_spectrum(document *d, const cli_options *o,
+                             const query_setup *setup)
 {
     bool table = options_given(o, OPT_SPECTRUM);
-    bool kernel = query_is_kernel(o) || columns.kernel_ridge;
-    bool own = nsl_spectrum_has_target(setup->spectrum);
     document_add_model(d, "spectrum",
                        cell_text(table ? o->value[OPT_SPECTRUM].text : "powerlaw"));
     document_add_model(d, "latents", latents_cell(o, setup));
@@ -397,6 +397,14 @@ void query_describe(document *d, const cli_options *o, const query_setup *setup,
         document_add_model(d, "alpha", option_cell(o, OPT_ALPHA, 1.0));
         document_add_model(d, "lambda_max", option_cell(o, OPT_LAMBDA_MAX, 1.0));
     }
+}
+
+void query_describe(document *d, const cli_options *o, const query_setup *setup,
+                    query_columns columns)
+{
+    bool kernel = query_is_kernel(o) || columns.kernel_ridge;
+    bool own = nsl_spectrum_has_target(setup->spectrum);
+    query_describe_spectrum(d, o, setup);
     document_add_model(d, "target",
                        cell_text(options_given(o, OPT_SOURCE) ? "source"
                                  : own                        ? "table"

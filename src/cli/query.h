@@ -63,7 +63,10 @@ typedef struct {
     bool ridge, kernel_ridge, noise;
 } query_columns;
 
-/* The options as keys and values for the record of the model. */
+/* The options as keys and values for the record of the model: those of the spectrum,
+ * and all. */
+void query_describe_spectrum(document *d, const cli_options *options,
+                             const query_setup *setup);
 void query_describe(document *d, const cli_options *options, const query_setup *setup,
                     query_columns columns);
 
