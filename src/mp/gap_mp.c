@@ -31,6 +31,13 @@ void nsl_gap_bound(mpfr_t out, const mpfr_t lambda, uint64_t copies,
     mpfr_mul(out, out, lambda, MPFR_RNDN);
 }
 
+/* Whether a number of the order of 1 is so near to 0 that rounding may have made its
+ * sign. */
+static bool is_small(const mpfr_t value, mpfr_prec_t bits)
+{
+    return mpfr_zero_p(value) || mpfr_get_exp(value) < -(mpfr_exp_t)(bits / 2);
+}
+
 /* (m λ²)^{1/3} */
 static void cube_root_weight(mpfr_t out, const mpfr_t lambda, uint64_t copies)
 {
@@ -53,7 +60,9 @@ bool nsl_gap_possible(const nsl_neighbours *n, const nsl_gram_mp *g)
     mpfr_sub(b, n->upper, n->lower, MPFR_RNDN);
     mpfr_sqr(b, b, MPFR_RNDN);
     mpfr_mul(b, b, g->width[0], MPFR_RNDN);
-    bool possible = mpfr_less_p(a, b);
+    mpfr_sub(a, b, a, MPFR_RNDN);
+    mpfr_div(a, a, b, MPFR_RNDN);
+    bool possible = mpfr_sgn(a) > 0 || is_small(a, g->bits);
     mpfr_clears(a, b, (mpfr_ptr)NULL);
     return possible;
 }
@@ -105,22 +114,32 @@ static bool closed(const mpfr_t a, const mpfr_t b, mpfr_prec_t bits)
 /* --- a gap -------------------------------------------------------------------------
  */
 
-/* Whether g_k stays below 0 between two places that fail at it, by its tangents. */
-static bool below_tangents(const nsl_place *low, const nsl_place *high)
+/* What g_k is at most between two places that fail at it, by its tangents. */
+static void set_bound(mpfr_t bound, const nsl_place *low, const nsl_place *high)
 {
-    mpfr_t meet, part;
-    mpfr_inits2(mpfr_get_prec(low->s), meet, part, (mpfr_ptr)NULL);
-    mpfr_mul(meet, low->slope, low->position, MPFR_RNDN);
+    mpfr_t part;
+    mpfr_init2(part, mpfr_get_prec(bound));
+    mpfr_mul(bound, low->slope, low->position, MPFR_RNDN);
     mpfr_mul(part, high->slope, high->position, MPFR_RNDN);
-    mpfr_sub(meet, meet, part, MPFR_RNDN);
-    mpfr_add(meet, meet, high->value, MPFR_RNDN);
-    mpfr_sub(meet, meet, low->value, MPFR_RNDN);
+    mpfr_sub(bound, bound, part, MPFR_RNDN);
+    mpfr_add(bound, bound, high->value, MPFR_RNDN);
+    mpfr_sub(bound, bound, low->value, MPFR_RNDN);
     mpfr_sub(part, low->slope, high->slope, MPFR_RNDN);
-    mpfr_div(meet, meet, part, MPFR_RNDN);
-    mpfr_sub(meet, meet, low->position, MPFR_RNDN);
-    mpfr_fma(meet, meet, low->slope, low->value, MPFR_RNDN);
-    bool below = mpfr_sgn(meet) < 0;
-    mpfr_clears(meet, part, (mpfr_ptr)NULL);
+    mpfr_div(bound, bound, part, MPFR_RNDN); /* where they meet */
+    mpfr_sub(bound, bound, low->position, MPFR_RNDN);
+    mpfr_fma(bound, bound, low->slope, low->value, MPFR_RNDN);
+    mpfr_clear(part);
+}
+
+/* Whether the two ends of the bracket rule the gap out, or cannot tell. */
+static bool ruled_out(const nsl_place *low, const nsl_place *high, bool *undecided)
+{
+    mpfr_t bound;
+    mpfr_init2(bound, mpfr_get_prec(low->s));
+    set_bound(bound, low, high);
+    bool below = mpfr_sgn(bound) < 0;
+    *undecided = below && is_small(bound, mpfr_get_prec(bound));
+    mpfr_clear(bound);
     return below;
 }
 
@@ -142,30 +161,32 @@ static void narrow(gap_state *x)
         x->stages = here->failed - 1;
         mpfr_set(x->passing, here->s, MPFR_RNDN);
     }
-    nsl_place_copy(to_right ? &x->low : &x->high, here);
+    nsl_place_swap(to_right ? &x->low : &x->high, here);
 }
 
 static nsl_status look(gap_state *x, bool *found, bool *undecided,
                        const nsl_gap_search *search)
 {
-    for (int i = 0; i < STEPS_MAX; i++) {
+    for (int i = 0; i < STEPS_MAX && !*undecided; i++) {
         nsl_status status =
             nsl_place_at(&x->here, search->p, search->g, x->here.s, search->err);
         if (status != NSL_OK)
             return status;
+        if (is_small(x->here.nearest, search->g->bits))
+            break;
         *found = x->here.failed == 0;
         if (*found)
             return NSL_OK;
         narrow(x);
         bool both = x->low.failed == x->stages + 1 && x->high.failed == x->stages + 1;
-        if (both && below_tangents(&x->low, &x->high))
+        if (both && ruled_out(&x->low, &x->high, undecided) && !*undecided)
             return NSL_OK;
         if (closed(x->low.s, x->high.s, search->g->bits))
             break;
         set_middle(x->here.s, x->low.s, x->high.s);
     }
     *undecided = true;
-    return nsl_fail(search->err, NSL_EFAILED, "digits",
+    return nsl_fail(search->err, NSL_EFAILED, "",
                     "two bulks touch, or nearly so: no precision tried tells whether "
                     "there is a gap");
 }

@@ -190,12 +190,12 @@ void nsl_gram_mp_clear(nsl_gram_mp *g)
 /* --- places ------------------------------------------------------------------------
  */
 
-enum { PLACE_NUMBERS = 9 };
+enum { PLACE_NUMBERS = 10 };
 
 static mpfr_ptr number(nsl_place *p, int i)
 {
-    mpfr_ptr all[PLACE_NUMBERS] = {p->s,    p->z,     p->r,     p->rho,     p->h,
-                                   p->bend, p->value, p->slope, p->position};
+    mpfr_ptr all[PLACE_NUMBERS] = {p->s, p->z,    p->r,     p->rho,   p->nearest,
+                                   p->h, p->bend, p->value, p->slope, p->position};
     return all[i];
 }
 
@@ -212,14 +212,11 @@ void nsl_place_clear(nsl_place *p)
         mpfr_clear(number(p, i));
 }
 
-void nsl_place_copy(nsl_place *to, const nsl_place *from)
+void nsl_place_swap(nsl_place *a, nsl_place *b)
 {
-    mpfr_srcptr all[PLACE_NUMBERS] = {from->s,     from->z,     from->r,
-                                      from->rho,   from->h,     from->bend,
-                                      from->value, from->slope, from->position};
-    for (int i = 0; i < PLACE_NUMBERS; i++)
-        mpfr_set(number(to, i), all[i], MPFR_RNDN);
-    to->failed = from->failed;
+    nsl_place t = *a;
+    *a = *b;
+    *b = t;
 }
 
 /* g_k and dg_k/dln s over s_{k−1} h_{k−1}, at the h and bend of stage k − 1. */
@@ -271,11 +268,14 @@ nsl_status nsl_place_at(nsl_place *place, nsl_population *p, const nsl_gram_mp *
     if (status != NSL_OK)
         return status;
     place->failed = 0;
+    mpfr_set_inf(place->nearest, 1);
     mpfr_set_ui(place->h, 1, MPFR_RNDN);
     mpfr_set_zero(place->bend, 1);
     for (size_t k = 0; k < g->count; k++) {
         if (place->failed == 0) {
             set_stage(place, g->width[k]);
+            if (mpfr_cmpabs(place->value, place->nearest) < 0)
+                mpfr_abs(place->nearest, place->value, MPFR_RNDN);
             if (!(mpfr_sgn(place->value) > 0))
                 place->failed = k + 1;
         }

@@ -64,6 +64,7 @@ void nsl_gram_mp_clear(nsl_gram_mp *g);
  * is positive (then z < W_k and s_k > 0 as well). */
 typedef struct {
     mpfr_t s, z, r, rho;
+    mpfr_t nearest;      /* the least |g_k| of those up to the first that fails */
     mpfr_t h, bend;      /* h of the last stage, and dh/dlns; NaN unless z < W_1 */
     size_t failed;       /* first stage with g_k ≤ 0; 0: none */
     mpfr_t value, slope; /* of the failed stage: g_k, dg_k/ds_{k−1} … */
@@ -72,7 +73,7 @@ typedef struct {
 
 void nsl_place_init(nsl_place *p, mpfr_prec_t bits);
 void nsl_place_clear(nsl_place *p);
-void nsl_place_copy(nsl_place *to, const nsl_place *from);
+void nsl_place_swap(nsl_place *a, nsl_place *b);
 
 /* All of it at s. h and bend are for s < 0 too, between n and the next size. */
 nsl_status nsl_place_at(nsl_place *place, nsl_population *p, const nsl_gram_mp *g,

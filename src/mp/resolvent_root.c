@@ -8,6 +8,8 @@
 #include "core/error.h"
 #include "mp/left_axis.h"
 
+#include <math.h>
+
 /* Bits that a doubling does not gain; Newton's steps; turns. */
 enum { LOST_BITS = 24, STEPS_MAX = 14, POLISH_STEPS = 6, TURNS_MAX = 400 };
 
@@ -78,17 +80,20 @@ static void move(spot *x)
 }
 
 /* Newton until a step is below half of the bits, and the place it leads to evaluated;
- * *found tells whether it did. A step above e in ln s is none. */
+ * *found tells whether it did. Given up where a step is longer than 2 in ln s, or after
+ * the first ones not shorter than the one before. */
 static nsl_status converge(spot *x, bool *found, const nsl_gram_mp *g,
                            const nsl_root_task *task, const mpc_t zeta, int steps)
 {
-    enum { LONGEST = 1 }; /* exponent of a step */
+    enum { LONGEST = 1, FREE = 3 }; /* exponent of a step; steps that may grow */
+    mpfr_exp_t before = MPFR_EMAX_DEFAULT;
     *found = false;
     nsl_status status = evaluate(x, g, task);
     for (int i = 0; i < steps && status == NSL_OK; i++) {
         mpfr_exp_t size = newton_step(x, zeta);
-        if (size > LONGEST)
+        if (size > LONGEST || (i >= FREE && size >= before))
             break;
+        before = size;
         move(x);
         status = evaluate(x, g, task);
         if (status == NSL_OK && size < -(mpfr_exp_t)(g->bits / 2)) {
@@ -131,44 +136,52 @@ static void turned(mpc_t out, const mpc_t zeta, const mpfr_t angle, bool last)
     mpfr_clear(size);
 }
 
-/* From the angle π, where at->s is known, to that of ζ: all the way where Newton stands
- * that, else half, … */
+/* How much of the angle to leave over, after it went well or not: none at first; near
+ * an edge many halvings are needed, so that ratios are squared and roots are taken. */
+static double next_ratio(double ratio, bool well)
+{
+    static const double FIRST = 0.5, LEAST = 1e-4;
+    if (well)
+        return ratio * ratio < LEAST ? 0.0 : ratio * ratio;
+    return ratio > 0.0 ? sqrt(ratio) : FIRST;
+}
+
+/* From the angle π, where at->s is known, to that of ζ, `end`. */
 static nsl_status turn(spot *at, const nsl_gram_mp *g, const nsl_root_task *task,
                        const mpc_t zeta)
 {
     spot next;
     mpc_t goal;
-    mpfr_t angle, end, next_angle;
+    mpfr_t angle, end, to;
     mpfr_prec_t bits = g->bits;
-    bool there = false, last = true;
+    double ratio = 0.0;
+    bool there = false;
     spot_init(&next, bits);
     mpc_init2(goal, bits);
-    mpfr_inits2(bits, angle, end, next_angle, (mpfr_ptr)NULL);
+    mpfr_inits2(bits, angle, end, to, (mpfr_ptr)NULL);
     mpfr_const_pi(angle, MPFR_RNDN);
     mpc_arg(end, zeta, MPFR_RNDN);
-    mpfr_set(next_angle, end, MPFR_RNDN);
     nsl_status status = evaluate(at, g, task);
     for (int i = 0; i < TURNS_MAX && status == NSL_OK && !there; i++) {
         bool found;
-        turned(goal, zeta, next_angle, last);
-        predict(next.s, at, angle, next_angle);
+        mpfr_sub(to, angle, end, MPFR_RNDN);
+        mpfr_mul_d(to, to, ratio, MPFR_RNDN);
+        mpfr_add(to, to, end, MPFR_RNDN);
+        turned(goal, zeta, to, ratio == 0.0);
+        predict(next.s, at, angle, to);
         status = converge(&next, &found, g, task, goal, STEPS_MAX);
-        if (status == NSL_OK && found && next.physical) {
+        found = found && next.physical;
+        if (status == NSL_OK && found) {
             mpc_set(at->s, next.s, MPC_RNDNN);
             mpc_set(at->h, next.h, MPC_RNDNN);
-            mpfr_set(angle, next_angle, MPFR_RNDN);
-            mpfr_set(next_angle, end, MPFR_RNDN);
-            there = last;
-            last = true;
-            continue;
+            mpfr_set(angle, to, MPFR_RNDN);
+            there = ratio == 0.0;
         }
-        mpfr_add(next_angle, next_angle, angle, MPFR_RNDN);
-        mpfr_div_2ui(next_angle, next_angle, 1, MPFR_RNDN);
-        last = false;
+        ratio = next_ratio(ratio, found);
     }
     spot_clear(&next);
     mpc_clear(goal);
-    mpfr_clears(angle, end, next_angle, (mpfr_ptr)NULL);
+    mpfr_clears(angle, end, to, (mpfr_ptr)NULL);
     if (status != NSL_OK || there)
         return status;
     return nsl_fail(task->err, NSL_EFAILED, "",
