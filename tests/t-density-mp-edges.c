@@ -289,6 +289,42 @@ Test(density_mp, duality_of_edges)
     density_free(&s);
 }
 
+/* The plain matrix is that of scaled features times N σ_u^{2·layers}/M, eigenvalues 0
+ * counted in M. */
+Test(density_mp, edges_of_either_scale)
+{
+    const double lambda[] = {3, 1, 0}, copies[] = {2, 40, 58}, hidden = 60.0;
+    nsl_model_options o = nsl_model_defaults();
+    nsl_spectrum *spectrum;
+    o.sigma_u2 = 3.0;
+    o.hidden = &hidden;
+    o.hidden_count = 1;
+    cr_assert(nsl_spectrum_new_table(&spectrum, 3, lambda, NULL, copies, NULL) ==
+              NSL_OK);
+    density_subject s = {.gram = {30, 50, NSL_SIDE_FEATURES, true},
+                         .m = testing_on(spectrum, &o)};
+    cr_assert(nsl_model_mp_new(&s.exact, s.m.model, NULL, NULL) == NSL_OK);
+    nsl_bulks_mp kernel, plain;
+    nsl_bulks_mp_init(&kernel);
+    nsl_bulks_mp_init(&plain);
+    density_edges(&kernel, &s, 40);
+    s.gram.kernel = false;
+    density_edges(&plain, &s, 40);
+    cr_assert(kernel.count == plain.count);
+    for (size_t i = 0; i < plain.count; i++) {
+        mpfr_ptr edges[] = {kernel.bulk[i].lower, kernel.bulk[i].upper};
+        for (int j = 0; j < 2; j++) {
+            mpfr_mul_ui(edges[j], edges[j], 30 * 9, MPFR_RNDN);
+            mpfr_div_ui(edges[j], edges[j], 100, MPFR_RNDN);
+        }
+        density_expect(edges[0], plain.bulk[i].lower, 40, "lower edge");
+        density_expect(edges[1], plain.bulk[i].upper, 40, "upper edge");
+    }
+    nsl_bulks_mp_clear(&kernel);
+    nsl_bulks_mp_clear(&plain);
+    density_free(&s);
+}
+
 Test(density_mp, edge_digits_stand)
 {
     density_subject s = density_powerlaw(0.3, NSL_LATENTS_INFINITE, 0.0,

@@ -432,6 +432,45 @@ Test(density_mp, first_moment)
     density_free(&s);
 }
 
+/* Where 0 is outside of the support R is continuous there, on the axis and around it:
+ * s < 0 < P < N, and s = 0 at rank < N, whose pole is taken off. */
+Test(density_mp, resolvent_near_zero)
+{
+    density_subject s = density_powerlaw(0.3, NSL_LATENTS_INFINITE, 0.0,
+                                         (nsl_gram){40, 80, NSL_SIDE_FEATURES, true});
+    density_subject pole =
+        density_powerlaw(0.3, 30, 0.0, (nsl_gram){40, 80, NSL_SIDE_FEATURES, true});
+    const char *places[][2] = {{"1e-200", NULL},
+                               {"1e-200", "1e-200"},
+                               {"-1e-201", "1e-180"},
+                               {"1e-150", "1e-190"}};
+    mpc_t left, other;
+    mpc_init2(left, 53);
+    mpc_init2(other, 53);
+    density_resolvent(left, &s, "-1e-200", NULL, 40);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        density_resolvent(other, &s, places[i][0], places[i][1], 40);
+        density_expect(mpc_realref(other), mpc_realref(left), 40, places[i][0]);
+    }
+    density_resolvent(left, &pole, "-1e-30", NULL, 80);
+    density_resolvent(other, &pole, "1e-30", NULL, 80);
+    mpc_add(left, left, other, MPC_RNDNN); /* poles cancel, not the rest */
+    mpc_div_2ui(left, left, 1, MPC_RNDNN);
+    density_resolvent(other, &pole, "-1e-10", NULL, 80);
+    mpfr_t atom;
+    mpfr_init2(atom, 400);
+    mpfr_set_str(atom, "2.5e9", 10, MPFR_RNDN); /* (1 − 30/40)/1e-10 */
+    mpfr_sub(mpc_realref(other), mpc_realref(other), atom, MPFR_RNDN);
+    double distance = testing_distance(mpfr_get_d(mpc_realref(other), MPFR_RNDN),
+                                       mpfr_get_d(mpc_realref(left), MPFR_RNDN));
+    cr_expect(distance < 1e-8 && distance > 0.0, "%g", distance);
+    mpfr_clear(atom);
+    mpc_clear(left);
+    mpc_clear(other);
+    density_free(&s);
+    density_free(&pole);
+}
+
 Test(density_mp, resolvent_digits_stand)
 {
     density_subject s =
@@ -454,6 +493,37 @@ Test(density_mp, resolvent_digits_stand)
         }
     mpc_clear(once);
     mpc_clear(twice);
+    density_free(&s);
+}
+
+/* "0.1" is 1/10, and a size is what its decimals say. */
+Test(density_mp, resolvent_takes_decimals)
+{
+    density_subject s = density_powerlaw(0.1, NSL_LATENTS_INFINITE, 0.0,
+                                         (nsl_gram){40, 80, NSL_SIDE_FEATURES, true});
+    const nsl_model_decimals d = {.alpha = "0.1"};
+    mpc_t first, second;
+    mpfr_t off;
+    mpc_init2(first, 53);
+    mpc_init2(second, 53);
+    mpfr_init2(off, 53);
+    for (int i = 0; i < 2; i++) {
+        density_resolvent(first, &s, "1", "0.1", 40);
+        if (i == 0) {
+            nsl_model_mp_free(s.exact);
+            cr_assert(nsl_model_mp_new(&s.exact, s.m.model, &d, NULL) == NSL_OK);
+        } else {
+            s.decimals.features = "40.00000000000000001";
+        }
+        density_resolvent(second, &s, "1", "0.1", 40);
+        mpc_sub(second, second, first, MPC_RNDNN);
+        mpc_abs(off, second, MPFR_RNDN);
+        double distance = mpfr_get_d(off, MPFR_RNDN);
+        cr_expect(distance > 1e-20 && distance < 1e-14, "%d: %g", i, distance);
+    }
+    mpfr_clear(off);
+    mpc_clear(first);
+    mpc_clear(second);
     density_free(&s);
 }
 

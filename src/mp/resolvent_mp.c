@@ -20,6 +20,7 @@ typedef struct {
     const nsl_gram_question *q;
     const char *re, *im;
     nsl_gram_facts facts;
+    mpfr_prec_t lost;
     nsl_error *err;
 } question;
 
@@ -29,7 +30,8 @@ typedef struct {
     nsl_population *p;
     region where;
     mpc_t s;          /* OFF_AXIS, INSIDE: the best root so far */
-    mpfr_t low, high; /* OUTSIDE: s is between them */
+    mpfr_t low, high; /* OUTSIDE: s is between them, and to be looked for from … */
+    mpfr_t start;     /* … here on */
     bool undecided;   /* no region at that precision */
 } attempt;
 
@@ -41,17 +43,40 @@ static void set_zeta(mpc_t zeta, const question *q)
     mpfr_abs(mpc_imagref(zeta), mpc_imagref(zeta), MPFR_RNDN);
 }
 
-/* Bits that hide the smaller part of ζ. */
-static mpfr_prec_t hidden_bits(const question *q)
+static mpfr_prec_t bits_below(mpfr_srcptr small, mpfr_srcptr large)
 {
+    if (mpfr_zero_p(small) || mpfr_zero_p(large))
+        return 0;
+    mpfr_exp_t bits = mpfr_get_exp(large) - mpfr_get_exp(small);
+    return bits > 0 ? bits : 0;
+}
+
+/* Bits by which Im ζ is below Re ζ, and some gap W_j − z below W_j: on the circle |ζ|
+ * the product of 1 − z/W_j is about what it is at −|ζ|, ζ/(c s). */
+static nsl_status set_lost(question *q)
+{
+    nsl_level level;
+    nsl_gram_mp g;
+    mpfr_t size, s, product;
     mpc_t zeta;
-    mpc_init2(zeta, 53);
+    nsl_status status = NSL_OK;
+    mpc_init2(zeta, SEARCH_BITS);
+    mpfr_inits2(SEARCH_BITS, size, s, product, (mpfr_ptr)NULL);
+    nsl_gram_mp_init(&g, q->q, SEARCH_BITS);
     set_zeta(zeta, q);
-    mpfr_exp_t hidden = 0;
-    if (!mpfr_zero_p(mpc_imagref(zeta)) && !mpfr_zero_p(mpc_realref(zeta)))
-        hidden = mpfr_get_exp(mpc_realref(zeta)) - mpfr_get_exp(mpc_imagref(zeta));
+    mpc_abs(size, zeta, MPFR_RNDN);
+    if (nsl_level_init(&level, q->q->model, SEARCH_BITS))
+        status = nsl_left_axis(s, product, &level, q->q, size, q->err);
+    else
+        status = nsl_fail_memory(q->err);
+    nsl_level_clear(&level);
+    mpfr_mul(s, s, g.scale, MPFR_RNDN);
+    q->lost = q->facts.lost + bits_below(size, s) +
+              2 * bits_below(mpc_imagref(zeta), mpc_realref(zeta));
+    nsl_gram_mp_clear(&g);
+    mpfr_clears(size, s, product, (mpfr_ptr)NULL);
     mpc_clear(zeta);
-    return hidden > 0 ? hidden : 0;
+    return status;
 }
 
 /* --- the positive axis -------------------------------------------------------------
@@ -85,6 +110,25 @@ static void set_outside(attempt *a, const mpfr_t low, const mpfr_t high)
     a->where = OUTSIDE;
     mpfr_set(a->low, low, MPFR_RNDN);
     mpfr_set(a->high, high, MPFR_RNDN);
+    mpfr_add(a->start, low, high, MPFR_RNDN);
+    mpfr_div_2ui(a->start, a->start, 1, MPFR_RNDN);
+}
+
+/* Below the lowest edge ζ is about linear in s at first: s(x) − s(0) is about what
+ * s(0) − s(−x) is. */
+static nsl_status set_below(attempt *a, const nsl_support *support, const mpfr_t x)
+{
+    const question *q = a->question;
+    mpfr_t s, product;
+    mpfr_inits2(mpfr_get_prec(x), s, product, (mpfr_ptr)NULL);
+    set_outside(a, support->zero, support->bottom);
+    nsl_status status = nsl_left_axis(s, product, a->p->level, q->q, x, q->err);
+    mpfr_sub(s, support->zero, s, MPFR_RNDN);
+    mpfr_add(s, s, support->zero, MPFR_RNDN);
+    if (mpfr_less_p(s, support->bottom))
+        mpfr_set(a->start, s, MPFR_RNDN);
+    mpfr_clears(s, product, (mpfr_ptr)NULL);
+    return status;
 }
 
 /* Compares x with the edges, from the highest down. Above all, ζ > c s. */
@@ -95,8 +139,11 @@ static nsl_status locate(attempt *a, const nsl_support *support, const nsl_gram_
     nsl_status status = compare(&above, a, support->top, x);
     a->where = INSIDE;
     if (status != NSL_OK || above) {
-        set_outside(a, support->top, support->top);
-        mpfr_div(a->high, x, g->scale, MPFR_RNDN);
+        mpfr_t far;
+        mpfr_init2(far, g->bits);
+        mpfr_div(far, x, g->scale, MPFR_RNDN);
+        set_outside(a, support->top, far);
+        mpfr_clear(far);
         return status;
     }
     for (size_t i = 0; i < support->count; i++) {
@@ -112,9 +159,7 @@ static nsl_status locate(attempt *a, const nsl_support *support, const nsl_gram_
     if (support->kind == BOTTOM_ZERO)
         return NSL_OK;
     status = compare(&above, a, support->bottom, x);
-    if (status == NSL_OK && !above)
-        set_outside(a, support->zero, support->bottom);
-    return status;
+    return status != NSL_OK || above ? status : set_below(a, support, x);
 }
 
 static nsl_status place_on_axis(attempt *a, const mpfr_t x, mpfr_prec_t bits)
@@ -142,7 +187,7 @@ static nsl_status begin(attempt *a, mpfr_prec_t bits)
     mpc_t zeta;
     mpc_init2(zeta, bits);
     set_zeta(zeta, a->question);
-    nsl_root_task task = {a->p, a->question->q, a->question->err};
+    nsl_root_task task = {a->p, a->question->q, a->question->lost, a->question->err};
     nsl_status status = NSL_OK;
     a->where = OFF_AXIS;
     if (mpfr_zero_p(mpc_imagref(zeta))) {
@@ -182,7 +227,7 @@ static nsl_status negative_axis(mpc_t out, const attempt *a, const mpfr_t zeta)
 static nsl_status resolvent_at(mpc_t out, attempt *a)
 {
     mpc_t zeta;
-    nsl_root_task task = {a->p, a->question->q, a->question->err};
+    nsl_root_task task = {a->p, a->question->q, a->question->lost, a->question->err};
     nsl_status status = NSL_OK;
     mpc_init2(zeta, mpfr_get_prec(mpc_realref(out)));
     set_zeta(zeta, a->question);
@@ -192,7 +237,7 @@ static nsl_status resolvent_at(mpc_t out, attempt *a)
         break;
     case OUTSIDE:
         status = nsl_root_outside(mpc_realref(out), &task, mpc_realref(zeta), a->low,
-                                  a->high);
+                                  a->high, a->start);
         mpfr_set_zero(mpc_imagref(out), 1);
         break;
     case OFF_AXIS:
@@ -218,7 +263,7 @@ static nsl_status try_bits(mpc_t low, mpc_t high, bool *undecided, const questio
         return status;
     }
     mpc_init2(a.s, search);
-    mpfr_inits2(search, a.low, a.high, (mpfr_ptr)NULL);
+    mpfr_inits2(search, a.low, a.high, a.start, (mpfr_ptr)NULL);
     status = begin(&a, search);
     if (status == NSL_OK)
         status = resolvent_at(low, &a);
@@ -226,7 +271,7 @@ static nsl_status try_bits(mpc_t low, mpc_t high, bool *undecided, const questio
         status = resolvent_at(high, &a);
     *undecided = a.undecided;
     mpc_clear(a.s);
-    mpfr_clears(a.low, a.high, (mpfr_ptr)NULL);
+    mpfr_clears(a.low, a.high, a.start, (mpfr_ptr)NULL);
     nsl_population_clear(&p);
     nsl_level_clear(&level);
     return status;
@@ -241,13 +286,15 @@ static bool parts_agree(const mpc_t a, const mpc_t b, mpfr_prec_t bits)
            nsl_agree_mp(mpc_imagref(a), mpc_imagref(b), bits);
 }
 
-static nsl_status settle(mpc_t out, const question *q, unsigned digits)
+static nsl_status settle(mpc_t out, question *q, unsigned digits)
 {
     mpfr_prec_t wanted = nsl_digits_bits(digits);
-    mpfr_prec_t lost = q->facts.lost + 2 * hidden_bits(q);
-    mpfr_prec_t bits = wanted + NSL_GUARD_BITS + lost, search = SEARCH_BITS + lost;
+    nsl_status status = set_lost(q);
+    if (status != NSL_OK)
+        return status;
+    mpfr_prec_t bits = wanted + NSL_GUARD_BITS + q->lost,
+                search = SEARCH_BITS + q->lost;
     mpc_t lower;
-    nsl_status status = NSL_OK;
     bool agreed = false;
     mpc_init2(lower, 53);
     for (int i = 0; i < TRIES_MAX && !agreed; i++) {

@@ -3,7 +3,7 @@
  * the upper half plane: a root is the physical one if and only if s and every s_k have
  * the sign of Im ζ, wherever it came from. So it may be looked for boldly: from the
  * root at −|ζ|, where s < 0 is bracketed, ζ turns to its place in as few steps as
- * Newton's method in ln s stands. */
+ * Newton's method stands. */
 #include "mp/resolvent_root.h"
 #include "core/error.h"
 #include "mp/left_axis.h"
@@ -57,15 +57,11 @@ static nsl_status evaluate(spot *x, const nsl_gram_mp *g, const nsl_root_task *t
     return NSL_OK;
 }
 
-/* Newton's step in ln s: part = ln(ζ/value)/h. Its exponent. */
-static mpfr_exp_t newton_step(spot *x, const mpc_t zeta)
+static mpfr_exp_t exponent_of(const mpc_t value)
 {
     mpfr_t size;
-    mpc_div(x->part, zeta, x->value, MPC_RNDNN);
-    mpc_log(x->part, x->part, MPC_RNDNN);
-    mpc_div(x->part, x->part, x->h, MPC_RNDNN);
     mpfr_init2(size, 53);
-    mpc_abs(size, x->part, MPFR_RNDN);
+    mpc_abs(size, value, MPFR_RNDN);
     mpfr_exp_t exponent = mpfr_number_p(size) == 0 ? MPFR_EMAX_DEFAULT
                           : mpfr_zero_p(size)      ? MPFR_EMIN_DEFAULT
                                                    : mpfr_get_exp(size);
@@ -73,15 +69,21 @@ static mpfr_exp_t newton_step(spot *x, const mpc_t zeta)
     return exponent;
 }
 
-static void move(spot *x)
+/* Newton's step on ζ, dζ/ds = value·h/s: part = (ζ/value − 1)/h, over s, and its
+ * exponent; and that of what it is to mend, which is far larger where a gap W_j − z is
+ * small and h large. */
+static mpfr_exp_t newton_step(spot *x, mpfr_exp_t *residual, const mpc_t zeta)
 {
-    mpc_exp(x->part, x->part, MPC_RNDNN);
-    mpc_mul(x->s, x->s, x->part, MPC_RNDNN);
+    mpc_sub(x->part, zeta, x->value, MPC_RNDNN);
+    mpc_div(x->part, x->part, x->value, MPC_RNDNN);
+    *residual = exponent_of(x->part);
+    mpc_div(x->part, x->part, x->h, MPC_RNDNN);
+    return exponent_of(x->part);
 }
 
-/* Newton until a step is below half of the bits, and the place it leads to evaluated;
- * *found tells whether it did. Given up where a step is longer than 2 in ln s, or after
- * the first ones not shorter than the one before. */
+/* Newton until a step is below half of the bits that ζ has, and the place it leads to
+ * evaluated; *found tells whether it did. Given up where a step is longer than 2s, or
+ * after the first ones not shorter than the one before. */
 static nsl_status converge(spot *x, bool *found, const nsl_gram_mp *g,
                            const nsl_root_task *task, const mpc_t zeta, int steps)
 {
@@ -90,13 +92,15 @@ static nsl_status converge(spot *x, bool *found, const nsl_gram_mp *g,
     *found = false;
     nsl_status status = evaluate(x, g, task);
     for (int i = 0; i < steps && status == NSL_OK; i++) {
-        mpfr_exp_t size = newton_step(x, zeta);
-        if (size > LONGEST || (i >= FREE && size >= before))
+        mpfr_exp_t residual, size = newton_step(x, &residual, zeta);
+        bool longest = size > LONGEST;
+        size = residual > size ? residual : size;
+        if (longest || (i >= FREE && size >= before))
             break;
         before = size;
-        move(x);
+        mpc_fma(x->s, x->s, x->part, x->s, MPC_RNDNN);
         status = evaluate(x, g, task);
-        if (status == NSL_OK && size < -(mpfr_exp_t)(g->bits / 2)) {
+        if (status == NSL_OK && size < -(mpfr_exp_t)(g->bits - task->lost) / 2) {
             *found = true;
             break;
         }
@@ -107,18 +111,16 @@ static nsl_status converge(spot *x, bool *found, const nsl_gram_mp *g,
 /* --- turning -----------------------------------------------------------------------
  */
 
-/* Where to try Newton at the angle `to` from a root at the angle `from`: ds/dlnζ = s/h.
- */
+/* Where to try Newton at the angle `to` from a root at the angle `from`: with dζ/ds =
+ * ζh/s, s(1 + (e^{i(to−from)} − 1)/h). */
 static void predict(mpc_t s, spot *at, const mpfr_t from, const mpfr_t to)
 {
-    mpc_t step;
-    mpc_init2(step, mpfr_get_prec(from));
-    mpfr_set_zero(mpc_realref(step), 1);
-    mpfr_sub(mpc_imagref(step), to, from, MPFR_RNDN);
-    mpc_div(step, step, at->h, MPC_RNDNN);
-    mpc_exp(step, step, MPC_RNDNN);
-    mpc_mul(s, at->s, step, MPC_RNDNN);
-    mpc_clear(step);
+    mpfr_sub(mpc_imagref(at->part), to, from, MPFR_RNDN);
+    mpfr_sin_cos(mpc_imagref(at->part), mpc_realref(at->part), mpc_imagref(at->part),
+                 MPFR_RNDN);
+    mpc_sub_ui(at->part, at->part, 1, MPC_RNDNN);
+    mpc_div(at->part, at->part, at->h, MPC_RNDNN);
+    mpc_fma(s, at->s, at->part, at->s, MPC_RNDNN);
 }
 
 /* |ζ| e^{i angle}, or ζ itself at the last one. */
@@ -267,54 +269,52 @@ nsl_status nsl_root_polish(mpc_t resolvent, mpc_t s, const nsl_root_task *task,
 /* --- the real axis -----------------------------------------------------------------
  */
 
-/* Newton's step in ln s on ln(ζ/x), to `s`, its size as an exponent. */
-static mpfr_exp_t real_step(mpfr_t s, const nsl_place *at, const nsl_gram_mp *g,
+/* Newton's step on ζ − x, dζ/ds = ζh/s: to the new s; the exponent of ζ/x − 1 or of
+ * the step over s, whichever is larger. */
+static mpfr_exp_t real_step(mpfr_t s, const nsl_place *at, const mpfr_t zeta,
                             const mpfr_t x)
 {
-    nsl_place_zeta(s, at, g);
-    mpfr_div(s, x, s, MPFR_RNDN);
-    mpfr_log(s, s, MPFR_RNDN);
+    mpfr_sub(s, x, zeta, MPFR_RNDN);
+    mpfr_div(s, s, zeta, MPFR_RNDN);
+    mpfr_exp_t residual = mpfr_zero_p(s) ? MPFR_EMIN_DEFAULT : mpfr_get_exp(s);
     mpfr_div(s, s, at->h, MPFR_RNDN);
-    mpfr_exp_t size = !mpfr_number_p(s) ? MPFR_EMAX_DEFAULT
-                      : mpfr_zero_p(s)  ? MPFR_EMIN_DEFAULT
-                                        : mpfr_get_exp(s);
-    mpfr_exp(s, s, MPFR_RNDN);
-    mpfr_mul(s, s, at->s, MPFR_RNDN);
-    return size;
+    mpfr_exp_t step = mpfr_zero_p(s) ? MPFR_EMIN_DEFAULT : mpfr_get_exp(s);
+    mpfr_fma(s, s, at->s, at->s, MPFR_RNDN);
+    return residual > step ? residual : step;
 }
 
 /* The place with ζ = x: Newton, halving the bracket where it leaves that. */
 static nsl_status solve_outside(nsl_place *at, const nsl_gram_mp *g,
                                 const nsl_root_task *task, const mpfr_t x, mpfr_t low,
-                                mpfr_t high)
+                                mpfr_t high, const mpfr_t start)
 {
     mpfr_t s, zeta;
     nsl_status status = NSL_OK;
-    mpfr_exp_t size = MPFR_EMAX_DEFAULT;
+    mpfr_exp_t size = MPFR_EMAX_DEFAULT,
+               enough = -(mpfr_exp_t)(g->bits - task->lost) / 2;
     mpfr_inits2(g->bits, s, zeta, (mpfr_ptr)NULL);
-    mpfr_add(s, low, high, MPFR_RNDN);
-    mpfr_div_2ui(s, s, 1, MPFR_RNDN);
+    mpfr_set(s, start, MPFR_RNDN);
     for (mpfr_prec_t i = 0; i < 2 * g->bits; i++) {
         status = nsl_place_at(at, task->p, g, s, task->err);
-        if (status != NSL_OK || size < -(mpfr_exp_t)(g->bits / 2))
+        if (status != NSL_OK || size < enough)
             break;
         nsl_place_zeta(zeta, at, g);
         mpfr_set(mpfr_less_p(zeta, x) ? low : high, s, MPFR_RNDN);
-        size = real_step(s, at, g, x);
-        if (mpfr_cmp(s, low) * mpfr_cmp(s, high) > 0 || !mpfr_number_p(s)) {
+        size = real_step(s, at, zeta, x);
+        if (!mpfr_number_p(s) || mpfr_cmp(s, low) * mpfr_cmp(s, high) > 0) {
             mpfr_add(s, low, high, MPFR_RNDN);
             mpfr_div_2ui(s, s, 1, MPFR_RNDN);
             size = MPFR_EMAX_DEFAULT;
         }
     }
     mpfr_clears(s, zeta, (mpfr_ptr)NULL);
-    if (status != NSL_OK || size < -(mpfr_exp_t)(g->bits / 2))
+    if (status != NSL_OK || size < enough)
         return status;
     return nsl_fail(task->err, NSL_EFAILED, "", "the digits of the root do not settle");
 }
 
 nsl_status nsl_root_outside(mpfr_t resolvent, const nsl_root_task *task, const mpfr_t x,
-                            const mpfr_t low, const mpfr_t high)
+                            const mpfr_t low, const mpfr_t high, const mpfr_t start)
 {
     nsl_gram_mp g;
     nsl_place at;
@@ -325,7 +325,7 @@ nsl_status nsl_root_outside(mpfr_t resolvent, const nsl_root_task *task, const m
     mpfr_inits2(bits, a, b, (mpfr_ptr)NULL);
     mpfr_set(a, low, MPFR_RNDN);
     mpfr_set(b, high, MPFR_RNDN);
-    nsl_status status = solve_outside(&at, &g, task, x, a, b);
+    nsl_status status = solve_outside(&at, &g, task, x, a, b, start);
     mpfr_mul(resolvent, at.s, g.scale, MPFR_RNDN);
     for (size_t j = 0; j < g.count; j++) {
         if (j == g.own)

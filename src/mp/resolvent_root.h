@@ -9,6 +9,7 @@
 typedef struct {
     nsl_population *p;
     const nsl_gram_question *q;
+    mpfr_prec_t lost; /* bits that ζ(s) may lose, less than any precision asked for */
     nsl_error *err;
 } nsl_root_task;
 
@@ -23,8 +24,8 @@ nsl_status nsl_root_polish(mpc_t resolvent, mpc_t s, const nsl_root_task *task,
                            const mpc_t zeta);
 
 /* R at a real x > 0 from the s between `low` and `high` with ζ(s) = x; ζ is monotonic
- * between them. */
+ * between them. `start` is where to begin, between them too. */
 nsl_status nsl_root_outside(mpfr_t resolvent, const nsl_root_task *task, const mpfr_t x,
-                            const mpfr_t low, const mpfr_t high);
+                            const mpfr_t low, const mpfr_t high, const mpfr_t start);
 
 #endif
