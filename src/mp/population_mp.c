@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* With u = λ/(λ−s) = 1/(1−y), y = s/λ: z = Σu, r = z − Σu², ρ = −z + 3Σu² − 2Σu³. Rows
+/* With u = λ/(λ−s) = 1/(1−y), y = s/λ: z = Σu, r = −s Σu²/λ, ρ = −s Σ(2u−1)u²/λ. Rows
  * of a table and the first terms of a power law are added one by one, the rest by
  * power_tail.c. At s < 0 the sums of level.c are as good at any length. */
 #include "mp/population_mp.h"
@@ -104,7 +104,7 @@ bool nsl_population_eigenvalue(mpfr_t lambda, uint64_t *copies, const nsl_popula
 /* The terms one by one, and the series of those after them. */
 typedef struct {
     size_t begin, end;
-    mpfr_t *inverse;        /* 1/λ, or I^p of a power law with λ₊ = 1 */
+    mpfr_t *inverse;        /* 1/λ; I^p of a power law with λ₊ = 1 */
     const uint64_t *copies; /* NULL: 1 each */
     const nsl_power_tail *tail;
 } range;
@@ -167,7 +167,8 @@ static nsl_status set_range(range *out, nsl_population *p, mpfr_prec_t bits,
 /* --- real s ------------------------------------------------------------------------
  */
 
-static void add_terms(mpfr_t z, mpfr_t q, mpfr_t c, const range *terms, const mpfr_t s)
+/* Adds u, u²/λ and u³/λ. */
+static void add_terms(mpfr_t z, mpfr_t t, mpfr_t c, const range *terms, const mpfr_t s)
 {
     mpfr_t u, part;
     mpfr_inits2(mpfr_get_prec(z), u, part, (mpfr_ptr)NULL);
@@ -182,7 +183,8 @@ static void add_terms(mpfr_t z, mpfr_t q, mpfr_t c, const range *terms, const mp
             mpfr_mul_ui(part, u, copies, MPFR_RNDN);
         mpfr_add(z, z, part, MPFR_RNDN);
         mpfr_mul(part, part, u, MPFR_RNDN);
-        mpfr_add(q, q, part, MPFR_RNDN);
+        mpfr_mul(part, part, terms->inverse[i], MPFR_RNDN);
+        mpfr_add(t, t, part, MPFR_RNDN);
         mpfr_mul(part, part, u, MPFR_RNDN);
         mpfr_add(c, c, part, MPFR_RNDN);
     }
@@ -208,15 +210,14 @@ static void add_tail(mpfr_t z, mpfr_t r, mpfr_t rho, const nsl_power_tail *tail,
     mpfr_clears(power, part, (mpfr_ptr)NULL);
 }
 
-/* r = z − q and ρ = −z + 3q − 2c, from q and c. */
-static void from_powers(mpfr_srcptr z, mpfr_t r, mpfr_t rho)
+/* r and ρ from Σu²/λ and Σu³/λ. */
+static void finish_terms(mpfr_t r, mpfr_t rho, const mpfr_t s)
 {
     mpfr_mul_2ui(rho, rho, 1, MPFR_RNDN);
-    mpfr_neg(rho, rho, MPFR_RNDN);
-    for (int i = 0; i < 3; i++)
-        mpfr_add(rho, rho, r, MPFR_RNDN);
-    mpfr_sub(rho, rho, z, MPFR_RNDN);
-    mpfr_sub(r, z, r, MPFR_RNDN);
+    mpfr_sub(rho, r, rho, MPFR_RNDN);
+    mpfr_mul(rho, rho, s, MPFR_RNDN);
+    mpfr_mul(r, r, s, MPFR_RNDN);
+    mpfr_neg(r, r, MPFR_RNDN);
 }
 
 /* s over the unit of `inverse`. */
@@ -263,7 +264,7 @@ nsl_status nsl_population_real(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population *p
     mpfr_set_zero(r, 1);
     mpfr_set_zero(rho, 1);
     add_terms(z, r, rho, &terms, y);
-    from_powers(z, r, rho);
+    finish_terms(r, rho, y);
     add_tail(z, r, rho, terms.tail, y);
     mpfr_clear(y);
     return NSL_OK;
@@ -272,8 +273,8 @@ nsl_status nsl_population_real(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population *p
 /* --- complex s ---------------------------------------------------------------------
  */
 
-/* Adds u and u². By parts: four products and a quotient a term. */
-static void add_complex_terms(mpc_t z, mpc_t q, const range *terms, const mpc_t s)
+/* Adds u and u²/λ. */
+static void add_complex_terms(mpc_t z, mpc_t t, const range *terms, const mpc_t s)
 {
     mpfr_t a, b, size, part;
     mpfr_inits2(mpfr_get_prec(mpc_realref(z)), a, b, size, part, (mpfr_ptr)NULL);
@@ -293,8 +294,10 @@ static void add_complex_terms(mpc_t z, mpc_t q, const range *terms, const mpc_t 
         mpfr_mul(part, part, size, MPFR_RNDN); /* Re u² */
         mpfr_mul(size, a, b, MPFR_RNDN);       /* Im u²/2 */
         mpfr_mul_2ui(size, size, 1, MPFR_RNDN);
-        mpfr_ptr to[] = {mpc_realref(z), mpc_imagref(z), mpc_realref(q),
-                         mpc_imagref(q)};
+        mpfr_mul(part, part, terms->inverse[i], MPFR_RNDN);
+        mpfr_mul(size, size, terms->inverse[i], MPFR_RNDN);
+        mpfr_ptr to[] = {mpc_realref(z), mpc_imagref(z), mpc_realref(t),
+                         mpc_imagref(t)};
         mpfr_ptr from[] = {a, b, part, size};
         for (int j = 0; j < 4; j++) {
             if (copies > 1)
@@ -347,7 +350,8 @@ nsl_status nsl_population_complex(mpc_t z, mpc_t r, nsl_population *p, const mpc
     mpc_set_ui(z, 0, MPC_RNDNN);
     mpc_set_ui(r, 0, MPC_RNDNN);
     add_complex_terms(z, r, &terms, y);
-    mpc_sub(r, z, r, MPC_RNDNN);
+    mpc_mul(r, r, y, MPC_RNDNN);
+    mpc_neg(r, r, MPC_RNDNN);
     add_complex_tail(z, r, terms.tail, y);
     mpc_clear(y);
     return NSL_OK;
