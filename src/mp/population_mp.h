@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The eigenvalues of the latent covariance, and sums over them off the ridge's axis:
+ * s = −Δ is complex, or real and anywhere. */
+#ifndef NSL_MP_POPULATION_MP_H
+#define NSL_MP_POPULATION_MP_H
+
+#include "mp/level.h"
+#include "mp/power_tail.h"
+
+#include <mpc.h>
+
+/* Makes sums up to the precision of its level. */
+typedef struct {
+    nsl_level *level;
+    bool table;
+    size_t rows;      /* of a table: different positive eigenvalues */
+    mpfr_t *inverse;  /* 1/λ of a row, rising */
+    uint64_t *copies; /* of a row */
+    nsl_power_tail tail;
+} nsl_population;
+
+/* @return NSL_OK, NSL_ENOMEM */
+nsl_status nsl_population_init(nsl_population *p, nsl_level *level, nsl_error *err);
+void nsl_population_clear(nsl_population *p);
+
+/* The i-th different eigenvalue from the largest, i = 0, 1, …, and how many there are
+ * of it; false past the last. */
+bool nsl_population_eigenvalue(mpfr_t lambda, uint64_t *copies, const nsl_population *p,
+                               uint64_t i);
+
+/* z = Σλ/(λ−s), r = −dz/dlns = −Σλs/(λ−s)² and ρ = dr/dlns at a real s ≠ 0 that is no
+ * eigenvalue, to the precision of z.
+ * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED (too long a sum) */
+nsl_status nsl_population_real(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population *p,
+                               const mpfr_t s, nsl_error *err);
+
+/* z and r at a complex s. */
+nsl_status nsl_population_complex(mpc_t z, mpc_t r, nsl_population *p, const mpc_t s,
+                                  nsl_error *err);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The root s of ζ(s) = ζ in the upper half plane, and on the real axis outside of the
+ * support. */
+#ifndef NSL_MP_RESOLVENT_ROOT_H
+#define NSL_MP_RESOLVENT_ROOT_H
+
+#include "mp/gram_mp.h"
+
+typedef struct {
+    nsl_population *p;
+    const nsl_gram_question *q;
+    mpfr_prec_t lost; /* bits that ζ(s) may lose, less than any precision asked for */
+    nsl_error *err;
+} nsl_root_task;
+
+/* The physical root for Im ζ ≥ 0, ζ not negative, at the precision of `s`, from
+ * nowhere: on the real axis the one that is the limit from above, which must exist.
+ * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED (not found, or too long a sum) */
+nsl_status nsl_root_find(mpc_t s, const nsl_root_task *task, const mpc_t zeta);
+
+/* Takes it from the precision that `s` has to that of `resolvent` and evaluates R
+ * there; s keeps the better root. */
+nsl_status nsl_root_polish(mpc_t resolvent, mpc_t s, const nsl_root_task *task,
+                           const mpc_t zeta);
+
+/* R at a real x > 0 from the s between `low` and `high` with ζ(s) = x; ζ is monotonic
+ * between them. `start` is where to begin, between them too. */
+nsl_status nsl_root_outside(mpfr_t resolvent, const nsl_root_task *task, const mpfr_t x,
+                            const mpfr_t low, const mpfr_t high, const mpfr_t start);
+
+#endif
