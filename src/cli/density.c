@@ -118,6 +118,19 @@ static bool is_endless(const cli_options *o)
     return endless;
 }
 
+static int check_input(const density_job *job)
+{
+    const option_value *value = job->options->value;
+    bool both = options_given(job->options, OPT_SPECTRUM) &&
+                options_given(job->options, OPT_COMPARE) &&
+                strcmp(value[OPT_SPECTRUM].text, "-") == 0 &&
+                strcmp(value[OPT_COMPARE].text, "-") == 0;
+    return both ? options_complain(job->options->command, EXIT_USAGE,
+                                   "--spectrum and --compare cannot both be standard "
+                                   "input")
+                : EXIT_FINE;
+}
+
 int density_take(density_job *job)
 {
     const cli_options *o = job->options;
@@ -132,6 +145,8 @@ int density_take(density_job *job)
     int code = take_side(job);
     if (code == EXIT_FINE)
         code = check_at(job);
+    if (code == EXIT_FINE)
+        code = check_input(job);
     if (code == EXIT_FINE)
         code = take_at(job);
     if (code == EXIT_FINE)

@@ -240,13 +240,14 @@ static void add_quantiles(document *d, const density_job *job)
 static void add_summary(document *d, const density_job *job)
 {
     const cli_options *o = job->options;
+    enum { MASS_DIGITS = 14 }; /* a sum of roundings */
     double mass = nsl_density_atom(job->density);
     for (size_t i = 0; i < nsl_density_bulks(job->density); i++)
         mass += nsl_density_bulk(job->density, i).mass;
     document_add_summary_for_files(d, "edges", edges_cell(job));
     document_add_summary(d, "bulks", cell_whole(bulks_of(job)));
     document_add_summary(d, "atom", cell_computed(nsl_density_atom(job->density)));
-    document_add_summary_for_files(d, "mass", cell_computed(mass));
+    document_add_summary_for_files(d, "mass", cell_digits(mass, MASS_DIGITS));
     if (options_given(o, OPT_BETWEEN))
         document_add_summary(d, "share", cell_computed(job->share));
     if (options_given(o, OPT_QUANTILES))

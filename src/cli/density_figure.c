@@ -72,19 +72,20 @@ static bool add_histogram(figure *f, const density_job *job)
     return true;
 }
 
+/* The caption of the table, its first two lines as one. */
 static bool describe(figure *f, const density_job *job, const char *caption)
 {
-    char lines[1024], more[64] = "";
+    char more[64] = "";
     double atom = nsl_density_atom(job->density);
-    snprintf(lines, sizeof lines, "%s", caption);
-    for (size_t length = strlen(lines); length > 0 && lines[length - 1] == '\n';)
-        lines[--length] = '\0';
-    char *first = strchr(lines, '\n'); /* the first two lines are one here */
-    if (first)
-        *first = ';';
+    int first = (int)strcspn(caption, "\n");
+    const char *rest = caption + first + (caption[first] != '\0');
+    size_t length = strlen(rest);
+    while (length > 0 && rest[length - 1] == '\n')
+        length--;
     if (atom > 0.0)
         snprintf(more, sizeof more, "; share of zero eigenvalues %.4g", atom);
-    return asprintf(&f->caption, "%s%s", lines, more) >= 0;
+    return asprintf(&f->caption, "%.*s; %.*s%s", first, caption, (int)length, rest,
+                    more) >= 0;
 }
 
 bool density_draw(figure *f, const density_job *job, const char *caption)

@@ -137,7 +137,7 @@ const option_spec option_table[OPT_COUNT] = {
                       .commands = WITH_SPECTRUM,
                       .group = DATA,
                       .help = "feature maps of variance S/(input width) (default 1); "
-                              "matters with --ridge only"},
+                              "without effect where features are scaled"},
     [OPT_RIDGE] = {.name = "ridge",
                    .letter = 'g',
                    .argument = "GAMMA",

@@ -165,7 +165,7 @@ static nsl_status try_bits(nsl_bulks_mp *low_out, nsl_bulks_mp *out, bool *undec
     nsl_gram_mp_init(&g, t->q, search);
     nsl_support_init(&support, search);
     status =
-        nsl_support_find(&support, undecided, &p, t->q, &g, t->facts.bottom, t->err);
+        nsl_support_mp_find(&support, undecided, &p, t->q, &g, t->facts.bottom, t->err);
     if (status == NSL_OK)
         status = set_bulks(low_out, &support, &p, t, low);
     if (status == NSL_OK)

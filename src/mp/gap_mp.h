@@ -22,7 +22,7 @@ bool nsl_gap_possible(const nsl_neighbours *n, const nsl_gram_mp *g);
 
 /* An s between them and outside of what becomes the support, if there is one, and the
  * ends of where to look for such s.
- * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED; `*undecided` as in nsl_support_find */
+ * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED; `*undecided` as in nsl_support_mp_find */
 nsl_status nsl_gap_find(mpfr_t s, mpfr_t low, mpfr_t high, bool *found, bool *undecided,
                         const nsl_gap_search *search, const nsl_neighbours *n);
 

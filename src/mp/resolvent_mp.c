@@ -169,7 +169,7 @@ static nsl_status place_on_axis(attempt *a, const mpfr_t x, mpfr_prec_t bits)
     nsl_gram_mp g;
     nsl_gram_mp_init(&g, q->q, bits);
     nsl_support_init(&support, bits);
-    nsl_status status = nsl_support_find(&support, &a->undecided, a->p, q->q, &g,
+    nsl_status status = nsl_support_mp_find(&support, &a->undecided, a->p, q->q, &g,
                                          q->facts.bottom, q->err);
     if (status == NSL_OK)
         status = locate(a, &support, &g, x);

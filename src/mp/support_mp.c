@@ -167,7 +167,7 @@ static nsl_status find_gaps(nsl_support *out, bool *undecided,
     return status;
 }
 
-nsl_status nsl_support_find(nsl_support *out, bool *undecided, nsl_population *p,
+nsl_status nsl_support_mp_find(nsl_support *out, bool *undecided, nsl_population *p,
                             const nsl_gram_question *q, const nsl_gram_mp *g,
                             nsl_bottom kind, nsl_error *err)
 {

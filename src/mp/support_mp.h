@@ -32,7 +32,7 @@ void nsl_support_clear(nsl_support *s);
 /* Finds every edge to about half of the bits of `g`, more where none are near.
  * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED; `*undecided` where it failed since a gap is
  *         too narrow for that precision, or a bridge between two bulks is */
-nsl_status nsl_support_find(nsl_support *out, bool *undecided, nsl_population *p,
+nsl_status nsl_support_mp_find(nsl_support *out, bool *undecided, nsl_population *p,
                             const nsl_gram_question *q, const nsl_gram_mp *g,
                             nsl_bottom kind, nsl_error *err);
 
