@@ -28,8 +28,9 @@ static const double NEAR_AXIS = 1e-9;
 /* A step of this size is the rounding of s. */
 static const double STEP_FLOOR = 2 * DBL_EPSILON;
 
-/* Steps no longer shrink below this: rounding, close to an edge. */
-static const double STEP_STALLED = 1e-5;
+/* Close to an edge, or where two bulks have just parted, rounding keeps steps from
+ * shrinking below about this, though A/n and B are as small as the next constant. */
+static const double STEP_STALLED = 1e-3, SOLVED = 1e-13;
 
 static double complex residual(const nsl_branch *b, const nsl_equation *e,
                                const nsl_reference *near, double complex target)
@@ -93,7 +94,8 @@ bool nsl_branch_improve(nsl_branch *b, const nsl_equation *e, const nsl_referenc
         if (share == 1.0) {
             double next = step * step * (1.0 + cabs(b->bend / b->slope));
             if (step <= STEP_FLOOR || next < 0.1 * DBL_EPSILON ||
-                (step < STEP_STALLED && step > 0.25 * last))
+                (step < STEP_STALLED && step > 0.25 * last && cabs(c) < SOLVED &&
+                 cabs(a) < SOLVED * (e->least + cabs(b->gap))))
                 return usable(b) && !(cimag(target) == 0.0 && spurious(b));
             last = step;
         }
@@ -132,7 +134,9 @@ bool nsl_branch_negative(nsl_branch *b, const nsl_equation *e, double log_size)
         double h = gap - creal(b->gap), kappa = 0.0;
         for (size_t j = 0; j < e->widths; j++)
             kappa += gap / (gap + e->excess[j]);
-        double step = h / (creal(b->m.r) + gap / kappa);
+        double r = creal(b->m.r), found = creal(b->gap), step = h / (r + gap / kappa);
+        if (found > 0.0 && !(gap < 2.0 * found && found < 2.0 * gap))
+            step = log(gap / found) / (r / found + 1.0 / kappa); /* decades apart */
         if (h > 0.0)
             low = log_delta;
         else

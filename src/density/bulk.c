@@ -11,7 +11,7 @@ static const double FLOOR_DEPTH = 60.0;
 
 /* The middle of two nodes is predicted by them to this, in ln s and ln ε and relative
  * to the distance from the real axis; a Newton step from there is nearly exact. */
-static const double GOOD_GUESS = 0.05;
+static const double GOOD_GUESS = 0.02;
 
 enum { DEPTH_MAX = 40 };
 
