@@ -360,6 +360,9 @@ Test(density_mp, edge_refusals)
     s.gram.samples = -1.0;
     cr_expect(nsl_edges_mp(&b, s.exact, &s.gram, NULL, 20, &err) == NSL_EINVAL);
     cr_expect(strcmp(err.field, "samples") == 0);
+    s.gram = (nsl_gram){1e12, 1e13, NSL_SIDE_FEATURES, true};
+    cr_expect(nsl_edges_mp(&b, s.exact, &s.gram, NULL, 20, &err) == NSL_EFAILED);
+    cr_expect(strstr(err.message, "bulks") && b.count == 0);
     nsl_bulks_mp_clear(&b);
     density_free(&s);
 }
