@@ -3,6 +3,7 @@
 #include "density_subject.h"
 
 #include <criterion/criterion.h>
+#include <gsl/gsl_rng.h>
 #include <math.h>
 #include <string.h>
 
@@ -202,6 +203,66 @@ Test(density_mp, bulks_that_part)
     density_free(&s);
 }
 
+enum { SCAN_ROWS = 5, SCAN_POINTS = 4000, SCAN_MODELS = 150 };
+
+/* Whether dlnζ/dlns > 0 at z < all sizes anywhere between two eigenvalues, in double.
+ */
+static bool gap_by_scan(double upper, double lower, const double *lambda,
+                        const double *copies, const double *widths)
+{
+    for (int i = 1; i < SCAN_POINTS; i++) {
+        double s = lower + (upper - lower) * i / SCAN_POINTS, z = 0.0, r = 0.0, h = 1.0;
+        for (int j = 0; j < SCAN_ROWS; j++) {
+            double u = lambda[j] / (lambda[j] - s);
+            z += copies[j] * u;
+            r += copies[j] * u * (1.0 - u);
+        }
+        bool below = true;
+        for (int j = 0; j < 3; j++) {
+            below = below && z < widths[j];
+            h += r / (widths[j] - z);
+        }
+        if (below && h > 0.0)
+            return true;
+    }
+    return false;
+}
+
+/* Three stages, of sizes at which about half of the gaps are there. */
+Test(density_mp, gaps_against_a_scan)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, 4);
+    nsl_bulks_mp b;
+    nsl_bulks_mp_init(&b);
+    size_t gaps = 0;
+    for (int i = 0; i < SCAN_MODELS; i++) {
+        double lambda[SCAN_ROWS], copies[SCAN_ROWS], widths[3], at = 1.0;
+        for (int j = 0; j < SCAN_ROWS; j++) {
+            lambda[j] = at;
+            at *= 0.2 + 0.7 * gsl_rng_uniform(rng);
+            copies[j] = 1.0 + (double)gsl_rng_uniform_int(rng, 9);
+        }
+        for (int j = 0; j < 3; j++)
+            widths[j] = floor(20.0 + pow(10.0, 1.5 + 1.5 * gsl_rng_uniform(rng)));
+        density_subject s =
+            density_table(SCAN_ROWS, lambda, copies, widths[2],
+                          (nsl_gram){widths[0], widths[1], NSL_SIDE_FEATURES, true});
+        size_t expected = 1;
+        for (int j = 0; j + 1 < SCAN_ROWS; j++)
+            expected += gap_by_scan(lambda[j], lambda[j + 1], lambda, copies, widths);
+        density_edges(&b, &s, 16);
+        cr_expect(b.count == expected, "model %d: %zu bulks, not %zu", i, b.count,
+                  expected);
+        gaps += expected - 1;
+        density_free(&s);
+    }
+    size_t all = SCAN_MODELS * (SCAN_ROWS - 1);
+    cr_expect(4 * gaps > all && 4 * gaps < 3 * all, "%zu of %zu", gaps, all);
+    nsl_bulks_mp_clear(&b);
+    gsl_rng_free(rng);
+}
+
 /* Im R just above the axis, from the complex root alone: of the order of the height
  * outside of the bulks, and far larger inside. */
 static void probe(const density_subject *s, mpfr_srcptr edge, double factor,
@@ -360,6 +421,9 @@ Test(density_mp, edge_refusals)
     s.gram.samples = -1.0;
     cr_expect(nsl_edges_mp(&b, s.exact, &s.gram, NULL, 20, &err) == NSL_EINVAL);
     cr_expect(strcmp(err.field, "samples") == 0);
+    s.gram = (nsl_gram){1e12, 1e13, NSL_SIDE_FEATURES, true};
+    cr_expect(nsl_edges_mp(&b, s.exact, &s.gram, NULL, 20, &err) == NSL_EFAILED);
+    cr_expect(strstr(err.message, "bulks") && b.count == 0);
     nsl_bulks_mp_clear(&b);
     density_free(&s);
 }

@@ -404,6 +404,25 @@ Test(density_mp, conjugate_and_other_side)
     density_free(&s);
 }
 
+/* A hidden layer without end changes nothing, one of 10^30 next to nothing. */
+Test(density_mp, infinite_hidden_layer)
+{
+    const double hidden[] = {0.0, (double)INFINITY, 1e30};
+    mpc_t r[3];
+    for (int i = 0; i < 3; i++) {
+        density_subject s = density_powerlaw(
+            0.4, 500, hidden[i], (nsl_gram){80, 120, NSL_SIDE_FEATURES, true});
+        mpc_init2(r[i], 53);
+        density_resolvent(r[i], &s, "3", "0.01", 40);
+        density_free(&s);
+    }
+    cr_expect(mpc_cmp(r[0], r[1]) == 0);
+    cr_expect(mpc_cmp(r[0], r[2]) != 0);
+    density_expect(mpc_realref(r[2]), mpc_realref(r[0]), 27, "real part");
+    for (int i = 0; i < 3; i++)
+        mpc_clear(r[i]);
+}
+
 /* ζ(1 + ζR) → −tr G/size as ζ grows: P Σλ/N with features scaled by 1/√N. */
 Test(density_mp, first_moment)
 {

@@ -50,7 +50,8 @@ void nsl_bulks_mp_clear(nsl_bulks_mp *bulks);
  *  @param digits    NSL_DIGITS_MIN … NSL_DIGITS_MAX
  *  @return NSL_OK; NSL_EINVAL; NSL_ENOMEM; NSL_EFAILED where no precision tried makes
  *          the digits agree, as where two bulks touch, or where there are more than
- *          4096 (`bulks` is empty then) */
+ *          4096 (`bulks` is empty then)
+ *  Call mpfr_free_cache() once per thread when done. */
 nsl_status nsl_edges_mp(nsl_bulks_mp *bulks, const nsl_model_mp *model,
                         const nsl_gram *gram, const nsl_gram_decimals *decimals,
                         unsigned digits, nsl_error *err);

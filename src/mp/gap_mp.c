@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* The least precision at which a bracket is given up leaves so many bits. */
+/* A bracket is closed when all but so many bits of its ends are equal. */
 enum { SPARE_BITS = 16 };
 
 /* Steps of a search: halvings of a range, some hundred at the most, and Newton's. */
@@ -143,25 +143,15 @@ static bool ruled_out(const nsl_place *low, const nsl_place *high, bool *undecid
     return below;
 }
 
-/* A search between two eigenvalues. */
+/* A search between two eigenvalues: the bracket is low.s to high.s. */
 typedef struct {
-    nsl_place here, low, high; /* low.s and high.s: the bracket */
-    mpfr_t passing;            /* passes the first `stages` */
-    size_t stages;
+    nsl_place here, low, high;
 } gap_state;
 
-/* Takes what was learnt at `here`, which failed. */
+/* Where g_k is below 0 and stages before it pass, it rises towards where it passes. */
 static void narrow(gap_state *x)
 {
-    nsl_place *here = &x->here;
-    bool beyond = here->failed <= x->stages; /* where `passing` passes */
-    bool to_right =
-        beyond ? mpfr_less_p(here->s, x->passing) != 0 : mpfr_sgn(here->slope) > 0;
-    if (!beyond) {
-        x->stages = here->failed - 1;
-        mpfr_set(x->passing, here->s, MPFR_RNDN);
-    }
-    nsl_place_swap(to_right ? &x->low : &x->high, here);
+    nsl_place_swap(mpfr_sgn(x->here.slope) > 0 ? &x->low : &x->high, &x->here);
 }
 
 static nsl_status look(gap_state *x, bool *found, bool *undecided,
@@ -178,8 +168,8 @@ static nsl_status look(gap_state *x, bool *found, bool *undecided,
         if (*found)
             return NSL_OK;
         narrow(x);
-        bool both = x->low.failed == x->stages + 1 && x->high.failed == x->stages + 1;
-        if (both && ruled_out(&x->low, &x->high, undecided) && !*undecided)
+        bool same = x->low.failed > 0 && x->low.failed == x->high.failed;
+        if (same && ruled_out(&x->low, &x->high, undecided) && !*undecided)
             return NSL_OK;
         if (closed(x->low.s, x->high.s, search->g->bits))
             break;
@@ -194,7 +184,7 @@ static nsl_status look(gap_state *x, bool *found, bool *undecided,
 nsl_status nsl_gap_find(mpfr_t s, mpfr_t low, mpfr_t high, bool *found, bool *undecided,
                         const nsl_gap_search *search, const nsl_neighbours *n)
 {
-    gap_state x = {.stages = 0};
+    gap_state x;
     nsl_status status = NSL_OK;
     mpfr_prec_t bits = search->g->bits;
     *found = false;
@@ -205,7 +195,6 @@ nsl_status nsl_gap_find(mpfr_t s, mpfr_t low, mpfr_t high, bool *found, bool *un
     nsl_place_init(&x.here, bits);
     nsl_place_init(&x.low, bits);
     nsl_place_init(&x.high, bits);
-    mpfr_init2(x.passing, bits);
     mpfr_set(x.low.s, low, MPFR_RNDN);
     mpfr_set(x.high.s, high, MPFR_RNDN);
     set_first(x.here.s, n);
@@ -214,7 +203,6 @@ nsl_status nsl_gap_find(mpfr_t s, mpfr_t low, mpfr_t high, bool *found, bool *un
     nsl_place_clear(&x.here);
     nsl_place_clear(&x.low);
     nsl_place_clear(&x.high);
-    mpfr_clear(x.passing);
     return status;
 }
 

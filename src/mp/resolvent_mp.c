@@ -4,8 +4,7 @@
 #include "input/number.h"
 #include "mp/agree.h"
 #include "mp/left_axis.h"
-#include "mp/resolvent_root.h"
-#include "mp/support_mp.h"
+#include "mp/resolvent_axis.h"
 
 #include <math.h>
 
@@ -29,10 +28,9 @@ typedef struct {
     const question *question;
     nsl_population *p;
     region where;
-    mpc_t s;          /* OFF_AXIS, INSIDE: the best root so far */
-    mpfr_t low, high; /* OUTSIDE: s is between them, and to be looked for from … */
-    mpfr_t start;     /* … here on */
-    bool undecided;   /* no region at that precision */
+    mpc_t s;              /* OFF_AXIS, INSIDE: the best root so far */
+    nsl_axis_place place; /* OUTSIDE */
+    bool undecided;       /* no region at that precision */
 } attempt;
 
 /* ζ with its imaginary part's sign taken off. */
@@ -79,105 +77,6 @@ static nsl_status set_lost(question *q)
     return status;
 }
 
-/* --- the positive axis -------------------------------------------------------------
- */
-
-/* Takes x to be above or below an edge; `undecided` where it is too near for the
- * precision of s. */
-static nsl_status compare(int *above, attempt *a, const mpfr_t s, const mpfr_t x)
-{
-    mpfr_t zeta, better;
-    mpfr_prec_t bits = mpfr_get_prec(s);
-    mpfr_inits2(bits, zeta, better, (mpfr_ptr)NULL);
-    mpfr_set(better, s, MPFR_RNDN);
-    nsl_status status =
-        nsl_edge_polish(zeta, better, a->p, a->question->q, a->question->err);
-    *above = mpfr_cmp(x, zeta) > 0;
-    mpfr_sub(zeta, x, zeta, MPFR_RNDN);
-    if (status == NSL_OK &&
-        (mpfr_zero_p(zeta) || mpfr_get_exp(zeta) < mpfr_get_exp(x) - bits / 2)) {
-        a->undecided = true;
-        status = nsl_fail(a->question->err, NSL_EFAILED, "",
-                          "zeta is on an edge of the spectrum, or too near to it for "
-                          "these digits");
-    }
-    mpfr_clears(zeta, better, (mpfr_ptr)NULL);
-    return status;
-}
-
-static void set_outside(attempt *a, const mpfr_t low, const mpfr_t high)
-{
-    a->where = OUTSIDE;
-    mpfr_set(a->low, low, MPFR_RNDN);
-    mpfr_set(a->high, high, MPFR_RNDN);
-    mpfr_add(a->start, low, high, MPFR_RNDN);
-    mpfr_div_2ui(a->start, a->start, 1, MPFR_RNDN);
-}
-
-/* Below the lowest edge ζ is about linear in s at first: s(x) − s(0) is about what
- * s(0) − s(−x) is. */
-static nsl_status set_below(attempt *a, const nsl_support *support, const mpfr_t x)
-{
-    const question *q = a->question;
-    mpfr_t s, product;
-    mpfr_inits2(mpfr_get_prec(x), s, product, (mpfr_ptr)NULL);
-    set_outside(a, support->zero, support->bottom);
-    nsl_status status = nsl_left_axis(s, product, a->p->level, q->q, x, q->err);
-    mpfr_sub(s, support->zero, s, MPFR_RNDN);
-    mpfr_add(s, s, support->zero, MPFR_RNDN);
-    if (mpfr_less_p(s, support->bottom))
-        mpfr_set(a->start, s, MPFR_RNDN);
-    mpfr_clears(s, product, (mpfr_ptr)NULL);
-    return status;
-}
-
-/* Compares x with the edges, from the highest down. Above all, ζ > c s. */
-static nsl_status locate(attempt *a, const nsl_support *support, const nsl_gram_mp *g,
-                         const mpfr_t x)
-{
-    int above;
-    nsl_status status = compare(&above, a, support->top, x);
-    a->where = INSIDE;
-    if (status != NSL_OK || above) {
-        mpfr_t far;
-        mpfr_init2(far, g->bits);
-        mpfr_div(far, x, g->scale, MPFR_RNDN);
-        set_outside(a, support->top, far);
-        mpfr_clear(far);
-        return status;
-    }
-    for (size_t i = 0; i < support->count; i++) {
-        status = compare(&above, a, support->gap[i].high, x);
-        if (status != NSL_OK || above)
-            return status;
-        status = compare(&above, a, support->gap[i].low, x);
-        if (status != NSL_OK || above) {
-            set_outside(a, support->gap[i].low, support->gap[i].high);
-            return status;
-        }
-    }
-    if (support->kind == BOTTOM_ZERO)
-        return NSL_OK;
-    status = compare(&above, a, support->bottom, x);
-    return status != NSL_OK || above ? status : set_below(a, support, x);
-}
-
-static nsl_status place_on_axis(attempt *a, const mpfr_t x, mpfr_prec_t bits)
-{
-    const question *q = a->question;
-    nsl_support support;
-    nsl_gram_mp g;
-    nsl_gram_mp_init(&g, q->q, bits);
-    nsl_support_init(&support, bits);
-    nsl_status status = nsl_support_mp_find(&support, &a->undecided, a->p, q->q, &g,
-                                         q->facts.bottom, q->err);
-    if (status == NSL_OK)
-        status = locate(a, &support, &g, x);
-    nsl_support_clear(&support);
-    nsl_gram_mp_clear(&g);
-    return status;
-}
-
 /* --- one try -----------------------------------------------------------------------
  */
 
@@ -190,11 +89,12 @@ static nsl_status begin(attempt *a, mpfr_prec_t bits)
     nsl_root_task task = {a->p, a->question->q, a->question->lost, a->question->err};
     nsl_status status = NSL_OK;
     a->where = OFF_AXIS;
-    if (mpfr_zero_p(mpc_imagref(zeta))) {
-        if (mpfr_sgn(mpc_realref(zeta)) < 0)
-            a->where = NEGATIVE;
-        else
-            status = place_on_axis(a, mpc_realref(zeta), bits);
+    if (mpfr_zero_p(mpc_imagref(zeta)) && mpfr_sgn(mpc_realref(zeta)) < 0) {
+        a->where = NEGATIVE;
+    } else if (mpfr_zero_p(mpc_imagref(zeta))) {
+        status = nsl_axis_locate(&a->place, &a->undecided, &task,
+                                 a->question->facts.bottom, mpc_realref(zeta));
+        a->where = a->place.outside ? OUTSIDE : INSIDE;
     }
     if (status == NSL_OK && (a->where == OFF_AXIS || a->where == INSIDE))
         status = nsl_root_find(a->s, &task, zeta);
@@ -236,8 +136,8 @@ static nsl_status resolvent_at(mpc_t out, attempt *a)
         status = negative_axis(out, a, mpc_realref(zeta));
         break;
     case OUTSIDE:
-        status = nsl_root_outside(mpc_realref(out), &task, mpc_realref(zeta), a->low,
-                                  a->high, a->start);
+        status =
+            nsl_axis_resolvent(mpc_realref(out), &task, &a->place, mpc_realref(zeta));
         mpfr_set_zero(mpc_imagref(out), 1);
         break;
     case OFF_AXIS:
@@ -263,7 +163,7 @@ static nsl_status try_bits(mpc_t low, mpc_t high, bool *undecided, const questio
         return status;
     }
     mpc_init2(a.s, search);
-    mpfr_inits2(search, a.low, a.high, a.start, (mpfr_ptr)NULL);
+    nsl_axis_place_init(&a.place, search);
     status = begin(&a, search);
     if (status == NSL_OK)
         status = resolvent_at(low, &a);
@@ -271,7 +171,7 @@ static nsl_status try_bits(mpc_t low, mpc_t high, bool *undecided, const questio
         status = resolvent_at(high, &a);
     *undecided = a.undecided;
     mpc_clear(a.s);
-    mpfr_clears(a.low, a.high, a.start, (mpfr_ptr)NULL);
+    nsl_axis_place_clear(&a.place);
     nsl_population_clear(&p);
     nsl_level_clear(&level);
     return status;

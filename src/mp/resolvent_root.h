@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The root s of ζ(s) = ζ in the upper half plane, and on the real axis outside of the
- * support. */
+/* The root s of ζ(s) = ζ in the upper half plane. */
 #ifndef NSL_MP_RESOLVENT_ROOT_H
 #define NSL_MP_RESOLVENT_ROOT_H
 
@@ -22,10 +21,5 @@ nsl_status nsl_root_find(mpc_t s, const nsl_root_task *task, const mpc_t zeta);
  * there; s keeps the better root. */
 nsl_status nsl_root_polish(mpc_t resolvent, mpc_t s, const nsl_root_task *task,
                            const mpc_t zeta);
-
-/* R at a real x > 0 from the s between `low` and `high` with ζ(s) = x; ζ is monotonic
- * between them. `start` is where to begin, between them too. */
-nsl_status nsl_root_outside(mpfr_t resolvent, const nsl_root_task *task, const mpfr_t x,
-                            const mpfr_t low, const mpfr_t high, const mpfr_t start);
 
 #endif

@@ -140,6 +140,22 @@ static nsl_status try_gap(nsl_support *out, bool *undecided,
     return status;
 }
 
+/* Whether a power law may have gaps so far down that twice as many as are allowed would
+ * have to be looked for. */
+static bool too_many(const nsl_gap_search *search)
+{
+    nsl_neighbours n;
+    uint64_t below = 2 * (uint64_t)NSL_GAPS_MAX;
+    mpfr_inits2(search->g->bits, n.upper, n.lower, (mpfr_ptr)NULL);
+    bool many =
+        !search->p->table && mpfr_cmp_ui(search->g->width[0], below) > 0 &&
+        nsl_population_eigenvalue(n.upper, &n.upper_copies, search->p, below - 1) &&
+        nsl_population_eigenvalue(n.lower, &n.lower_copies, search->p, below) &&
+        nsl_gap_possible(&n, search->g);
+    mpfr_clears(n.upper, n.lower, (mpfr_ptr)NULL);
+    return many;
+}
+
 /* From the largest eigenvalue down, while fewer than n are above. Gaps of a power law
  * get narrower, relative, and once one is impossible so are those below. */
 static nsl_status find_gaps(nsl_support *out, bool *undecided,
@@ -148,6 +164,11 @@ static nsl_status find_gaps(nsl_support *out, bool *undecided,
     nsl_neighbours n;
     nsl_status status = NSL_OK;
     uint64_t above = 0;
+    if (too_many(search))
+        return nsl_fail(search->err, NSL_EFAILED, "",
+                        "the spectrum may fall into far more than %d bulks: too many "
+                        "to look for",
+                        NSL_GAPS_MAX + 1);
     mpfr_inits2(search->g->bits, n.upper, n.lower, (mpfr_ptr)NULL);
     nsl_population_eigenvalue(n.upper, &n.upper_copies, search->p, 0);
     for (uint64_t i = 1; status == NSL_OK; i++) {
