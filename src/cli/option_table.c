@@ -17,8 +17,8 @@ enum {
     WITH_MODEL = ONE_POINT | FOR_FRONTIER | FOR_PHASE | FOR_SOLVE,
     WITH_SIZES = ONE_POINT | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE | FOR_PHASE,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
-    WITH_PICTURE =
-        FOR_CURVE | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE | FOR_MERGE
+    WITH_PICTURE = FOR_CURVE | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE |
+                   FOR_MERGE | FOR_FEATURES
 };
 
 const option_spec option_table[OPT_COUNT] = {
@@ -79,7 +79,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_SPECTRUM] = {.name = "spectrum",
                       .argument = "FILE",
                       .kind = KIND_TEXT,
-                      .commands = FOR_ALL,
+                      .commands = FOR_ALL | FOR_FEATURES,
                       .group = DATA,
                       .help = "eigenvalues, and optionally target weights and "
                               "multiplicities, from a CSV or .npy file (- for standard "
@@ -89,7 +89,7 @@ const option_spec option_table[OPT_COUNT] = {
                    .argument = "ALPHA",
                    .kind = KIND_NUMBER,
                    .sweep = true,
-                   .commands = FOR_ALL,
+                   .commands = FOR_ALL | FOR_FEATURES,
                    .group = DATA,
                    .help = "power law: eigenvalues lambda_max*I^-(1+alpha), "
                            "I = 1...M"},
@@ -186,6 +186,34 @@ const option_spec option_table[OPT_COUNT] = {
                   .group = TASK,
                   .help = "cost of one model (default N*P): products, powers and min() "
                           "of N, P and numbers, e.g. 6*N*P"},
+    [OPT_ACTIVATION] = {.name = "activation",
+                        .argument = "WHAT",
+                        .kind = KIND_TEXT,
+                        .commands = FOR_FEATURES,
+                        .group = TASK,
+                        .help = "relu, erf, tanh, gelu, silu, sin, step, identity or "
+                                "poly:a0,a1,..., which is a0 + a1*s + ..."},
+    [OPT_INPUTS] = {.name = "inputs",
+                    .argument = "N_IN",
+                    .kind = KIND_WHOLE,
+                    .infinite = true,
+                    .commands = FOR_FEATURES,
+                    .group = TASK,
+                    .help = "input dimensions of the power law"},
+    [OPT_LARGEST] = {.name = "count",
+                     .argument = "K",
+                     .kind = KIND_WHOLE,
+                     .commands = FOR_FEATURES,
+                     .group = TASK,
+                     .help = "how many eigenvalues, the largest, each copy counted"},
+    [OPT_TARGET] = {.name = "target",
+                    .argument = "WHAT",
+                    .kind = KIND_TEXT,
+                    .commands = FOR_FEATURES,
+                    .group = TASK,
+                    .help = "target weights: isotropic (none in the output, the "
+                            "default), linear in the inputs, or file, those of the "
+                            "inputs' file"},
     [OPT_FOR] = {.name = "for",
                  .argument = "WHAT",
                  .kind = KIND_TEXT,
@@ -346,7 +374,8 @@ const option_spec option_table[OPT_COUNT] = {
                     .commands = FOR_OUTPUT,
                     .group = OUT,
                     .help = "table, csv or json (default: by the ending of -o, else "
-                            "table); of maps also npy, arrays in the folder -o"},
+                            "table, of features csv); of maps also npy, arrays in the "
+                            "folder -o"},
     [OPT_OUTPUT] = {.name = "output",
                     .letter = 'o',
                     .argument = "FILE",
@@ -378,11 +407,12 @@ const char *option_commands(option_id id, char *out, size_t size)
         unsigned bit;
         const char *name;
     } names[] = {
-        {FOR_LOSS, "loss"},       {FOR_CURVE, "curve"},
-        {FOR_COMPARE, "compare"}, {FOR_EXPONENTS, "exponents"},
-        {FOR_PLATEAU, "plateau"}, {FOR_FRONTIER, "frontier"},
-        {FOR_SOLVE, "solve"},     {FOR_PHASE, "phase"},
-        {FOR_MERGE, "merge"},     {FOR_FIT, "fit"},
+        {FOR_LOSS, "loss"},         {FOR_CURVE, "curve"},
+        {FOR_COMPARE, "compare"},   {FOR_EXPONENTS, "exponents"},
+        {FOR_PLATEAU, "plateau"},   {FOR_FRONTIER, "frontier"},
+        {FOR_SOLVE, "solve"},       {FOR_PHASE, "phase"},
+        {FOR_MERGE, "merge"},       {FOR_FIT, "fit"},
+        {FOR_FEATURES, "features"},
     };
     enum { NAMES = sizeof names / sizeof *names };
     const char *with[NAMES] = {NULL};

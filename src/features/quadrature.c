@@ -12,6 +12,9 @@ static const double ROUNDING = 51 * DBL_EPSILON;
  * not integrable never ends. */
 enum { DEPTH_MAX = 110 };
 
+/* Of the first estimate of the integral of |f|; parts need not be better. */
+static const double NEGLIGIBLE = 1e-16;
+
 static bool integrate(double *value, const gsl_function *f, double a, double b,
                       double tolerance, int depth)
 {
@@ -19,6 +22,7 @@ static bool integrate(double *value, const gsl_function *f, double a, double b,
     gsl_integration_qk61(f, a, b, &whole, &error, &size, &spread);
     if (!isfinite(whole) || !isfinite(error))
         return false;
+    tolerance = depth == 0 ? fmax(tolerance, NEGLIGIBLE * size) : tolerance;
     if (error <= fmax(tolerance, ROUNDING * size)) {
         *value += whole;
         return true;
