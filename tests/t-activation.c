@@ -239,7 +239,7 @@ Test(activation, square_integrable_or_refused, .timeout = 60)
         {exponential, -1.0, 0.44721359549995793928},
         {exponential, 0.25, (double)NAN},
         {exponential, 1.0, (double)NAN},
-        {power, -0.25, 1.7200799746490392}, /* 2^−1/4 Γ(1/4)/√π */
+        {power, -0.25, 1.7200799746490394}, /* 2^−1/4 Γ(1/4)/√π */
         {power, -0.5, (double)NAN},
         {power, -1.0, (double)NAN},
     };
