@@ -363,28 +363,35 @@ Test(features, a_table_of_the_power_law_is_the_power_law)
     nsl_spectrum_free(by_law);
 }
 
-/* Halving shares: ties without number, so that no threshold has about K above it. The
- * values are 10!/Π k_i! 2^−Σ i k_i/(1 − 2^−40)^10, times 1. */
+/* Shares that fall by a thousandth, and He_20 alone: the first values are those of 20
+ * different inputs, by the sum of their indices, one for each partition of what it is
+ * above the least. So many are equal that no threshold has K above it and few more. */
 Test(features, ties_at_the_end, .timeout = 60)
 {
-    enum { INPUTS = 40 };
+    enum { INPUTS = 80 };
+    static const char he20[] = "poly:654729075,0,-6547290750,0,9820936125,0,-"
+                               "5237832600,0,1309458150,0,-174594420,0,13226850,0,-"
+                               "581400,0,14535,0,-190,0,1";
     double lambda[INPUTS];
     for (int i = 0; i < INPUTS; i++)
-        lambda[i] = ldexp(1.0, -i - 1);
+        lambda[i] = pow(1.0 - 0x1p-10, i);
     nsl_spectrum *s = table(INPUTS, lambda, NULL, NULL);
-    const char *he10 = "poly:-945,0,4725,0,-3150,0,630,0,-45,0,1";
-    nsl_features all = find(he10, s, 900000, NSL_FEATURES_ISOTROPIC);
-    nsl_features some = find(he10, s, 200000, NSL_FEATURES_ISOTROPIC);
-    cr_expect(some.eigenvalues == 200000 && all.eigenvalues == 900000);
-    uint64_t sum = 0;
-    for (size_t i = 0; i < some.count; i++) {
-        cr_assert(some.row[i].eigenvalue == all.row[i].eigenvalue);
-        cr_assert(some.row[i].multiplicity == all.row[i].multiplicity ||
-                  i + 1 == some.count);
-        sum += some.row[i].multiplicity;
-    }
-    cr_expect(sum == 200000);
-    cr_expect(some.count < 2000, "%zu rows", some.count);
+    nsl_features all = find(he20, s, 240000, NSL_FEATURES_ISOTROPIC);
+    static const uint64_t partitions[] = {1, 1, 2, 3, 5, 7, 11, 15, 22, 30, 42};
+    for (size_t i = 0; i <= 10; i++)
+        cr_assert(all.row[i].multiplicity == partitions[i]);
+    uint64_t before = 0, count = 0;
+    for (size_t i = 0; i + 1 < all.count; before += all.row[i++].multiplicity)
+        if ((double)all.row[i].multiplicity > 0.15 * (double)before + 5000.0)
+            count = before + 10;
+    cr_assert(count > 0);
+    nsl_features some = find(he20, s, count, NSL_FEATURES_ISOTROPIC);
+    cr_expect(some.eigenvalues == count);
+    cr_expect(some.row[some.count - 1].multiplicity == 10);
+    for (size_t i = 0; i + 1 < some.count; i++)
+        cr_assert(some.row[i].multiplicity == all.row[i].multiplicity &&
+                  testing_distance(some.row[i].eigenvalue, all.row[i].eigenvalue) <
+                      ENUMERATED);
     nsl_features_clear(&all);
     nsl_features_clear(&some);
     nsl_spectrum_free(s);

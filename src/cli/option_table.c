@@ -396,7 +396,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_QUIET] = {.name = "quiet",
                    .kind = KIND_FLAG,
                    .output_only = true,
-                   .commands = FOR_OUTPUT,
+                   .commands = FOR_OUTPUT & ~FOR_FEATURES,
                    .group = OUT,
                    .help = "no progress line"},
 };

@@ -24,8 +24,8 @@ static const double MORE = 1.15;
 /* Sorting needs as much again. */
 static const double ROW_BYTES = 2 * sizeof(nsl_feature_row);
 
-/* Thresholds that differ by less are one: rounding of ln. */
-static const long double SAME = 1e-16L;
+/* Thresholds whose ln differ by less are one: below the promise for the eigenvalues. */
+static const long double SAME = 4e-15L;
 
 static nsl_status fail_size(double rows, double memory, nsl_error *err)
 {
@@ -113,7 +113,7 @@ static nsl_status find_threshold(search *s, bool *found, nsl_error *err)
 {
     bool missed = false; /* the last one was too low */
     *found = false;
-    while (s->high - s->low > SAME * fmaxl(1.0L, fabsl(s->low))) {
+    while (s->high - s->low > SAME) {
         long double at = missed ? 0.5L * (s->high + s->low) : next_threshold(s);
         nsl_status status = count_at(s, at, err);
         if (status != NSL_OK)

@@ -6,8 +6,9 @@
 
 #include <math.h>
 
-/* Relative errors: of Eσ² and of an eigenvalue, there for each unit of its degree. */
-static const double NORM_ERROR = 1e-14, DEGREE_ERROR = 4e-16;
+/* Relative errors: of Eσ² and c_k² together, and of the shares, for each of a product.
+ */
+static const double NORM_ERROR = 3e-14, DEGREE_ERROR = 1e-15;
 
 /* Sums over a range of ln(rank), each rank spread over ln(rank ± 1/2). */
 typedef struct {
