@@ -85,6 +85,8 @@ static bool add_classes(figure *f, const nsl_features *found)
         snprintf(label, sizeof label, "degree %s%llu", open ? "≥ " : "",
                  (unsigned long long)c.degree[k]);
         size_t count = set_points(NULL, found, &c, k);
+        if (count == 0) /* too few to be among the ranks shown */
+            continue;
         figure_series *s = figure_add(f, SERIES_POINTS, label, count, false);
         if (!s)
             return false;
@@ -174,7 +176,9 @@ bool features_figure_make(figure *f, const cli_options *o, const nsl_features *f
         return false;
     f->x = (figure_axis){"rank", "", true};
     f->y = (figure_axis){"eigenvalue", "", true};
-    f->caption = figures_caption(o, table_caption, "dotted: the fit beyond the inputs");
+    bool fitted = !isnan(found->above.exponent);
+    f->caption = figures_caption(o, table_caption,
+                                 fitted ? "dotted: the fit beyond the inputs" : NULL);
     bool fine = f->caption && add_inputs(f, found, &in) && add_classes(f, found) &&
                 add_fit(f, found) && add_mark(f, found);
     nsl_inputs_clear(&in);

@@ -62,12 +62,17 @@ static bool grow(nsl_modes *m, size_t i)
         return true;
     size_t room = 2 * i + 64;
     uint64_t *units = realloc(m->units, room * sizeof *units);
-    m->units = units ? units : m->units;
+    m->failed |= !units;
+    if (!units)
+        return false;
+    m->units = units;
     double *share = realloc(m->share, room * sizeof *share);
-    m->share = share ? share : m->share;
-    m->failed |= !units || !share;
-    m->room = m->failed ? m->room : room;
-    return !m->failed;
+    m->failed |= !share;
+    if (!share)
+        return false;
+    m->share = share;
+    m->room = room;
+    return true;
 }
 
 /* Opens the i-th group after `group`, without units; false where there is none. */

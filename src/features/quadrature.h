@@ -8,7 +8,8 @@
 #include <stdbool.h>
 
 /* ∫_a^b to `tolerance`, absolute for every part into which the interval is split, or to
- * about the rounding of the integral of |f|. False where it does not converge or is not finite. */
+ * about the rounding of the integral of |f|. False where it does not converge or is not
+ * finite. */
 bool nsl_quadrature(double *value, const gsl_function *f, double a, double b,
                     double tolerance);
 
