@@ -397,6 +397,31 @@ Test(features, ties_at_the_end, .timeout = 60)
     nsl_spectrum_free(s);
 }
 
+/* Degree 1001 of two inputs, shares 2/3 and 1/3: the largest of its binomial terms, at
+ * k_1 = 668, as a product. */
+Test(features, high_degrees_keep_their_digits)
+{
+    static const double PROMISE = 2e-14 + 1001 * 1e-15;
+    double lambda[] = {2.0, 1.0};
+    nsl_activation a = parse("step");
+    nsl_spectrum *s = table(2, lambda, NULL, NULL);
+    nsl_features f = find("step", s, 100000, NSL_FEATURES_ISOTROPIC);
+    size_t i = 0;
+    while (i < f.count && f.row[i].degree != 1001)
+        i++;
+    cr_assert(i < f.count);
+    long double term = 1.0L;
+    for (int k = 1; k <= 333; k++) /* 668 + 333 over 333, and (2/9)^333 */
+        term *= (668.0L + k) / k * 2.0L / 9.0L;
+    for (int k = 0; k < 335; k++)
+        term *= 2.0L / 3.0L;
+    double c = nsl_activation_hermite(&a, 1001);
+    cr_expect(testing_distance(f.row[i].eigenvalue, c * c * (double)term) < PROMISE,
+              "%.17g, not %.17g", f.row[i].eigenvalue, c * c * (double)term);
+    nsl_features_clear(&f);
+    nsl_spectrum_free(s);
+}
+
 /* --- targets -------------------------------------------------------------------------
  */
 
@@ -438,8 +463,8 @@ Test(features, targets_are_on_the_linear_part)
 
 Test(features, what_cannot_be_is_refused)
 {
-    double lambda[] = {1.0};
-    nsl_spectrum *plain = table(1, lambda, NULL, NULL), *law = powerlaw(1.0, 10);
+    double lambda[] = {1.0, 0.5};
+    nsl_spectrum *plain = table(2, lambda, NULL, NULL), *law = powerlaw(1.0, 10);
     static const struct {
         const char *activation, *field;
         uint64_t count;
@@ -453,6 +478,7 @@ Test(features, what_cannot_be_is_refused)
         {"relu", "target", 3, NSL_FEATURES_OWN, NSL_EINVAL, false},
         {"poly:1,0,1", "target", 3, NSL_FEATURES_LINEAR, NSL_EINVAL, true},
         {"relu", "count", NSL_LATENTS_MAX, NSL_FEATURES_ISOTROPIC, NSL_ENOMEM, true},
+        {"relu", "count", NSL_LATENTS_MAX, NSL_FEATURES_ISOTROPIC, NSL_ENOMEM, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         nsl_features f;

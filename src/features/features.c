@@ -203,7 +203,8 @@ static nsl_status take_rows(search *s, nsl_features *out, nsl_error *err)
     nsl_status status = take_all(s, out, &few, err);
     if (status != NSL_OK || few)
         return status;
-    bool single = !s->ground.inputs.copies; /* a row an eigenvalue */
+    const nsl_inputs *in = &s->ground.inputs;
+    bool single = in->total == in->groups; /* then, but for ties, a row each */
     if (single && s->count > s->rows_most)
         return fail_size((double)s->count, memory, err);
     status = find_threshold(s, &found, err);
