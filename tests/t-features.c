@@ -643,12 +643,12 @@ static void sample_kernel(double *out, size_t samples, const double *rho, size_t
 }
 
 /* 100 inputs of I^−1, some 16 effective dimensions: the theory is their leading
- * order. Section 10 names 5–40%; sums over several are nearer. */
+ * order. Section 10 names 5–40%; seen here: 13%, of the sum 6%. */
 static void check_kernel(const char *activation,
                          double (*kernel)(double, double, double))
 {
     enum { INPUTS = 100, SAMPLES = 900, SHOWN = 8 };
-    static const double EACH = 0.4, TOGETHER = 0.15;
+    static const double EACH = 0.2, TOGETHER = 0.1;
     double lambda[INPUTS], rho[INPUTS], trace = 0.0, *found, sum = 0.0, theory = 0.0;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     for (int i = 0; i < INPUTS; i++)
