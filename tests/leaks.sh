@@ -109,6 +109,15 @@ check 0 nslaw solve $model --for P -N 1e10 --target-loss 1.2
 check 0 nslaw phase $model -N 1e8:1e10:3 -P 1e9:1e11:3 -f npy -o "$files/fitted"
 check 2 nslaw loss $model -N 1e9 -P 2e10 --alpha 1
 check 3 nslaw loss --model data/fit/runs.csv -N 1e9 -P 2e10
+for format in table csv json; do
+    check 0 nslaw features --activation relu --inputs 50 --alpha 0.5 --count 3000 -f $format
+done
+check 0 nslaw features --activation tanh $mnist --count 1e4 --target file -o "$files/f.csv"
+check 0 nslaw curve -N 10:100:3 -P 50 --spectrum "$files/f.csv"
+check 0 nslaw features --activation erf --inputs inf --alpha 2 --count 300 --plot -
+check 1 nslaw features --activation relu --inputs 50 --alpha 0.5 --count 1e18
+check 2 nslaw features --activation poly:1,0,1 --inputs 50 --alpha 0.5 --count 9 --target linear
+check 3 nslaw features --activation relu --spectrum "$files/negative.csv" --count 9
 check 0 nslaw --help
 check 0 nslaw loss --help
 echo "$runs runs of the program, $failed with leaks, crashes or wrong exit codes"

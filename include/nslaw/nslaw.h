@@ -7,9 +7,11 @@
 #ifndef NSLAW_NSLAW_H
 #define NSLAW_NSLAW_H
 
+#include <nslaw/activation.h>
 #include <nslaw/cost.h>
 #include <nslaw/density.h>
 #include <nslaw/error.h>
+#include <nslaw/features.h>
 #include <nslaw/fit.h>
 #include <nslaw/frontier.h>
 #include <nslaw/model.h>

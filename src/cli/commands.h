@@ -11,6 +11,7 @@ int cmd_plateau(int argc, char **argv);
 int cmd_frontier(int argc, char **argv);
 int cmd_solve(int argc, char **argv);
 int cmd_phase(int argc, char **argv);
+int cmd_features(int argc, char **argv);
 int cmd_fit(int argc, char **argv);
 int cmd_density(int argc, char **argv);
 int cmd_merge(int argc, char **argv);

@@ -23,6 +23,7 @@ static const struct {
     {"frontier", cmd_frontier, "the best split of a budget between N and P"},
     {"phase", cmd_phase, "maps of N versus P (or others), regimes and boundaries"},
     {"merge", cmd_merge, "joins the shards of a map"},
+    {"features", cmd_features, "the spectrum that a nonlinear feature map makes"},
     {"solve", cmd_solve, "the N, P, ridge or noise that reaches a loss"},
     {"density", cmd_density, "the eigenvalues of the Gram matrix, and its resolvent"},
 };

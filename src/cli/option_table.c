@@ -20,7 +20,7 @@ enum {
     WITH_SPECTRUM = FOR_ALL | FOR_DENSITY,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
     WITH_PICTURE = FOR_CURVE | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE |
-                   FOR_MERGE | FOR_DENSITY
+                   FOR_MERGE | FOR_DENSITY | FOR_FEATURES
 };
 
 const option_spec option_table[OPT_COUNT] = {
@@ -81,7 +81,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_SPECTRUM] = {.name = "spectrum",
                       .argument = "FILE",
                       .kind = KIND_TEXT,
-                      .commands = WITH_SPECTRUM,
+                      .commands = WITH_SPECTRUM | FOR_FEATURES,
                       .group = DATA,
                       .help = "eigenvalues, and optionally target weights and "
                               "multiplicities, from a CSV or .npy file (- for standard "
@@ -91,7 +91,7 @@ const option_spec option_table[OPT_COUNT] = {
                    .argument = "ALPHA",
                    .kind = KIND_NUMBER,
                    .sweep = true,
-                   .commands = WITH_SPECTRUM,
+                   .commands = WITH_SPECTRUM | FOR_FEATURES,
                    .group = DATA,
                    .help = "power law: eigenvalues lambda_max*I^-(1+alpha), "
                            "I = 1...M"},
@@ -188,6 +188,34 @@ const option_spec option_table[OPT_COUNT] = {
                   .group = TASK,
                   .help = "cost of one model (default N*P): products, powers and min() "
                           "of N, P and numbers, e.g. 6*N*P"},
+    [OPT_ACTIVATION] = {.name = "activation",
+                        .argument = "WHAT",
+                        .kind = KIND_TEXT,
+                        .commands = FOR_FEATURES,
+                        .group = TASK,
+                        .help = "relu, erf, tanh, gelu, silu, sin, step, identity or "
+                                "poly:a0,a1,..., which is a0 + a1*s + ..."},
+    [OPT_INPUTS] = {.name = "inputs",
+                    .argument = "N_IN",
+                    .kind = KIND_WHOLE,
+                    .infinite = true,
+                    .commands = FOR_FEATURES,
+                    .group = TASK,
+                    .help = "input dimensions of the power law"},
+    [OPT_LARGEST] = {.name = "count",
+                     .argument = "K",
+                     .kind = KIND_WHOLE,
+                     .commands = FOR_FEATURES,
+                     .group = TASK,
+                     .help = "how many eigenvalues, the largest, each copy counted"},
+    [OPT_TARGET] = {.name = "target",
+                    .argument = "WHAT",
+                    .kind = KIND_TEXT,
+                    .commands = FOR_FEATURES,
+                    .group = TASK,
+                    .help = "target weights: isotropic (none in the output, the "
+                            "default), linear in the inputs, or file, those of the "
+                            "inputs' file"},
     [OPT_FOR] = {.name = "for",
                  .argument = "WHAT",
                  .kind = KIND_TEXT,
@@ -394,7 +422,8 @@ const option_spec option_table[OPT_COUNT] = {
                     .commands = FOR_OUTPUT,
                     .group = OUT,
                     .help = "table, csv or json (default: by the ending of -o, else "
-                            "table); of maps also npy, arrays in the folder -o"},
+                            "table, of features csv); of maps also npy, arrays in the "
+                            "folder -o"},
     [OPT_OUTPUT] = {.name = "output",
                     .letter = 'o',
                     .argument = "FILE",
@@ -415,7 +444,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_QUIET] = {.name = "quiet",
                    .kind = KIND_FLAG,
                    .output_only = true,
-                   .commands = FOR_OUTPUT,
+                   .commands = FOR_OUTPUT & ~FOR_FEATURES,
                    .group = OUT,
                    .help = "no progress line"},
 };
@@ -431,7 +460,7 @@ const char *option_commands(option_id id, char *out, size_t size)
         {FOR_PLATEAU, "plateau"}, {FOR_FRONTIER, "frontier"},
         {FOR_SOLVE, "solve"},     {FOR_PHASE, "phase"},
         {FOR_MERGE, "merge"},     {FOR_FIT, "fit"},
-        {FOR_DENSITY, "density"},
+        {FOR_DENSITY, "density"}, {FOR_FEATURES, "features"},
     };
     enum { NAMES = sizeof names / sizeof *names };
     const char *with[NAMES] = {NULL};

@@ -32,6 +32,10 @@ typedef enum {
     OPT_TEST_NOISE,
     OPT_BUDGET,
     OPT_COST,
+    OPT_ACTIVATION,
+    OPT_INPUTS,
+    OPT_LARGEST,
+    OPT_TARGET,
     OPT_FOR,
     OPT_TARGET_LOSS,
     OPT_WITHIN,
@@ -78,13 +82,14 @@ enum {
     FOR_FRONTIER = 32,
     FOR_SOLVE = 64,
     FOR_PHASE = 128,
-    FOR_ALL = 255,      /* what asks something of a model */
-    FOR_MERGE = 256,    /* joins answers */
-    FOR_FIT = 512,      /* asks which model */
-    FOR_DENSITY = 1024, /* asks something of a model's spectrum alone */
+    FOR_ALL = 255,       /* what asks something of a model */
+    FOR_MERGE = 256,     /* joins answers */
+    FOR_FIT = 512,       /* asks which model */
+    FOR_DENSITY = 1024,  /* asks something of a model's spectrum alone */
+    FOR_FEATURES = 2048, /* makes a spectrum */
     FOR_MAPS = FOR_PHASE | FOR_MERGE,
     FOR_RUNS = FOR_COMPARE | FOR_FIT,
-    FOR_OUTPUT = FOR_ALL | FOR_MERGE | FOR_FIT | FOR_DENSITY
+    FOR_OUTPUT = FOR_ALL | FOR_MERGE | FOR_FIT | FOR_DENSITY | FOR_FEATURES
 };
 
 typedef enum {

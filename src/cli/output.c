@@ -13,7 +13,11 @@ static const writer *chosen_writer(const cli_options *options)
     const option_value *format = &options->value[OPT_FORMAT];
     if (format->given)
         return writer_named(format->text);
-    return writer_for_file(options->value[OPT_OUTPUT].text);
+    const writer *by_ending = writer_for_file(options->value[OPT_OUTPUT].text);
+    /* a spectrum is there for other commands to read */
+    return !by_ending->ending && options->command_bit == FOR_FEATURES
+               ? writer_named("csv")
+               : by_ending;
 }
 
 bool output_is_folder(const cli_options *options)
