@@ -11,6 +11,7 @@
 #include <nslaw/error.h>
 #include <nslaw/fit.h>
 #include <nslaw/frontier.h>
+#include <nslaw/measured.h>
 #include <nslaw/model.h>
 #include <nslaw/optimum.h>
 #include <nslaw/phase.h>
