@@ -52,18 +52,18 @@ typedef struct {
     double alpha_stderr; /**< NaN where fewer than three blocks hold anything */
     double lambda_max;   /**< λ₊ (units of λ): the line's value at rank 1 */
     double rms_log;      /**< root mean square residual of ln λ */
-    /** Hill's estimator of the same exponent. I(λ), the number of eigenvalues above λ,
-     * is ∝ λ^−1/p, a tail of index 1/p, p = 1+α; Hill (1975) estimates its inverse from
-     *  the range's eigenvalues (in the form for samples without their largest, Aban and
-     *  Meerschaert 2001):  p = Σ_{I=from}^{to−1} I ln(λ_I/λ_{I+1}) / (to − from). */
+    /** Hill's estimator (1975) of the same exponent. I(λ), the number of eigenvalues
+     *  above λ, is ∝ λ^−1/p, a tail of index 1/p, p = 1+α; its inverse is the mean of
+     *  the range's spacings I ln(λ_I/λ_{I+1}), I = from … to − 1. From rank 1 on this
+     * is Hill's Σ ln(λ_I/λ_to)/(to − 1). */
     double hill_alpha;
     double hill_stderr; /**< p/√(to − from), right for independent draws only */
 } nsl_measured_law;
 
 /** Fits it to a range.
- *  @return NSL_OK; NSL_EINVAL (field "range") for a range that is empty, beyond the
- *          positive eigenvalues, or with fewer than NSL_MEASURED_FEWEST different
- *          ones; NSL_ENOMEM */
+ *  @return NSL_OK; NSL_EFILE as above; NSL_EINVAL (field "range") for a range that is
+ * empty, beyond the positive eigenvalues, or with fewer than NSL_MEASURED_FEWEST
+ * different ones; NSL_ENOMEM */
 nsl_status nsl_measured_fit(nsl_measured_law *out, const nsl_spectrum *spectrum,
                             nsl_ranks range, nsl_error *err);
 
@@ -82,7 +82,9 @@ nsl_status nsl_measured_dimensions(nsl_dimensions *out, const nsl_spectrum *spec
 /** The law v_I² ∝ I^−(1+β) of the target's weights in a range of ranks. */
 typedef struct {
     double beta;           /**< source exponent β > 0, dimensionless */
-    double beta_stderr;    /**< NaN where fewer than three blocks hold anything */
+    double beta_stderr;    /**< NaN where it needs a block too much, or there are
+                                fewer than three */
+    double weight;         /**< V₊ of v_I² = V₊ I^−(1+β) (units of v²) */
     double rms_log;        /**< root mean square residual of ln of the sums */
     double label_variance; /**< Σv² over the positive eigenvalues */
     double unlearnable;    /**< Σv² over eigenvalues that are 0 */
@@ -97,5 +99,40 @@ typedef struct {
 nsl_status nsl_measured_source_fit(nsl_measured_source *out,
                                    const nsl_spectrum *spectrum, nsl_ranks range,
                                    nsl_error *err);
+
+/** The power law with M = ∞ whose sample of P would have the eigenvalues. */
+typedef struct nsl_population nsl_population;
+
+typedef struct {
+    nsl_ranks range; /**< of ranks fitted */
+    double alpha;    /**< α of the population, > 0 */
+    /** The jackknife's, or that of independent scatter √(2/P) of each ln λ, as Gaussian
+     *  samples have where eigenvalues are apart, if that is more. */
+    double alpha_stderr;
+    double lambda_max; /**< λ₊ of the population (units of λ) */
+    double rms_log;    /**< root mean square residual of ln λ */
+    /** How many of the P eigenvalues, from the largest, are expected within `within` of
+     *  the population's, their scatter (of order √(2/P)) aside. */
+    uint64_t trusted;
+} nsl_population_law;
+
+/** Undoes the bend of a finite sample (theory.md section 8 at N = ∞): finds α and λ₊
+ * for which the quantiles (j − ½)/P of the eigenvalues of a covariance or kernel matrix
+ * of P samples, divided by P, are nearest the measured eigenvalues in ln λ.
+ *  @param samples  P, at least the number of positive eigenvalues
+ *  @param range    ranks to fit; NULL: those that nsl_measured_straight chooses once
+ * the bend is undone with the α of those that it chooses at first
+ *  @param within   0 < share < 1 for `trusted`
+ *  @return NSL_OK; NSL_EINVAL (field "samples", "range", "within"); NSL_EFAILED where
+ *          no α > 0 fits or no range is straight; as nsl_measured_straight else */
+nsl_status nsl_population_new(nsl_population **out, const nsl_spectrum *spectrum,
+                              uint64_t samples, const nsl_ranks *range, double within,
+                              nsl_error *err);
+void nsl_population_free(nsl_population *population);
+
+nsl_population_law nsl_population_get(const nsl_population *population);
+
+/** The eigenvalue that the sample is expected to have at a rank, 1 ≤ rank ≤ P. */
+double nsl_population_sampled(const nsl_population *population, double rank);
 
 #endif

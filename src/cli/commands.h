@@ -13,5 +13,6 @@ int cmd_solve(int argc, char **argv);
 int cmd_phase(int argc, char **argv);
 int cmd_fit(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
+int cmd_spectrum(int argc, char **argv);
 
 #endif

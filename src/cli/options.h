@@ -35,6 +35,7 @@ typedef enum {
     OPT_FOR,
     OPT_TARGET_LOSS,
     OPT_WITHIN,
+    OPT_RANGE,
     OPT_X,
     OPT_Y,
     OPT_SHARD,
@@ -71,12 +72,13 @@ enum {
     FOR_FRONTIER = 32,
     FOR_SOLVE = 64,
     FOR_PHASE = 128,
-    FOR_ALL = 255,   /* what asks something of a model */
-    FOR_MERGE = 256, /* joins answers */
-    FOR_FIT = 512,   /* asks which model */
+    FOR_ALL = 255,       /* what asks something of a model */
+    FOR_MERGE = 256,     /* joins answers */
+    FOR_FIT = 512,       /* asks which model */
+    FOR_SPECTRUM = 1024, /* asks which spectrum */
     FOR_MAPS = FOR_PHASE | FOR_MERGE,
     FOR_RUNS = FOR_COMPARE | FOR_FIT,
-    FOR_OUTPUT = FOR_ALL | FOR_MERGE | FOR_FIT
+    FOR_OUTPUT = FOR_ALL | FOR_MERGE | FOR_FIT | FOR_SPECTRUM
 };
 
 typedef enum {
@@ -164,6 +166,9 @@ int options_complain_error(const char *command, const nsl_error *err);
 /* The options given, as a command line to run again (malloc'ed), output options left
  * out. NULL when out of memory. */
 char *options_record(const cli_options *options);
+
+/* A text as one word of such a record, behind a blank (malloc'ed). */
+char *options_quoted(const char *text);
 
 /* The words of such a record; free() the array, which holds them all. NULL when it is
  * no record or memory ran out. */

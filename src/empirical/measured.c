@@ -81,10 +81,9 @@ nsl_status nsl_measured_dimensions(nsl_dimensions *out, const nsl_spectrum *spec
     long double sum = 0.0L, squares = 0.0L; /* in units of λ_1 */
     for (size_t k = ranked.count; k-- > 0;) {
         const ranked_level *level = &ranked.level[k];
-        long double share = expl((long double)level->y - ranked.level[0].y);
-        long double copies = (long double)(level->last - level->first) + 1.0L;
-        sum += copies * share;
-        squares += copies * share * share;
+        long double share = (long double)level->lambda / ranked.level[0].lambda;
+        sum += level->copies * share;
+        squares += level->copies * share * share;
     }
     *out = (nsl_dimensions){
         .trace = spectrum->ops->trace(spectrum),

@@ -10,9 +10,27 @@
 
 static void place(ranked_level *level)
 {
-    double copies = (double)(level->last - level->first) + 1.0;
+    level->copies = (double)(level->last - level->first) + 1.0;
     level->x = 0.5 * (log((double)level->first) + log((double)level->last));
-    level->weight = log1p(copies / ((double)level->first - 0.5));
+    level->weight = log1p(level->copies / ((double)level->first - 0.5));
+}
+
+/* A row joins a level or, being the first of it, makes it; `target` is Σv² for now. */
+static void add_row(ranked_level *level, const nsl_table_view *rows, size_t i)
+{
+    if (level->first == 0)
+        *level = (ranked_level){.first = i ? rows->up_to[i - 1] + 1 : 1,
+                                .lambda = rows->lambda[i],
+                                .y = log(rows->lambda[i])};
+    level->last = rows->up_to[i];
+    if (rows->target)
+        level->target += rows->copies[i] * rows->target[i];
+}
+
+static void end_level(ranked_level *level)
+{
+    place(level);
+    level->target /= level->copies;
 }
 
 nsl_status nsl_ranked_new(nsl_ranked *out, const nsl_spectrum *spectrum, nsl_error *err)
@@ -26,20 +44,16 @@ nsl_status nsl_ranked_new(nsl_ranked *out, const nsl_spectrum *spectrum, nsl_err
     if (!out->level)
         return nsl_fail_memory(err);
     for (size_t i = 0; i < rows.positive_rows; i++) {
-        uint64_t before = i ? rows.up_to[i - 1] : 0;
         bool again = i > 0 && rows.lambda[i] == rows.lambda[i - 1];
-        ranked_level *level = &out->level[again ? out->count - 1 : out->count++];
-        if (!again)
-            *level = (ranked_level){.first = before + 1, .y = log(rows.lambda[i])};
-        level->last = rows.up_to[i];
-        if (rows.target) /* Σv² for now */
-            level->target += rows.copies[i] * rows.target[i];
+        out->count += !again;
+        add_row(&out->level[out->count - 1], &rows, i);
     }
-    for (size_t k = 0; k < out->count; k++) {
-        ranked_level *level = &out->level[k];
-        place(level);
-        level->target /= (double)(level->last - level->first) + 1.0;
-    }
+    for (size_t i = rows.positive_rows; i < rows.rows; i++)
+        add_row(&out->zero, &rows, i);
+    for (size_t k = 0; k < out->count; k++)
+        end_level(&out->level[k]);
+    if (out->zero.first)
+        end_level(&out->zero);
     return NSL_OK;
 }
 
@@ -49,9 +63,21 @@ void nsl_ranked_clear(nsl_ranked *ranked)
     *ranked = (nsl_ranked){0};
 }
 
+nsl_status nsl_ranked_check(const nsl_ranked *ranked, nsl_error *err)
+{
+    if (ranked->count >= NSL_MEASURED_FEWEST)
+        return NSL_OK;
+    return nsl_fail(err, NSL_EFILE, "",
+                    "needs at least %d different positive eigenvalues, has %zu",
+                    NSL_MEASURED_FEWEST, ranked->count);
+}
+
 nsl_status nsl_ranked_cut(nsl_ranked *ranked, nsl_ranks range, nsl_error *err)
 {
     uint64_t rank = ranked->level[ranked->count - 1].last;
+    nsl_status status = nsl_ranked_check(ranked, err);
+    if (status != NSL_OK)
+        return status;
     if (!(range.from >= 1 && range.from < range.to && range.to <= rank))
         return nsl_fail(err, NSL_EINVAL, "range",
                         "must have 1 <= LO < HI <= %" PRIu64

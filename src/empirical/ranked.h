@@ -9,20 +9,25 @@
 typedef struct {
     uint64_t first, last; /* their ranks */
     double x;             /* ln of the geometric mean of these */
-    double y;             /* ln λ */
+    double lambda, y;     /* λ and ln λ */
     double weight;        /* in fits: ln((last+½)/(first−½)) */
+    double copies;        /* last − first + 1 */
     double target;        /* v² of one copy, the mean; 0 without target */
 } ranked_level;
 
 typedef struct {
     size_t count;
     ranked_level *level; /* largest eigenvalue first; owned */
+    ranked_level zero;   /* those that are 0; copies: 0 where there are none */
 } nsl_ranked;
 
 /* All of them. */
 nsl_status nsl_ranked_new(nsl_ranked *out, const nsl_spectrum *spectrum,
                           nsl_error *err);
 void nsl_ranked_clear(nsl_ranked *ranked);
+
+/* NSL_EFILE where there are too few to fit any line. */
+nsl_status nsl_ranked_check(const nsl_ranked *ranked, nsl_error *err);
 
 /* Keeps the levels in a range, cutting those at its ends, after checking it as
  * nsl_measured_fit promises. */

@@ -7,7 +7,6 @@
 #include "core/error.h"
 #include "empirical/line.h"
 #include "empirical/ranked.h"
-#include "spectrum/kind.h"
 #include "spectrum/powersum.h"
 #include "theory/bracket.h"
 #include <nslaw/measured.h>
@@ -31,11 +30,6 @@ typedef struct {
     double *weight;   /* 0 in the block left out */
 } comparison;
 
-static double copies_of(const ranked_level *level)
-{
-    return (double)(level->last - level->first) + 1.0;
-}
-
 /* Σ J^−(1+β) over a level, in units of that at the range's first rank. */
 static double law_of(const ranked_level *level, double beta, double first)
 {
@@ -52,7 +46,7 @@ static bool set_sums(comparison *c)
     for (size_t k = c->ranked->count; k-- > 0;) {
         const ranked_level *level = &c->ranked->level[k];
         if (c->block[k] != c->without)
-            sum += copies_of(level) * level->target;
+            sum += level->copies * level->target;
         if (k >= c->points)
             continue;
         c->weight[k] = c->block[k] == c->without ? 0.0 : level->weight;
@@ -123,8 +117,11 @@ static nsl_status compare(nsl_measured_source *out, comparison *c, nsl_error *er
         return nsl_fail(err, NSL_EFAILED, "",
                         "the target's weights do not fall as a power of the rank");
     excess(beta, c);
+    nsl_line line = nsl_line_fit(c->points, c->x, c->y, c->weight);
     out->beta = beta;
-    out->rms_log = nsl_line_fit(c->points, c->x, c->y, c->weight).rms;
+    out->weight =
+        exp(line.intercept + (1.0 + beta) * log((double)c->ranked->level[0].first));
+    out->rms_log = line.rms;
     out->beta_stderr = known ? nsl_jackknife_error(without) : (double)NAN;
     return NSL_OK;
 }
@@ -163,14 +160,12 @@ static nsl_status fit(nsl_measured_source *out, const nsl_ranked *ranked,
     return status;
 }
 
-/* Σv² over positive eigenvalues and over the rest. */
-static void add_weights(nsl_measured_source *out, const nsl_spectrum *spectrum)
+static void add_weights(nsl_measured_source *out, const nsl_ranked *ranked)
 {
-    nsl_table_view rows = nsl_table_rows(spectrum);
-    out->label_variance = out->unlearnable = 0.0;
-    for (size_t i = rows.rows; i-- > 0;)
-        *(i < rows.positive_rows ? &out->label_variance : &out->unlearnable) +=
-            rows.copies[i] * rows.target[i];
+    out->label_variance = 0.0;
+    for (size_t k = ranked->count; k-- > 0;)
+        out->label_variance += ranked->level[k].copies * ranked->level[k].target;
+    out->unlearnable = ranked->zero.copies * ranked->zero.target;
 }
 
 nsl_status nsl_measured_source_fit(nsl_measured_source *out,
@@ -179,12 +174,12 @@ nsl_status nsl_measured_source_fit(nsl_measured_source *out,
 {
     double none = (double)NAN;
     nsl_ranked ranked;
-    *out = (nsl_measured_source){none, none, none, none, none};
+    *out = (nsl_measured_source){none, none, none, none, none, none};
     if (!nsl_spectrum_has_target(spectrum))
         return nsl_fail(err, NSL_EINVAL, "spectrum", "has no target weights");
     nsl_status status = nsl_ranked_new(&ranked, spectrum, err);
     if (status == NSL_OK) {
-        add_weights(out, spectrum);
+        add_weights(out, &ranked);
         status = nsl_ranked_cut(&ranked, range, err);
     }
     if (status == NSL_OK)

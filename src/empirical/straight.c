@@ -116,13 +116,11 @@ static size_t list_candidates(candidate *out, const nsl_ranked *ranked)
 nsl_status nsl_straight_range(nsl_ranks *out, const nsl_ranked *ranked, nsl_error *err)
 {
     *out = (nsl_ranks){0};
-    if (ranked->count < NSL_MEASURED_FEWEST)
-        return nsl_fail(err, NSL_EFILE, "",
-                        "needs at least %d different positive eigenvalues, has %zu",
-                        NSL_MEASURED_FEWEST, ranked->count);
-    search s;
+    search s = {0};
     candidate *all = calloc((size_t)ENDS * (ENDS - 1) / 2, sizeof *all);
-    nsl_status status = prepare(&s, ranked, err);
+    nsl_status status = nsl_ranked_check(ranked, err);
+    if (status == NSL_OK)
+        status = prepare(&s, ranked, err);
     if (status == NSL_OK && !all)
         status = nsl_fail_memory(err);
     size_t count = status == NSL_OK ? list_candidates(all, ranked) : 0, i = 0;
