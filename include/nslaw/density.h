@@ -52,6 +52,10 @@ nsl_bulk nsl_density_bulk(const nsl_density *density, size_t i);
 /** Share of the eigenvalues that are 0: 1 − min(N, P, rank, hidden widths)/size. */
 double nsl_density_atom(const nsl_density *density);
 
+/** (1/size) Tr G and (1/size) Tr G² that the theory predicts, in closed form: what the
+ *  integrals of x and x² over the density are. */
+void nsl_density_moments(double *mean, double *mean_square, const nsl_density *density);
+
 /** Density at x, per unit of x, without the atom: 0 outside the bulks.
  *  @return NSL_OK; NSL_EINVAL for x not finite; NSL_EFAILED */
 nsl_status nsl_density_at(double *value, const nsl_density *density, double x,

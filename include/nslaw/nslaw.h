@@ -8,6 +8,7 @@
 #define NSLAW_NSLAW_H
 
 #include <nslaw/cost.h>
+#include <nslaw/density.h>
 #include <nslaw/error.h>
 #include <nslaw/fit.h>
 #include <nslaw/frontier.h>

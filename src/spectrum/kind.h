@@ -26,6 +26,25 @@ typedef struct {
     double source;         /* β where the target is a source target, else 0 */
 } nsl_target;
 
+/* Spectral sums at a complex Δ = −s off the eigenvalues, with u = λ/(λ−s): theory.md
+ * sections 2 and 8. At a real s they are real. */
+typedef struct {
+    double count, count_low; /* z = Σ u = count + count_low + rest, so that … */
+    double _Complex rest;    /* … z − n cancels as little as it can */
+    double _Complex r;       /* Σ u(1−u) = −dz/dln s */
+    double _Complex rho;     /* Σ u(1−u)(2u−1) = dr/dln s */
+    double angle;            /* Σ arg(1 − λ/s), where asked for */
+} nsl_complex_sums;
+
+/* A distinct eigenvalue, or a part of its copies. */
+typedef struct {
+    double lambda;
+    double copies;
+    double up_to; /* eigenvalues as large or larger, copies counted */
+} nsl_eigenvalue;
+
+/* square_trace, complex_sums and level are NULL in a spectrum that answers for another:
+ * ask its origin. */
 typedef struct {
     const char *name;
     void (*free)(nsl_spectrum *spectrum);
@@ -36,6 +55,16 @@ typedef struct {
     double (*guess)(const nsl_spectrum *spectrum, double n);
     /* Σ λ_I; > 0, may be INFINITY. */
     double (*trace)(const nsl_spectrum *spectrum);
+    /* Σ λ_I²; > 0, may be INFINITY. */
+    double (*square_trace)(const nsl_spectrum *spectrum);
+    /* The sums at s ≠ 0 with Im s ≥ 0. */
+    void (*complex_sums)(nsl_complex_sums *out, const nsl_spectrum *spectrum,
+                         double _Complex s, bool angle);
+    /* The i-th positive eigenvalue, largest first, each row of a table one of them;
+     * false past the last. */
+    bool (*level)(nsl_eigenvalue *out, const nsl_spectrum *spectrum, size_t i);
+    /* λ_{i+1}/λ_i rises with i: gaps only close along the spectrum. */
+    bool closing;
     /* Makes `target` the source target of total weight `label_variance`. */
     nsl_status (*set_source)(nsl_target *target, const nsl_spectrum *spectrum,
                              double source, double label_variance, nsl_error *err);

@@ -4,13 +4,15 @@
 #include "core/error.h"
 #include "spectrum/kind.h"
 #include "spectrum/powersum.h"
+#include "spectrum/powersum_complex.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
 
-/* I^p is kept for so many I: the direct part is seldom longer. */
-enum { KEPT_POWERS = 64 };
+/* I^p is kept for so many I: the direct part is seldom longer, at complex Δ up to 2X
+ * for X = 64. */
+enum { KEPT_POWERS = 144 };
 
 /* Rounding of one directly summed term: the power, the quotient, the sum. */
 static const double TERM_ERROR = 8 * DBL_EPSILON;
@@ -228,6 +230,33 @@ static double powerlaw_trace(const nsl_spectrum *spectrum)
     return law->lambda_max * nsl_power_sum(law->exponent.alpha, 1, spectrum->latents);
 }
 
+static double powerlaw_square_trace(const nsl_spectrum *spectrum)
+{
+    const powerlaw *law = (const powerlaw *)spectrum; /* 2p = 1 + (1+2α) */
+    double beta = 1.0 + 2.0 * law->exponent.alpha;
+    return law->lambda_max *
+           (law->lambda_max * nsl_power_sum(beta, 1, spectrum->latents));
+}
+
+static void powerlaw_complex_sums(nsl_complex_sums *out, const nsl_spectrum *spectrum,
+                                  double _Complex s, bool angle)
+{
+    const powerlaw *law = (const powerlaw *)spectrum;
+    nsl_complex_law numbers = {&law->exponent, law->lambda_max, spectrum->latents,
+                               law->power, KEPT_POWERS};
+    nsl_powerlaw_complex_sums(out, &numbers, s, angle);
+}
+
+static bool powerlaw_level(nsl_eigenvalue *out, const nsl_spectrum *spectrum, size_t i)
+{
+    const powerlaw *law = (const powerlaw *)spectrum;
+    double index = (double)i + 1.0;
+    if (i >= spectrum->latents)
+        return false;
+    *out = (nsl_eigenvalue){law->lambda_max / power_of(law, index), 1.0, index};
+    return out->lambda > 0.0;
+}
+
 /* z ≤ c (λ₊/Δ)^{1/p} and z ≤ Σλ/Δ: the lower of both bounds on the root. */
 static double powerlaw_guess(const nsl_spectrum *spectrum, double n)
 {
@@ -259,5 +288,9 @@ const nsl_spectrum_ops nsl_powerlaw_ops = {
     .moments = powerlaw_moments,
     .guess = powerlaw_guess,
     .trace = powerlaw_trace,
+    .square_trace = powerlaw_square_trace,
+    .complex_sums = powerlaw_complex_sums,
+    .level = powerlaw_level,
+    .closing = true,
     .set_source = powerlaw_set_source,
 };

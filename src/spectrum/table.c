@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "spectrum/kind.h"
 #include "spectrum/powersum.h"
+#include "spectrum/table_complex.h"
 
 #include <float.h>
 #include <math.h>
@@ -300,16 +301,36 @@ static double table_guess(const nsl_spectrum *spectrum, double n)
     return t->lambda[low];
 }
 
-static double table_trace(const nsl_spectrum *spectrum)
+/* Σ λ, or Σ λ². */
+static double sum_of_powers(const table *t, bool square)
 {
-    const table *t = (const table *)spectrum;
     double sum = 0.0, low = 0.0;
     for (size_t i = t->positive_rows; i-- > 0;) { /* compensated, smallest first */
-        double part = t->copies[i] * t->lambda[i], total = sum + part;
+        double part = t->copies[i] * t->lambda[i] * (square ? t->lambda[i] : 1.0);
+        double total = sum + part;
         low += fabs(sum) >= part ? (sum - total) + part : (part - total) + sum;
         sum = total;
     }
     return sum + low;
+}
+
+static double table_trace(const nsl_spectrum *spectrum)
+{
+    return sum_of_powers((const table *)spectrum, false);
+}
+
+static double table_square_trace(const nsl_spectrum *spectrum)
+{
+    return sum_of_powers((const table *)spectrum, true);
+}
+
+static bool table_level(nsl_eigenvalue *out, const nsl_spectrum *spectrum, size_t i)
+{
+    const table *t = (const table *)spectrum;
+    if (i >= t->positive_rows)
+        return false;
+    *out = (nsl_eigenvalue){t->lambda[i], t->copies[i], (double)t->up_to[i]};
+    return true;
 }
 
 static void use_weights(nsl_target *target, const table *t, const double *weights)
@@ -367,6 +388,9 @@ const nsl_spectrum_ops nsl_table_ops = {
     .moments = table_moments,
     .guess = table_guess,
     .trace = table_trace,
+    .square_trace = table_square_trace,
+    .complex_sums = nsl_table_complex_sums,
+    .level = table_level,
     .set_source = table_set_source,
     .set_own = table_set_own,
 };
