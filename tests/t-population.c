@@ -162,6 +162,7 @@ Test(population, sampled_covariances, .timeout = 120)
     for (int a = 0; a < 2; a++) {
         double alpha = alphas[a], lambda[SAMPLES];
         double found[DRAWS], error[DRAWS], bent[DRAWS], bent_error[DRAWS];
+        double largest[DRAWS];
         for (int i = 0; i < DRAWS; i++) {
             nsl_ranks all = {1, SAMPLES};
             nsl_measured_law line;
@@ -171,6 +172,7 @@ Test(population, sampled_covariances, .timeout = 120)
             cr_assert(nsl_measured_fit(&line, spectrum, all, NULL) == NSL_OK);
             found[i] = nsl_population_get(p).alpha;
             error[i] = nsl_population_get(p).alpha_stderr;
+            largest[i] = nsl_population_get(p).lambda_max;
             bent[i] = line.alpha;
             bent_error[i] = line.alpha_stderr;
             cr_expect(error[i] < 0.05, "alpha %g: %g +- %g", alpha, found[i], error[i]);
@@ -178,11 +180,14 @@ Test(population, sampled_covariances, .timeout = 120)
             nsl_spectrum_free(spectrum);
         }
         verdict v = judge(found, error, DRAWS, alpha);
+        verdict l = judge(largest, error, DRAWS, 1.0);
         verdict b = judge(bent, bent_error, DRAWS, alpha);
         cr_expect(v.covered >= DRAWS - 1, "alpha %g: %d of %d", alpha, v.covered,
                   DRAWS);
         cr_expect(fabs(v.mean - alpha) < 3.0 * v.error, "alpha %g: %g +- %g", alpha,
                   v.mean, v.error);
+        cr_expect(fabs(l.mean - 1.0) < 3.0 * l.error, "lambda_max: %g +- %g", l.mean,
+                  l.error);
         if (a == 0) { /* steeper populations bend less */
             cr_expect(b.covered <= DRAWS / 2, "bent: %d of %d", b.covered, DRAWS);
             cr_expect(fabs(b.mean - alpha) > 5.0 * b.error, "bent: %g +- %g", b.mean,

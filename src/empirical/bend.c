@@ -44,7 +44,7 @@ static size_t choose_ranks(double *rank, double samples)
 static nsl_status fill(nsl_bend *bend, const nsl_density *density, double p,
                        nsl_error *err)
 {
-    double rank[NODES];
+    double rank[NODES] = {0};
     bend->count = choose_ranks(rank, bend->samples);
     for (size_t i = 0; i < bend->count; i++) {
         double above = (rank[i] - 0.5) / bend->samples, value;

@@ -22,6 +22,9 @@ static const double STEP = 1e-10, LEAST_SECANT = 1e-4;
 /* Where α is looked for: M = ∞ has no finite trace at 0. */
 static const double ALPHA_LEAST = 1e-2, ALPHA_MOST = 50.0;
 
+/* Least α to begin at. */
+static const double ALPHA_FIRST = 0.05;
+
 struct nsl_population {
     nsl_population_law law;
     nsl_bend *bend;
@@ -102,41 +105,51 @@ static nsl_status search(nsl_line *line, double *alpha, nsl_bend **bend, fitting
                     ALPHA_LEAST, ALPHA_MOST);
 }
 
-static nsl_status fit(nsl_population *p, const nsl_ranked *all, nsl_ranks range,
-                      double samples, double start, nsl_error *err)
+/* Fits the levels of a range, beginning at α = `start`. */
+static nsl_status fit_levels(nsl_population *p, const nsl_ranked *ranked,
+                             double samples, double start, nsl_error *err)
 {
-    nsl_ranked ranked = {.count = all->count};
-    ranked.level = malloc(all->count * sizeof *ranked.level);
-    if (!ranked.level)
-        return nsl_fail_memory(err);
-    memcpy(ranked.level, all->level, all->count * sizeof *ranked.level);
-    nsl_status status = nsl_ranked_cut(&ranked, range, err);
-    size_t count = ranked.count;
-    double *column = malloc(5 * count * sizeof *column);
+    enum { COLUMNS = 5 };
+    size_t count = ranked->count;
+    double *column = malloc(COLUMNS * count * sizeof *column);
     int *block = malloc(count * sizeof *block);
-    if (status == NSL_OK && !(column && block))
-        status = nsl_fail_memory(err);
+    nsl_status status = column && block ? NSL_OK : nsl_fail_memory(err);
     if (status == NSL_OK) {
-        fitting f = {&ranked,
-                     samples,
-                     column,
-                     column + count,
-                     column + 2 * count,
-                     column + 3 * count,
-                     column + 4 * count,
-                     block};
+        fitting f = {.ranked = ranked,
+                     .samples = samples,
+                     .x = column,
+                     .y = column + count,
+                     .weight = column + 2 * count,
+                     .now = column + 3 * count,
+                     .before = column + 4 * count,
+                     .block = block};
         nsl_line line;
-        double alpha = fmin(fmax(start, 0.05), ALPHA_MOST);
+        double alpha = fmin(fmax(start, ALPHA_FIRST), ALPHA_MOST);
         for (size_t k = 0; k < count; k++)
-            f.weight[k] = ranked.level[k].weight;
-        nsl_ranked_blocks(block, &ranked);
+            f.weight[k] = ranked->level[k].weight;
+        nsl_ranked_blocks(block, ranked);
         status = search(&line, &alpha, &p->bend, &f, err);
         if (status == NSL_OK)
-            p->law = (nsl_population_law){
-                range, alpha, line.slope_error, exp(line.intercept), line.rms, 0};
+            p->law = (nsl_population_law){.alpha = alpha,
+                                          .alpha_stderr = line.slope_error,
+                                          .lambda_max = exp(line.intercept),
+                                          .rms_log = line.rms};
     }
     free(column);
     free(block);
+    return status;
+}
+
+static nsl_status fit(nsl_population *p, const nsl_ranked *all, nsl_ranks range,
+                      double samples, double start, nsl_error *err)
+{
+    nsl_ranked ranked;
+    nsl_status status = nsl_ranked_copy(&ranked, all, err);
+    if (status == NSL_OK)
+        status = nsl_ranked_cut(&ranked, range, err);
+    if (status == NSL_OK)
+        status = fit_levels(p, &ranked, samples, start, err);
+    p->law.range = range;
     nsl_ranked_clear(&ranked);
     return status;
 }
@@ -145,45 +158,35 @@ static nsl_status fit(nsl_population *p, const nsl_ranked *all, nsl_ranks range,
 static nsl_status choose_range(nsl_ranks *out, const nsl_population *p,
                                const nsl_ranked *all, nsl_error *err)
 {
-    nsl_ranked undone = {.count = all->count};
-    undone.level = malloc(all->count * sizeof *undone.level);
-    if (!undone.level)
-        return nsl_fail_memory(err);
-    for (size_t k = 0; k < all->count; k++) {
-        undone.level[k] = all->level[k];
-        undone.level[k].y -= nsl_bend_at(p->bend, exp(all->level[k].x));
-    }
-    nsl_status status = nsl_straight_range(out, &undone, err);
+    nsl_ranked undone;
+    nsl_status status = nsl_ranked_copy(&undone, all, err);
+    for (size_t k = 0; status == NSL_OK && k < undone.count; k++)
+        undone.level[k].y -= nsl_bend_at(p->bend, exp(undone.level[k].x));
+    if (status == NSL_OK)
+        status = nsl_straight_range(out, &undone, err);
     nsl_ranked_clear(&undone);
     return status;
 }
 
-/* Ranks from 1 on whose bend is below `within`. */
+/* Ranks from 1 on whose bend is below `within`: steps of 1/64 of the rank, all of the
+ * first ones, where eigenvalues are apart and the bend wavers; then the place between
+ * two. */
 static uint64_t count_trusted(const nsl_bend *bend, uint64_t samples, double within)
 {
-    uint64_t good = 0, bad = samples + 1;
-    double rank = 1.0;
-    /* the bend wavers at the first ranks, where eigenvalues are apart, then it falls:
-     * all of the first ones, then steps of 1/64 of the rank, then the place between */
-    while (rank <= (double)samples) {
-        if (!(fabs(expm1(nsl_bend_at(bend, rank))) <= within)) {
-            bad = (uint64_t)rank;
-            break;
-        }
-        good = (uint64_t)rank;
-        rank = floor(rank * (1.0 + 1.0 / 64.0) + 1.0);
+    enum { STEPS = 64 };
+    uint64_t good = 0, next = 1;
+    while (next <= samples && fabs(expm1(nsl_bend_at(bend, (double)next))) <= within) {
+        good = next;
+        next = good + good / STEPS + 1;
+        next = good < samples && next > samples ? samples : next;
     }
-    if (bad > samples && good < samples && /* the last step was too long */
-        !(fabs(expm1(nsl_bend_at(bend, (double)samples))) <= within))
-        bad = samples;
-    else if (bad > samples)
-        return samples;
-    while (bad - good > 1) {
-        uint64_t middle = good + (bad - good) / 2;
-        if (fabs(expm1(nsl_bend_at(bend, (double)middle))) <= within)
+    while (next - good > 1) {
+        uint64_t middle = good + (next - good) / 2;
+        if (middle <= samples &&
+            fabs(expm1(nsl_bend_at(bend, (double)middle))) <= within)
             good = middle;
         else
-            bad = middle;
+            next = middle;
     }
     return good;
 }

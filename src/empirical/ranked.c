@@ -57,6 +57,16 @@ nsl_status nsl_ranked_new(nsl_ranked *out, const nsl_spectrum *spectrum, nsl_err
     return NSL_OK;
 }
 
+nsl_status nsl_ranked_copy(nsl_ranked *out, const nsl_ranked *ranked, nsl_error *err)
+{
+    *out = *ranked;
+    out->level = malloc(ranked->count * sizeof *out->level);
+    if (!out->level)
+        return nsl_fail_memory(err);
+    memcpy(out->level, ranked->level, ranked->count * sizeof *out->level);
+    return NSL_OK;
+}
+
 void nsl_ranked_clear(nsl_ranked *ranked)
 {
     free(ranked->level);

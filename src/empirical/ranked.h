@@ -24,6 +24,7 @@ typedef struct {
 /* All of them. */
 nsl_status nsl_ranked_new(nsl_ranked *out, const nsl_spectrum *spectrum,
                           nsl_error *err);
+nsl_status nsl_ranked_copy(nsl_ranked *out, const nsl_ranked *ranked, nsl_error *err);
 void nsl_ranked_clear(nsl_ranked *ranked);
 
 /* NSL_EFILE where there are too few to fit any line. */
