@@ -123,7 +123,8 @@ Test(cli_spectrum, notes)
     cr_expect(fabs(number(root, "alpha") + 0.5) < 1e-12);
     cr_expect_str_eq(text(root, "note"),
                      "no source: the target's weights do not fall as a power of the "
-                     "rank; no model: alpha must be > 0 and at most 1000",
+                     "rank, or too few of them are before the middle of the range; no "
+                     "model: alpha must be > 0 and at most 1000",
                      "%s", text(root, "note"));
     json_object_put(root);
 }

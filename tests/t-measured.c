@@ -254,6 +254,30 @@ Test(measured, hill_of_exact_law)
     rows_clear(&r);
 }
 
+/* Copies: the spacings of all ranks, one by one; of the levels cut by the range, too.
+ */
+Test(measured, hill_of_copies)
+{
+    enum { FROM = 3, TO = 29, COUNT = 36 };
+    double each[COUNT + 1];
+    int next = 1;
+    rows r = rows_new(8);
+    for (size_t i = 0; i < r.count; i++) {
+        r.lambda[i] = exp(-0.7 * (double)i);
+        r.copies[i] = (double)i + 1.0;
+        for (size_t k = 0; k <= i; k++)
+            each[next++] = r.lambda[i];
+    }
+    nsl_spectrum *spectrum = table_of(&r, false);
+    double sum = 0.0;
+    for (int i = FROM; i < TO; i++)
+        sum += i * log(each[i] / each[i + 1]);
+    nsl_measured_law law = fit(spectrum, (nsl_ranks){FROM, TO});
+    expect_near(law.hill_alpha, sum / (TO - FROM) - 1.0, 1e-12, "hill_alpha");
+    nsl_spectrum_free(spectrum);
+    rows_clear(&r);
+}
+
 /* Hill (1975): the mean of ln(λ_i/λ_{k+1}) over the k largest. */
 Test(measured, hill_of_random_draws)
 {

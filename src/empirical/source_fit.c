@@ -11,7 +11,6 @@
 #include "theory/bracket.h"
 #include <nslaw/measured.h>
 
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -23,11 +22,11 @@ static const double BETA_WIDTH = 1e-12;
 
 typedef struct {
     const nsl_ranked *ranked;
-    size_t points;    /* levels in the first half of the range */
     const int *block; /* of each level */
     int without;      /* the block left out, or −1 */
-    double *x, *y;    /* ln Z and ln S, arrays of `points` */
-    double *weight;   /* 0 in the block left out */
+    size_t points;    /* levels that end by the middle of what is left */
+    double *x, *y;    /* ln Z and ln S of these */
+    double *weight;
 } comparison;
 
 /* Σ J^−(1+β) over a level, in units of that at the range's first rank. */
@@ -39,22 +38,33 @@ static double law_of(const ranked_level *level, double beta, double first)
            exp((1.0 + beta) * log(first));
 }
 
-/* ln S, once for each block left out. */
+/* Levels whose ranks end by the middle of the range that is left. */
+static size_t count_points(const comparison *c)
+{
+    size_t count = 0, end = c->ranked->count;
+    while (end > 0 && c->block[end - 1] == c->without)
+        end--;
+    while (count < end &&
+           c->ranked->level[count].last <= c->ranked->level[end - 1].last / 2)
+        count++;
+    return count;
+}
+
+/* ln S, once for each block left out; false where they do not say β. */
 static bool set_sums(comparison *c)
 {
     double sum = 0.0;
+    c->points = count_points(c);
     for (size_t k = c->ranked->count; k-- > 0;) {
         const ranked_level *level = &c->ranked->level[k];
         if (c->block[k] != c->without)
             sum += level->copies * level->target;
-        if (k >= c->points)
-            continue;
-        c->weight[k] = c->block[k] == c->without ? 0.0 : level->weight;
-        c->y[k] = log(sum);
-        if (!isfinite(c->y[k])) /* no weight from here on */
-            return false;
+        if (k < c->points) {
+            c->weight[k] = level->weight;
+            c->y[k] = log(sum);
+        }
     }
-    return true;
+    return c->points >= NSL_MEASURED_FEWEST && isfinite(c->y[c->points - 1]);
 }
 
 /* Slope of ln S over ln Z(β), minus 1: decreasing. */
@@ -82,14 +92,6 @@ static double find_beta(comparison *c)
     return beta;
 }
 
-static bool holds_points(const comparison *c, int b)
-{
-    size_t inside = 0;
-    for (size_t k = 0; k < c->points; k++)
-        inside += c->block[k] == b;
-    return inside + 2 <= c->points;
-}
-
 static bool holds_levels(const comparison *c, int b)
 {
     for (size_t k = 0; k < c->ranked->count; k++)
@@ -104,18 +106,16 @@ static nsl_status compare(nsl_measured_source *out, comparison *c, nsl_error *er
     bool known = true;
     for (int b = 0; b < NSL_BLOCKS; b++) {
         c->without = b;
-        without[b] = (double)NAN;
-        if (!holds_levels(c, b))
-            continue;
-        if (holds_points(c, b))
-            without[b] = find_beta(c);
-        known &= !isnan(without[b]);
+        bool there = holds_levels(c, b);
+        without[b] = there ? find_beta(c) : (double)NAN;
+        known &= !there || !isnan(without[b]);
     }
     c->without = -1;
     double beta = find_beta(c);
     if (isnan(beta))
         return nsl_fail(err, NSL_EFAILED, "",
-                        "the target's weights do not fall as a power of the rank");
+                        "the target's weights do not fall as a power of the rank, or "
+                        "too few of them are before the middle of the range");
     excess(beta, c);
     nsl_line line = nsl_line_fit(c->points, c->x, c->y, c->weight);
     out->beta = beta;
@@ -126,32 +126,18 @@ static nsl_status compare(nsl_measured_source *out, comparison *c, nsl_error *er
     return NSL_OK;
 }
 
-/* Levels whose ranks end by the middle of the range. */
-static size_t count_points(const nsl_ranked *ranked, nsl_ranks range)
-{
-    size_t count = 0;
-    while (count < ranked->count && ranked->level[count].last <= range.to / 2)
-        count++;
-    return count;
-}
-
 static nsl_status fit(nsl_measured_source *out, const nsl_ranked *ranked,
-                      nsl_ranks range, nsl_error *err)
+                      nsl_error *err)
 {
-    size_t points = count_points(ranked, range);
-    if (points < NSL_MEASURED_FEWEST)
-        return nsl_fail(err, NSL_EFAILED, "",
-                        "ranks %" PRIu64 ":%" PRIu64 " hold too few target weights "
-                        "before their middle",
-                        range.from, range.to);
-    double *column = malloc(3 * points * sizeof *column);
-    int *block = malloc(ranked->count * sizeof *block);
-    comparison c = {.ranked = ranked, .points = points, .block = block};
+    size_t count = ranked->count;
+    double *column = malloc(3 * count * sizeof *column);
+    int *block = malloc(count * sizeof *block);
+    comparison c = {.ranked = ranked, .block = block};
     nsl_status status = column && block ? NSL_OK : nsl_fail_memory(err);
     if (status == NSL_OK) {
         c.x = column;
-        c.y = c.x + points;
-        c.weight = c.y + points;
+        c.y = column + count;
+        c.weight = column + 2 * count;
         nsl_ranked_blocks(block, ranked);
         status = compare(out, &c, err);
     }
@@ -183,7 +169,7 @@ nsl_status nsl_measured_source_fit(nsl_measured_source *out,
         status = nsl_ranked_cut(&ranked, range, err);
     }
     if (status == NSL_OK)
-        status = fit(out, &ranked, range, err);
+        status = fit(out, &ranked, err);
     nsl_ranked_clear(&ranked);
     return status;
 }
