@@ -26,29 +26,36 @@ static size_t next_level(const nsl_ranked *ranked, size_t k)
     return next;
 }
 
-static bool is_fitted(const spectrum_job *job, const ranked_level *level)
+/* The ranks of the law that is drawn; none without one. */
+static nsl_ranks drawn_range(const spectrum_job *job)
 {
-    return job->has_law && level->last >= job->law.range.from &&
-           level->first <= job->law.range.to;
+    if (job->population)
+        return nsl_population_get(job->population).range;
+    return job->has_law ? job->law.range : (nsl_ranks){0, 0};
 }
 
-/* Points of the levels in the fitted range, or of the others; `y` of each level. */
-static bool add_points(figure *f, const spectrum_job *job, const double *y, bool fitted,
-                       size_t colour, const char *label)
+static bool is_in(nsl_ranks range, const ranked_level *level)
+{
+    return level->last >= range.from && level->first <= range.to;
+}
+
+/* Points of the levels in a range, or of the others; `y` of each level. */
+static bool add_points(figure *f, const spectrum_job *job, const double *y,
+                       nsl_ranks range, bool inside, size_t colour, const char *label)
 {
     size_t count = 0;
     for (size_t k = 0; k < job->ranked.count; k = next_level(&job->ranked, k))
-        count += is_fitted(job, &job->ranked.level[k]) == fitted;
+        count += is_in(range, &job->ranked.level[k]) == inside;
     if (count == 0)
         return true;
     figure_series *s = figure_add(f, SERIES_POINTS, label, count, false);
     if (!s)
         return false;
     s->colour = colour;
-    s->apart = !fitted;
+    s->apart = !inside;
     count = 0;
     for (size_t k = 0; k < job->ranked.count; k = next_level(&job->ranked, k)) {
-        if (is_fitted(job, &job->ranked.level[k]) != fitted)
+        if (is_in(range, &job->ranked.level[k]) != inside)
             continue;
         s->x[count] = exp(job->ranked.level[k].x);
         s->y[count++] = y[k];
@@ -107,15 +114,16 @@ static bool add_spectrum(figure *f, const spectrum_job *job, double *y)
 {
     char label[96] = "eigenvalues";
     const nsl_measured_law *law = &job->law;
+    nsl_ranks range = drawn_range(job);
     for (size_t k = 0; k < job->ranked.count; k++)
         y[k] = job->ranked.level[k].lambda;
     if (job->has_law)
         snprintf(label, sizeof label, "fitted: ranks %" PRIu64 " to %" PRIu64,
-                 law->range.from, law->range.to);
+                 range.from, range.to);
     f->x = (figure_axis){"rank", "I", true};
     f->y = (figure_axis){"eigenvalue", "λ_I", true};
-    return add_points(f, job, y, true, SPECTRUM_COLOUR, label) &&
-           add_points(f, job, y, false, SPECTRUM_COLOUR,
+    return add_points(f, job, y, range, true, SPECTRUM_COLOUR, label) &&
+           add_points(f, job, y, range, false, SPECTRUM_COLOUR,
                       job->has_law ? "not fitted" : label) &&
            (!job->has_law || job->population ||
             add_law(f, "", law->lambda_max, 1.0 + law->alpha, 1.0,
@@ -150,12 +158,13 @@ static bool add_source(figure *f, const spectrum_job *job, double rest)
 static bool add_target(figure *first, const spectrum_job *job, double *sums)
 {
     double sum = 0.0, rest = 0.0;
+    nsl_ranks range = job->has_law ? job->law.range : (nsl_ranks){0, 0};
     figure *f = figure_add_panel(first);
     if (!f)
         return false;
     for (size_t k = job->ranked.count; k-- > 0;) {
         const ranked_level *level = &job->ranked.level[k];
-        bool behind = job->has_law && level->first > job->law.range.to;
+        bool behind = job->has_law && level->first > range.to;
         sum += level->copies * level->target;
         sums[k] = behind ? (double)NAN : sum;
         rest = behind ? sum : rest;
@@ -163,8 +172,9 @@ static bool add_target(figure *first, const spectrum_job *job, double *sums)
     first->columns = 2; /* beside it: its ranks end with the range */
     f->x = first->x;
     f->y = (figure_axis){"target from I on", "", true};
-    return add_points(f, job, sums, true, TARGET_COLOUR, "sums of the weights") &&
-           add_points(f, job, sums, false, TARGET_COLOUR,
+    return add_points(f, job, sums, range, true, TARGET_COLOUR,
+                      "sums of the weights") &&
+           add_points(f, job, sums, range, false, TARGET_COLOUR,
                       job->has_law ? NULL : "sums of the weights") &&
            (!job->has_source || add_source(f, job, rest));
 }
@@ -172,16 +182,15 @@ static bool add_target(figure *first, const spectrum_job *job, double *sums)
 /* The file, and what it says. */
 static char *make_caption(const spectrum_job *job)
 {
-    char shown[128], *out = NULL;
-    int length;
+    char shown[128], law[96] = "", population[96] = "", *out = NULL;
     nsl_printable(shown, sizeof shown, job->options->operand);
     if (job->has_law)
-        length =
-            asprintf(&out, "%s; alpha = %.3g over ranks %" PRIu64 " to %" PRIu64, shown,
-                     job->law.alpha, job->law.range.from, job->law.range.to);
-    else
-        length = asprintf(&out, "%s", shown);
-    return length < 0 ? NULL : out;
+        snprintf(law, sizeof law, "; alpha = %.3g over ranks %" PRIu64 " to %" PRIu64,
+                 job->law.alpha, job->law.range.from, job->law.range.to);
+    if (job->population)
+        snprintf(population, sizeof population, "; of the population %.3g",
+                 nsl_population_get(job->population).alpha);
+    return asprintf(&out, "%s%s%s", shown, law, population) < 0 ? NULL : out;
 }
 
 bool spectrum_figure_make(figure *f, const spectrum_job *job)
