@@ -118,6 +118,20 @@ check 0 nslaw features --activation erf --inputs inf --alpha 2 --count 300 --plo
 check 1 nslaw features --activation relu --inputs 50 --alpha 0.5 --count 1e18
 check 2 nslaw features --activation poly:1,0,1 --inputs 50 --alpha 0.5 --count 9 --target linear
 check 3 nslaw features --activation relu --spectrum "$files/negative.csv" --count 9
+spectrum=data/mnist/relu_spectrum.csv
+for format in table csv json; do
+    check 0 nslaw spectrum $spectrum -f $format
+done
+printf 'lambda,multiplicity\n16,1\n8,2\n4,4\n2,8\n1,16\n0.5,32\n0,5\n' >"$files/levels.csv"
+printf 'lambda\n16\n8\n4\n2\n1\n0.5\n' >"$files/steep.csv"
+check 0 nslaw spectrum $spectrum --range 100:2000 --samples 5000 --plot "$files/spectrum.gp"
+check 0 nslaw spectrum "$files/levels.csv" -f json
+check 0 nslaw spectrum "$files/steep.csv" --samples 6 -f csv
+check 3 nslaw spectrum "$files/plain.csv"
+check 2 nslaw spectrum $spectrum --range 5:4
+check 2 nslaw spectrum $spectrum --samples 10
+check 3 nslaw spectrum "$files/negative.csv"
+check 3 nslaw spectrum "$files/missing.csv"
 check 0 nslaw --help
 check 0 nslaw loss --help
 echo "$runs runs of the program, $failed with leaks, crashes or wrong exit codes"

@@ -483,9 +483,9 @@ Test(cli, reads_standard_input)
 /* The man pages name every option. */
 Test(cli, man_pages_name_every_option)
 {
-    const char *const commands[] = {"loss",    "curve",    "compare", "exponents",
-                                    "plateau", "frontier", "solve",   "phase",
-                                    "merge",   "fit",      "density", "features"};
+    const char *const commands[] = {
+        "loss",  "curve", "compare", "exponents", "plateau",  "frontier", "solve",
+        "phase", "merge", "fit",     "density",   "features", "spectrum"};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         char command[512];
         snprintf(command, sizeof command,

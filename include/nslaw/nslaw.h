@@ -14,6 +14,7 @@
 #include <nslaw/features.h>
 #include <nslaw/fit.h>
 #include <nslaw/frontier.h>
+#include <nslaw/measured.h>
 #include <nslaw/model.h>
 #include <nslaw/optimum.h>
 #include <nslaw/phase.h>

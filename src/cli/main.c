@@ -18,6 +18,7 @@ static const struct {
     {"curve", cmd_curve, "losses along a sweep of N, P, M, ridge or noise"},
     {"compare", cmd_compare, "theory beside measured runs"},
     {"fit", cmd_fit, "theory and other scaling laws fitted to runs, and judged"},
+    {"spectrum", cmd_spectrum, "what a measured spectrum says: exponent, dimensions"},
     {"exponents", cmd_exponents, "the power law in each resource, and its range"},
     {"plateau", cmd_plateau, "where more features or samples stop helping"},
     {"frontier", cmd_frontier, "the best split of a budget between N and P"},

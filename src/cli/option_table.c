@@ -20,7 +20,7 @@ enum {
     WITH_SPECTRUM = FOR_ALL | FOR_DENSITY,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
     WITH_PICTURE = FOR_CURVE | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE |
-                   FOR_MERGE | FOR_DENSITY | FOR_FEATURES
+                   FOR_MERGE | FOR_DENSITY | FOR_FEATURES | FOR_SPECTRUM
 };
 
 const option_spec option_table[OPT_COUNT] = {
@@ -39,9 +39,10 @@ const option_spec option_table[OPT_COUNT] = {
                      .kind = KIND_NUMBER,
                      .infinite = true,
                      .sweep = true,
-                     .commands = WITH_SIZES,
+                     .commands = WITH_SIZES | FOR_SPECTRUM,
                      .group = SIZE,
-                     .help = "training samples P (T in the paper)"},
+                     .help = "training samples P (T in the paper); of a spectrum, "
+                             "those that it was measured on"},
     [OPT_SAMPLES_PER_FEATURE] = {.name = "samples-per-feature",
                                  .argument = "R",
                                  .kind = KIND_NUMBER,
@@ -232,10 +233,18 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_WITHIN] = {.name = "within",
                     .argument = "SHARE",
                     .kind = KIND_SHARE,
-                    .commands = FOR_PLATEAU,
+                    .commands = FOR_PLATEAU | FOR_SPECTRUM,
                     .group = TASK,
-                    .help = "how near to the plateau counts as reached, e.g. 5% "
-                            "(the default) or 0.05"},
+                    .help = "how near counts as there, e.g. 5% (the default) or 0.05: "
+                            "to a plateau, or a sample's eigenvalues to the "
+                            "population's"},
+    [OPT_RANGE] = {.name = "range",
+                   .argument = "LO:HI",
+                   .kind = KIND_TEXT,
+                   .commands = FOR_SPECTRUM,
+                   .group = TASK,
+                   .help = "fit the eigenvalues LO to HI, the largest being 1 "
+                           "(default: the widest range that is straight)"},
     [OPT_X] = {.name = "x",
                .letter = 'x',
                .argument = "WHAT",
@@ -455,12 +464,13 @@ const char *option_commands(option_id id, char *out, size_t size)
         unsigned bit;
         const char *name;
     } names[] = {
-        {FOR_LOSS, "loss"},       {FOR_CURVE, "curve"},
-        {FOR_COMPARE, "compare"}, {FOR_EXPONENTS, "exponents"},
-        {FOR_PLATEAU, "plateau"}, {FOR_FRONTIER, "frontier"},
-        {FOR_SOLVE, "solve"},     {FOR_PHASE, "phase"},
-        {FOR_MERGE, "merge"},     {FOR_FIT, "fit"},
-        {FOR_DENSITY, "density"}, {FOR_FEATURES, "features"},
+        {FOR_LOSS, "loss"},         {FOR_CURVE, "curve"},
+        {FOR_COMPARE, "compare"},   {FOR_EXPONENTS, "exponents"},
+        {FOR_PLATEAU, "plateau"},   {FOR_FRONTIER, "frontier"},
+        {FOR_SOLVE, "solve"},       {FOR_PHASE, "phase"},
+        {FOR_MERGE, "merge"},       {FOR_FIT, "fit"},
+        {FOR_DENSITY, "density"},   {FOR_FEATURES, "features"},
+        {FOR_SPECTRUM, "spectrum"},
     };
     enum { NAMES = sizeof names / sizeof *names };
     const char *with[NAMES] = {NULL};

@@ -357,6 +357,13 @@ char *options_record(const cli_options *options)
     return g.text;
 }
 
+char *options_quoted(const char *text)
+{
+    growing g = {calloc(1, 256), 0, 256};
+    append_word(&g, text);
+    return g.text;
+}
+
 /* Undoes append_word: moves *from past one word of a record and *to past its text. */
 static bool take_word(const char **from, char **to)
 {

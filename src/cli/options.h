@@ -39,6 +39,7 @@ typedef enum {
     OPT_FOR,
     OPT_TARGET_LOSS,
     OPT_WITHIN,
+    OPT_RANGE,
     OPT_X,
     OPT_Y,
     OPT_SHARD,
@@ -87,9 +88,11 @@ enum {
     FOR_FIT = 512,       /* asks which model */
     FOR_DENSITY = 1024,  /* asks something of a model's spectrum alone */
     FOR_FEATURES = 2048, /* makes a spectrum */
+    FOR_SPECTRUM = 4096, /* asks which spectrum */
     FOR_MAPS = FOR_PHASE | FOR_MERGE,
     FOR_RUNS = FOR_COMPARE | FOR_FIT,
-    FOR_OUTPUT = FOR_ALL | FOR_MERGE | FOR_FIT | FOR_DENSITY | FOR_FEATURES
+    FOR_OUTPUT =
+        FOR_ALL | FOR_MERGE | FOR_FIT | FOR_DENSITY | FOR_FEATURES | FOR_SPECTRUM
 };
 
 typedef enum {
@@ -177,6 +180,9 @@ int options_complain_error(const char *command, const nsl_error *err);
 /* The options given, as a command line to run again (malloc'ed), output options left
  * out. NULL when out of memory. */
 char *options_record(const cli_options *options);
+
+/* A text as one word of such a record, behind a blank (malloc'ed). */
+char *options_quoted(const char *text);
 
 /* The words of such a record; free() the array, which holds them all. NULL when it is
  * no record or memory ran out. */
