@@ -73,7 +73,7 @@ bool nsl_branch_improve(nsl_branch *b, const nsl_equation *e, const nsl_referenc
 {
     double last = (double)INFINITY;
     for (int i = 0; i < NEWTON_MAX; i++) {
-        e->spectrum->ops->complex_sums(&b->m, e->spectrum, b->s, false);
+        nsl_equation_sums(&b->m, e, b->s, false);
         nsl_equation_slopes(b, e);
         double complex a = b->gap - nsl_equation_gap(&b->m, e->least);
         double complex c = residual(b, e, near, target);
@@ -94,7 +94,8 @@ bool nsl_branch_improve(nsl_branch *b, const nsl_equation *e, const nsl_referenc
         if (share == 1.0) {
             double next = step * step * (1.0 + cabs(b->bend / b->slope));
             if (step <= STEP_FLOOR || next < 0.1 * DBL_EPSILON ||
-                (step < STEP_STALLED && step > 0.25 * last && cabs(c) < SOLVED &&
+                (step < STEP_STALLED && step > 0.25 * last &&
+                 cabs(c) < SOLVED * (1.0 + cabs(target)) &&
                  cabs(a) < SOLVED * (e->least + cabs(b->gap))))
                 return usable(b) && !(cimag(target) == 0.0 && spurious(b));
             last = step;
