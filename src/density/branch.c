@@ -35,11 +35,10 @@ static const double STEP_STALLED = 1e-3, SOLVED = 1e-13;
 static double complex residual(const nsl_branch *b, const nsl_equation *e,
                                const nsl_reference *near, double complex target)
 {
-    bool known = near && near->x > 0.0;
-    double complex sum = known ? clog(b->s / near->s) : clog(b->s) + e->log_scale;
+    double complex sum = near ? clog(b->s / near->s) : clog(b->s) + e->log_scale;
     for (size_t j = 0; j < e->widths; j++) {
         double complex gap = b->gap + e->excess[j];
-        sum += clog(known ? gap / (near->gap + e->excess[j]) : gap);
+        sum += clog(near ? gap / (near->gap + e->excess[j]) : gap);
     }
     return sum - target;
 }
@@ -144,9 +143,9 @@ bool nsl_branch_negative(nsl_branch *b, const nsl_equation *e, double log_size)
             high = log_delta;
         bool bracketed = isfinite(low) && isfinite(high);
         bool inside = log_delta + step > low && log_delta + step < high;
-        if (fabs(step) <= 4 * DBL_EPSILON ||
-            (fabs(step) < 1e-11 && fabs(step) > 0.25 * last)) {
-            b->gap = gap;
+        double floor = 8 * DBL_EPSILON * (1.0 + fabs(log_delta));
+        if (fabs(step) <= floor || high - low <= floor) {
+            b->gap = found > 0.5 * e->least ? found : gap; /* n − z loses nothing */
             nsl_equation_slopes(b, e);
             return isfinite(gap);
         }
