@@ -35,11 +35,10 @@ static const double STEP_STALLED = 1e-3, SOLVED = 1e-13;
 static double complex residual(const nsl_branch *b, const nsl_equation *e,
                                const nsl_reference *near, double complex target)
 {
-    bool known = near && near->x > 0.0;
-    double complex sum = known ? clog(b->s / near->s) : clog(b->s) + e->log_scale;
+    double complex sum = near ? clog(b->s / near->s) : clog(b->s) + e->log_scale;
     for (size_t j = 0; j < e->widths; j++) {
         double complex gap = b->gap + e->excess[j];
-        sum += clog(known ? gap / (near->gap + e->excess[j]) : gap);
+        sum += clog(near ? gap / (near->gap + e->excess[j]) : gap);
     }
     return sum - target;
 }
@@ -73,7 +72,7 @@ bool nsl_branch_improve(nsl_branch *b, const nsl_equation *e, const nsl_referenc
 {
     double last = (double)INFINITY;
     for (int i = 0; i < NEWTON_MAX; i++) {
-        e->spectrum->ops->complex_sums(&b->m, e->spectrum, b->s, false);
+        nsl_equation_sums(&b->m, e, b->s, false);
         nsl_equation_slopes(b, e);
         double complex a = b->gap - nsl_equation_gap(&b->m, e->least);
         double complex c = residual(b, e, near, target);
@@ -94,7 +93,8 @@ bool nsl_branch_improve(nsl_branch *b, const nsl_equation *e, const nsl_referenc
         if (share == 1.0) {
             double next = step * step * (1.0 + cabs(b->bend / b->slope));
             if (step <= STEP_FLOOR || next < 0.1 * DBL_EPSILON ||
-                (step < STEP_STALLED && step > 0.25 * last && cabs(c) < SOLVED &&
+                (step < STEP_STALLED && step > 0.25 * last &&
+                 cabs(c) < SOLVED * (1.0 + cabs(target)) &&
                  cabs(a) < SOLVED * (e->least + cabs(b->gap))))
                 return usable(b) && !(cimag(target) == 0.0 && spurious(b));
             last = step;
@@ -143,9 +143,9 @@ bool nsl_branch_negative(nsl_branch *b, const nsl_equation *e, double log_size)
             high = log_delta;
         bool bracketed = isfinite(low) && isfinite(high);
         bool inside = log_delta + step > low && log_delta + step < high;
-        if (fabs(step) <= 4 * DBL_EPSILON ||
-            (fabs(step) < 1e-11 && fabs(step) > 0.25 * last)) {
-            b->gap = gap;
+        double floor = 8 * DBL_EPSILON * (1.0 + fabs(log_delta));
+        if (fabs(step) <= floor || high - low <= floor) {
+            b->gap = found > 0.5 * e->least ? found : gap; /* n − z loses nothing */
             nsl_equation_slopes(b, e);
             return isfinite(gap);
         }

@@ -9,7 +9,7 @@
 /* An edge of the support, or any real s whose ζ > 0 is known: near it ln(ζ/x) is found
  * without cancellation. */
 typedef struct {
-    double s, gap, x; /* x = 0: no reference */
+    double s, gap, x; /* x = ζ > 0 */
 } nsl_reference;
 
 /* Improves b->s and b->gap (Im s > 0 > Im gap) until they solve [E1] at ζ with

@@ -13,7 +13,7 @@ static const double FLOOR_DEPTH = 60.0;
  * to the distance from the real axis; a Newton step from there is nearly exact. */
 static const double GOOD_GUESS = 0.02;
 
-enum { DEPTH_MAX = 40 };
+enum { DEPTH_MAX = 24 };
 
 double nsl_bulk_floor(const nsl_interval *bulk)
 {

@@ -12,6 +12,10 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Imaginary parts below this, relative, are found from the derivatives on the negative
+ * axis: the third order is below rounding. */
+static const double NEAR_AXIS = 1e-6;
+
 /* mantissa·2^exponent with 1/2 ≤ |mantissa| < 1. */
 static nsl_wide wide_product(nsl_wide a, double factor, bool divide)
 {
@@ -129,10 +133,26 @@ void nsl_equation_slopes(nsl_branch *b, const nsl_equation *e)
     b->bend = b->m.rho * first - b->m.r * b->m.r * second;
 }
 
+/* With δ = ln s − ln(−|s|): dz/dln s = −r, dr/dln s = ρ, dΣln(1−λ/s)/dln s = −z. */
+void nsl_equation_sums(nsl_complex_sums *m, const nsl_equation *e, double complex s,
+                       bool angle)
+{
+    const nsl_spectrum_ops *ops = e->spectrum->ops;
+    if (!(creal(s) < 0.0 && cimag(s) > 0.0 && cimag(s) < NEAR_AXIS * -creal(s))) {
+        ops->complex_sums(m, e->spectrum, s, angle);
+        return;
+    }
+    ops->complex_sums(m, e->spectrum, creal(s), false);
+    double complex delta = CMPLX(0.0, cimag(s) / creal(s));
+    m->angle = -((m->count + m->count_low) + creal(m->rest)) * cimag(delta);
+    m->rest -= delta * (m->r + 0.5 * delta * m->rho);
+    m->r += delta * m->rho;
+}
+
 void nsl_equation_at(nsl_branch *b, const nsl_equation *e, double complex s)
 {
     b->s = s;
-    e->spectrum->ops->complex_sums(&b->m, e->spectrum, s, false);
+    nsl_equation_sums(&b->m, e, s, false);
     b->gap = nsl_equation_gap(&b->m, e->least);
     nsl_equation_slopes(b, e);
 }

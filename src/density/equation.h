@@ -37,6 +37,11 @@ typedef struct {
     double _Complex bend;  /* dD/dln s = ρ Σ 1/(W_j−z) − r² Σ 1/(W_j−z)² */
 } nsl_branch;
 
+/* The spectral sums at s, Im s ≥ 0; close to the negative axis, too, with the imaginary
+ * parts relative to their own size. */
+void nsl_equation_sums(nsl_complex_sums *m, const nsl_equation *e, double _Complex s,
+                       bool angle);
+
 /* Evaluates all of a branch at s, the gap from the sums. */
 void nsl_equation_at(nsl_branch *b, const nsl_equation *e, double _Complex s);
 

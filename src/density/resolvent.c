@@ -121,6 +121,7 @@ nsl_status nsl_density_resolvent(nsl_complex *value, const nsl_density *density,
     if (status != NSL_OK)
         return status;
     double complex r = resolvent_of(&density->equation, &b, upper);
-    *value = (nsl_complex){creal(r), zeta.im < 0.0 ? -cimag(r) : cimag(r)};
+    double im = cimag(b.s) == 0.0 ? 0.0 : cimag(r);
+    *value = (nsl_complex){creal(r), zeta.im < 0.0 ? -im : im};
     return NSL_OK;
 }

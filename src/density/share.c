@@ -35,7 +35,7 @@ static double complex log_rest(double complex q)
 static double count_above(const nsl_equation *e, const nsl_branch *b)
 {
     nsl_complex_sums m;
-    e->spectrum->ops->complex_sums(&m, e->spectrum, b->s, true);
+    nsl_equation_sums(&m, e, b->s, true);
     double sum = m.angle;
     double complex z = e->least - b->gap;
     if (cabs(z) < SMALL * e->least)

@@ -20,7 +20,7 @@
 enum { STEPS_MAX = 2000 };
 
 /* More bulks than this are not worth their time. */
-enum { BULKS_MAX = 100000 };
+enum { BULKS_MAX = 50000 };
 
 /* A peak of a concave function is looked for until its bracket is this narrow. */
 static const double PEAK_WIDTH = 4 * DBL_EPSILON;

@@ -30,7 +30,7 @@ static const double POLE_DEPTH = 7.0;
 
 /* Series in y or 1/y are used up to |ln|y|| = this; in between the integral is by
  * Gauss–Legendre, without the pole. */
-static const double SERIES_REACH = 3.0;
+static const double SERIES_REACH = 2.0;
 
 /* Terms of those series: they gain at least a bit a term. */
 enum { SERIES_MAX = 70 };
@@ -43,7 +43,7 @@ static const double BERNOULLI[CORRECTIONS] = {
     1.0 / 132, -691.0 / 32760., 1.0 / 12., -3617.0 / 8160.};
 
 /* Gauss–Legendre with 24 nodes: the positive ones and their weights. The next poles
- * are π away from an interval of half-length ≤ 3, so that it is off by 2.5^−48. */
+ * are π away from an interval of half-length ≤ 2, so that it is off by 2.5^−48. */
 enum { NODES = 12 };
 static const double GAUSS[NODES][2] = {{0.064056892862605616, 0.12793819534675208},
                                        {0.19111886747361631, 0.12583745634682822},
@@ -106,9 +106,9 @@ static term term_at(const problem *q, double i)
         if (q->angle) /* 1 − 1/y = −(1−y)/y */
             t.angle = atan2(cimag(y), size * size - creal(y));
     } else {
-        double complex v = CMPLX(cos(q->theta) / size, -sin(q->theta) / size);
-        if (cimag(q->sigma) == 0.0)
-            v = CMPLX(creal(v), 0.0);
+        double turn = cabs(q->sigma); /* 1/y, its sign and phase from s itself */
+        double complex v =
+            CMPLX(creal(q->sigma) / turn / size, -cimag(q->sigma) / turn / size);
         t.small = v;
         t.w = inverse(1.0 - v);
         t.u = -v * t.w;
