@@ -203,6 +203,30 @@ Test(density_mp, bulks_that_part)
     density_free(&s);
 }
 
+/* Rows of equal eigenvalues are one row of so many copies, in any order. */
+Test(density_mp, copies_are_rows)
+{
+    const double lambda[] = {8, 1}, copies[] = {3, 2}, each[] = {1, 8, 8, 1, 8};
+    const nsl_gram gram = {12, 30, NSL_SIDE_FEATURES, true};
+    density_subject few = density_table(2, lambda, copies, 0.0, gram);
+    density_subject many = density_table(5, each, NULL, 0.0, gram);
+    nsl_bulks_mp a, b;
+    nsl_bulks_mp_init(&a);
+    nsl_bulks_mp_init(&b);
+    density_edges(&a, &few, 30);
+    density_edges(&b, &many, 30);
+    cr_assert(a.count == 2 && b.count == 2);
+    for (size_t i = 0; i < 2; i++) {
+        density_expect(a.bulk[i].lower, b.bulk[i].lower, 30, "lower edge");
+        density_expect(a.bulk[i].upper, b.bulk[i].upper, 30, "upper edge");
+        cr_expect(mpfr_equal_p(a.bulk[i].mass, b.bulk[i].mass));
+    }
+    nsl_bulks_mp_clear(&a);
+    nsl_bulks_mp_clear(&b);
+    density_free(&few);
+    density_free(&many);
+}
+
 enum { SCAN_ROWS = 5, SCAN_POINTS = 4000, SCAN_MODELS = 150 };
 
 /* Whether dlnζ/dlns > 0 at z < all sizes anywhere between two eigenvalues, in double.
