@@ -16,7 +16,7 @@ typedef struct {
     testing_model m;
     nsl_model_mp *exact;
     nsl_level level;
-    nsl_population p;
+    nsl_population_mp p;
 } subject;
 
 static void subject_set(subject *s, double alpha, uint64_t latents)
@@ -24,12 +24,12 @@ static void subject_set(subject *s, double alpha, uint64_t latents)
     s->m = testing_powerlaw(alpha, latents, NULL);
     cr_assert(nsl_model_mp_new(&s->exact, s->m.model, NULL, NULL) == NSL_OK);
     cr_assert(nsl_level_init(&s->level, s->exact, ORACLE_BITS));
-    cr_assert(nsl_population_init(&s->p, &s->level, NULL) == NSL_OK);
+    cr_assert(nsl_population_mp_init(&s->p, &s->level, NULL) == NSL_OK);
 }
 
 static void subject_end(subject *s)
 {
-    nsl_population_clear(&s->p);
+    nsl_population_mp_clear(&s->p);
     nsl_level_clear(&s->level);
     nsl_model_mp_free(s->exact);
     testing_free(&s->m);
@@ -112,12 +112,12 @@ static void compare_sums(subject *t, const mpc_t s, double alpha, unsigned long 
         mpfr_init2(real[i], SUM_BITS);
     }
     direct_sums(sums[0], sums[1], sums[2], s, alpha, latents);
-    cr_assert(nsl_population_complex(z, r, &t->p, s, NULL) == NSL_OK);
+    cr_assert(nsl_population_mp_complex(z, r, &t->p, s, NULL) == NSL_OK);
     double off = fmax(distance(z, sums[0]), distance(r, sums[1]));
     cr_expect(off < HUNDRED_DIGITS, "alpha %g: complex sums off by %g", alpha, off);
     if (mpfr_zero_p(mpc_imagref(s))) {
-        cr_assert(nsl_population_real(real[0], real[1], real[2], &t->p, mpc_realref(s),
-                                      NULL) == NSL_OK);
+        cr_assert(nsl_population_mp_real(real[0], real[1], real[2], &t->p,
+                                         mpc_realref(s), NULL) == NSL_OK);
         for (int i = 0; i < 3; i++) {
             mpc_set_fr(z, real[i], MPC_RNDNN);
             cr_expect(distance(z, sums[i]) < HUNDRED_DIGITS,
@@ -172,9 +172,9 @@ Test(density_mp, endless_sums_on_the_negative_axis)
         subject_set(&t, alphas[i], NSL_LATENTS_INFINITE);
         for (int k = 0; k < 4; k++) {
             set_place(s, scales[k], 1.0, alphas[i]);
-            cr_assert(nsl_population_complex(z, r, &t.p, s, NULL) == NSL_OK);
-            cr_assert(nsl_population_real(real[0], real[1], real[2], &t.p,
-                                          mpc_realref(s), NULL) == NSL_OK);
+            cr_assert(nsl_population_mp_complex(z, r, &t.p, s, NULL) == NSL_OK);
+            cr_assert(nsl_population_mp_real(real[0], real[1], real[2], &t.p,
+                                             mpc_realref(s), NULL) == NSL_OK);
             mpc_set_fr(expected, real[0], MPC_RNDNN);
             cr_expect(distance(z, expected) < HUNDRED_DIGITS, "alpha %g X %g: z",
                       alphas[i], scales[k]);

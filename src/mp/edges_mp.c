@@ -54,7 +54,7 @@ static bool make_bulks(nsl_bulks_mp *bulks, size_t count, mpfr_prec_t bits)
 /* Counts are exact: between two gaps lie as many eigenvalues as the population has
  * there, in the lowest bulk the rest of min(n, rank). */
 static void set_masses(nsl_bulks_mp *bulks, const nsl_support *support,
-                       const nsl_gram_mp *g, const nsl_population *p)
+                       const nsl_gram_mp *g, const nsl_population_mp *p)
 {
     uint64_t rank = p->level->model->model->spectrum->rank;
     mpfr_srcptr size = g->width[g->own];
@@ -88,7 +88,7 @@ typedef struct {
 } task;
 
 /* ζ of an edge from an s that stays as it is. */
-static nsl_status set_edge(mpfr_t zeta, const mpfr_t s, nsl_population *p,
+static nsl_status set_edge(mpfr_t zeta, const mpfr_t s, nsl_population_mp *p,
                            const task *t)
 {
     mpfr_t better;
@@ -100,7 +100,7 @@ static nsl_status set_edge(mpfr_t zeta, const mpfr_t s, nsl_population *p,
 }
 
 static nsl_status set_bulks(nsl_bulks_mp *out, const nsl_support *support,
-                            nsl_population *p, const task *t, mpfr_prec_t bits)
+                            nsl_population_mp *p, const task *t, mpfr_prec_t bits)
 {
     nsl_gram_mp g;
     size_t last = support->count;
@@ -152,11 +152,11 @@ static nsl_status try_bits(nsl_bulks_mp *low_out, nsl_bulks_mp *out, bool *undec
                            mpfr_prec_t high)
 {
     nsl_level level;
-    nsl_population p;
+    nsl_population_mp p;
     nsl_gram_mp g;
     nsl_support support;
     nsl_status status = nsl_level_init(&level, t->q->model, high)
-                            ? nsl_population_init(&p, &level, t->err)
+                            ? nsl_population_mp_init(&p, &level, t->err)
                             : nsl_fail_memory(t->err);
     if (status != NSL_OK) {
         nsl_level_clear(&level);
@@ -172,7 +172,7 @@ static nsl_status try_bits(nsl_bulks_mp *low_out, nsl_bulks_mp *out, bool *undec
         status = set_bulks(out, &support, &p, t, high);
     nsl_support_clear(&support);
     nsl_gram_mp_clear(&g);
-    nsl_population_clear(&p);
+    nsl_population_mp_clear(&p);
     nsl_level_clear(&level);
     return status;
 }

@@ -6,7 +6,7 @@
 #include "mp/gram_mp.h"
 
 typedef struct {
-    nsl_population *p;
+    nsl_population_mp *p;
     const nsl_gram_mp *g;
     nsl_error *err;
 } nsl_gap_search;

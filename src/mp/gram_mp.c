@@ -258,13 +258,13 @@ static void pass_stage(nsl_place *p, mpfr_srcptr width)
     mpfr_clears(gap, part, (mpfr_ptr)NULL);
 }
 
-nsl_status nsl_place_at(nsl_place *place, nsl_population *p, const nsl_gram_mp *g,
+nsl_status nsl_place_at(nsl_place *place, nsl_population_mp *p, const nsl_gram_mp *g,
                         const mpfr_t s, nsl_error *err)
 {
     mpfr_set(place->s, s, MPFR_RNDN);
     mpfr_set(place->position, s, MPFR_RNDN);
     nsl_status status =
-        nsl_population_real(place->z, place->r, place->rho, p, place->s, err);
+        nsl_population_mp_real(place->z, place->r, place->rho, p, place->s, err);
     if (status != NSL_OK)
         return status;
     place->failed = 0;

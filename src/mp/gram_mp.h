@@ -76,7 +76,7 @@ void nsl_place_clear(nsl_place *p);
 void nsl_place_swap(nsl_place *a, nsl_place *b);
 
 /* All of it at s. h and bend are for s < 0 too, between n and the next size. */
-nsl_status nsl_place_at(nsl_place *place, nsl_population *p, const nsl_gram_mp *g,
+nsl_status nsl_place_at(nsl_place *place, nsl_population_mp *p, const nsl_gram_mp *g,
                         const mpfr_t s, nsl_error *err);
 
 /* ζ there. */

@@ -6,7 +6,7 @@
 
 /* Brings row i to its place among those before it: they are sorted as doubles, and
  * their decimals may tell more. */
-static void sink_row(nsl_population *p, size_t i)
+static void sink_row(nsl_population_mp *p, size_t i)
 {
     for (; i > 0 && mpfr_less_p(p->inverse[i], p->inverse[i - 1]); i--) {
         uint64_t copies = p->copies[i];
@@ -17,7 +17,7 @@ static void sink_row(nsl_population *p, size_t i)
 }
 
 /* Makes one row of equal ones. */
-static void merge_rows(nsl_population *p, size_t rows)
+static void merge_rows(nsl_population_mp *p, size_t rows)
 {
     size_t last = 0;
     for (size_t i = 1; i < rows; i++) {
@@ -34,7 +34,7 @@ static void merge_rows(nsl_population *p, size_t rows)
     p->rows = last + 1;
 }
 
-static nsl_status take_rows(nsl_population *p, nsl_error *err)
+static nsl_status take_rows(nsl_population_mp *p, nsl_error *err)
 {
     nsl_table_view view = nsl_table_rows(p->level->model->model->spectrum);
     p->inverse = malloc(view.positive_rows * sizeof *p->inverse);
@@ -51,16 +51,17 @@ static nsl_status take_rows(nsl_population *p, nsl_error *err)
     return NSL_OK;
 }
 
-nsl_status nsl_population_init(nsl_population *p, nsl_level *level, nsl_error *err)
+nsl_status nsl_population_mp_init(nsl_population_mp *p, nsl_level *level,
+                                  nsl_error *err)
 {
-    *p = (nsl_population){.level = level, .table = level->rows > 0};
+    *p = (nsl_population_mp){.level = level, .table = level->rows > 0};
     nsl_status status = p->table ? take_rows(p, err) : NSL_OK;
     if (status != NSL_OK)
-        nsl_population_clear(p);
+        nsl_population_mp_clear(p);
     return status;
 }
 
-void nsl_population_clear(nsl_population *p)
+void nsl_population_mp_clear(nsl_population_mp *p)
 {
     for (size_t i = 0; i < p->rows; i++)
         mpfr_clear(p->inverse[i]);
@@ -69,8 +70,8 @@ void nsl_population_clear(nsl_population *p)
     nsl_power_tail_clear(&p->tail);
 }
 
-bool nsl_population_eigenvalue(mpfr_t lambda, uint64_t *copies, const nsl_population *p,
-                               uint64_t i)
+bool nsl_population_mp_eigenvalue(mpfr_t lambda, uint64_t *copies,
+                                  const nsl_population_mp *p, uint64_t i)
 {
     if (p->table) {
         if (i >= p->rows)

@@ -17,25 +17,26 @@ typedef struct {
     mpfr_t *inverse;  /* 1/λ of a row, rising */
     uint64_t *copies; /* of a row */
     nsl_power_tail tail;
-} nsl_population;
+} nsl_population_mp;
 
 /* @return NSL_OK, NSL_ENOMEM */
-nsl_status nsl_population_init(nsl_population *p, nsl_level *level, nsl_error *err);
-void nsl_population_clear(nsl_population *p);
+nsl_status nsl_population_mp_init(nsl_population_mp *p, nsl_level *level,
+                                  nsl_error *err);
+void nsl_population_mp_clear(nsl_population_mp *p);
 
 /* The i-th different eigenvalue from the largest, i = 0, 1, …, and how many there are
  * of it; false past the last. */
-bool nsl_population_eigenvalue(mpfr_t lambda, uint64_t *copies, const nsl_population *p,
-                               uint64_t i);
+bool nsl_population_mp_eigenvalue(mpfr_t lambda, uint64_t *copies,
+                                  const nsl_population_mp *p, uint64_t i);
 
 /* z = Σλ/(λ−s), r = −dz/dlns = −Σλs/(λ−s)² and ρ = dr/dlns at a real s ≠ 0 that is no
  * eigenvalue, to the precision of z.
  * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED (too long a sum) */
-nsl_status nsl_population_real(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population *p,
-                               const mpfr_t s, nsl_error *err);
+nsl_status nsl_population_mp_real(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population_mp *p,
+                                  const mpfr_t s, nsl_error *err);
 
 /* z and r at a complex s. */
-nsl_status nsl_population_complex(mpc_t z, mpc_t r, nsl_population *p, const mpc_t s,
-                                  nsl_error *err);
+nsl_status nsl_population_mp_complex(mpc_t z, mpc_t r, nsl_population_mp *p,
+                                     const mpc_t s, nsl_error *err);
 
 #endif

@@ -22,7 +22,7 @@ typedef struct {
 } range;
 
 /* X = |s/λ₊|^{−1/p} */
-static double scale_index(const nsl_population *p, const mpfr_t size)
+static double scale_index(const nsl_population_mp *p, const mpfr_t size)
 {
     mpfr_t x;
     mpfr_init2(x, 64);
@@ -43,7 +43,7 @@ static nsl_status refuse(double terms, nsl_error *err)
 }
 
 /* A tail made for some X serves smaller ones, if not far smaller. */
-static nsl_status want_tail(nsl_population *p, mpfr_prec_t bits, double x,
+static nsl_status want_tail(nsl_population_mp *p, mpfr_prec_t bits, double x,
                             nsl_error *err)
 {
     static const double ROOM = 1.25, NARROWEST = 0.2;
@@ -64,7 +64,7 @@ static nsl_status want_tail(nsl_population *p, mpfr_prec_t bits, double x,
     return NSL_OK;
 }
 
-static nsl_status set_range(range *out, nsl_population *p, mpfr_prec_t bits,
+static nsl_status set_range(range *out, nsl_population_mp *p, mpfr_prec_t bits,
                             const mpfr_t size, nsl_error *err)
 {
     if (p->table) {
@@ -133,7 +133,7 @@ static void finish_terms(mpfr_t r, mpfr_t rho, const mpfr_t s)
 }
 
 /* s over the unit of `inverse`. */
-static void scaled(mpfr_t out, const nsl_population *p, mpfr_srcptr s)
+static void scaled(mpfr_t out, const nsl_population_mp *p, mpfr_srcptr s)
 {
     if (p->table)
         mpfr_set(out, s, MPFR_RNDN);
@@ -142,7 +142,7 @@ static void scaled(mpfr_t out, const nsl_population *p, mpfr_srcptr s)
 }
 
 /* At s < 0, ρ = 2Σu²(1−u) − r. */
-static nsl_status left_of_zero(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population *p,
+static nsl_status left_of_zero(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population_mp *p,
                                const mpfr_t s, nsl_error *err)
 {
     nsl_moments_mp m;
@@ -160,8 +160,8 @@ static nsl_status left_of_zero(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population *p
     return fine ? NSL_OK : nsl_fail_memory(err);
 }
 
-nsl_status nsl_population_real(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population *p,
-                               const mpfr_t s, nsl_error *err)
+nsl_status nsl_population_mp_real(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population_mp *p,
+                                  const mpfr_t s, nsl_error *err)
 {
     range terms;
     if (mpfr_sgn(s) < 0)
@@ -243,8 +243,8 @@ static void add_complex_tail(mpc_t z, mpc_t r, const nsl_power_tail *tail,
     mpc_clear(step);
 }
 
-nsl_status nsl_population_complex(mpc_t z, mpc_t r, nsl_population *p, const mpc_t s,
-                                  nsl_error *err)
+nsl_status nsl_population_mp_complex(mpc_t z, mpc_t r, nsl_population_mp *p,
+                                     const mpc_t s, nsl_error *err)
 {
     range terms;
     mpfr_t size;

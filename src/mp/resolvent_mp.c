@@ -26,7 +26,7 @@ typedef struct {
 /* What one try knows beside its precision. */
 typedef struct {
     const question *question;
-    nsl_population *p;
+    nsl_population_mp *p;
     region where;
     mpc_t s;              /* OFF_AXIS, INSIDE: the best root so far */
     nsl_axis_place place; /* OUTSIDE */
@@ -153,11 +153,11 @@ static nsl_status try_bits(mpc_t low, mpc_t high, bool *undecided, const questio
                            mpfr_prec_t search)
 {
     nsl_level level;
-    nsl_population p;
+    nsl_population_mp p;
     attempt a = {.question = q, .p = &p};
     bool fine = nsl_level_init(&level, q->q->model, mpfr_get_prec(mpc_realref(high)));
     nsl_status status =
-        fine ? nsl_population_init(&p, &level, q->err) : nsl_fail_memory(q->err);
+        fine ? nsl_population_mp_init(&p, &level, q->err) : nsl_fail_memory(q->err);
     if (status != NSL_OK) {
         nsl_level_clear(&level);
         return status;
@@ -172,7 +172,7 @@ static nsl_status try_bits(mpc_t low, mpc_t high, bool *undecided, const questio
     *undecided = a.undecided;
     mpc_clear(a.s);
     nsl_axis_place_clear(&a.place);
-    nsl_population_clear(&p);
+    nsl_population_mp_clear(&p);
     nsl_level_clear(&level);
     return status;
 }

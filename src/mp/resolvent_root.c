@@ -39,7 +39,7 @@ static void spot_clear(spot *x)
 /* All of it at x->s. The last stage is ζ itself, which may be real. */
 static nsl_status evaluate(spot *x, const nsl_gram_mp *g, const nsl_root_task *task)
 {
-    nsl_status status = nsl_population_complex(x->z, x->r, task->p, x->s, task->err);
+    nsl_status status = nsl_population_mp_complex(x->z, x->r, task->p, x->s, task->err);
     if (status != NSL_OK)
         return status;
     mpc_set(x->value, x->s, MPC_RNDNN);

@@ -6,7 +6,7 @@
 #include "mp/gram_mp.h"
 
 typedef struct {
-    nsl_population *p;
+    nsl_population_mp *p;
     const nsl_gram_question *q;
     mpfr_prec_t lost; /* bits that ζ(s) may lose, less than any precision asked for */
     nsl_error *err;

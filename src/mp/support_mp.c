@@ -37,7 +37,7 @@ static nsl_status find_top(mpfr_t top, const nsl_gap_search *search)
     nsl_status status = NSL_OK;
     mpfr_inits2(bits, lambda, other, far, (mpfr_ptr)NULL);
     nsl_place_init(&place, bits);
-    nsl_population_eigenvalue(lambda, &copies, search->p, 0);
+    nsl_population_mp_eigenvalue(lambda, &copies, search->p, 0);
     nsl_gap_bound(other, lambda, copies, search->g, 1);
     mpfr_set(far, other, MPFR_RNDN);
     do {
@@ -56,11 +56,11 @@ static nsl_status find_top(mpfr_t top, const nsl_gap_search *search)
 /* rank < n: between 0 and the least eigenvalue. */
 static nsl_status find_bottom_between(nsl_support *out, const nsl_gap_search *search)
 {
-    const nsl_population *p = search->p;
+    const nsl_population_mp *p = search->p;
     mpfr_t lambda, other;
     uint64_t copies = 1, last = p->table ? p->rows : p->level->tables.latents;
     mpfr_inits2(search->g->bits, lambda, other, (mpfr_ptr)NULL);
-    nsl_population_eigenvalue(lambda, &copies, p, last - 1);
+    nsl_population_mp_eigenvalue(lambda, &copies, p, last - 1);
     nsl_gap_bound(other, lambda, copies, search->g, -1);
     nsl_status status = nsl_edge_find(out->bottom, search, out->zero, other);
     mpfr_clears(lambda, other, (mpfr_ptr)NULL);
@@ -149,8 +149,8 @@ static bool too_many(const nsl_gap_search *search)
     mpfr_inits2(search->g->bits, n.upper, n.lower, (mpfr_ptr)NULL);
     bool many =
         !search->p->table && mpfr_cmp_ui(search->g->width[0], below) > 0 &&
-        nsl_population_eigenvalue(n.upper, &n.upper_copies, search->p, below - 1) &&
-        nsl_population_eigenvalue(n.lower, &n.lower_copies, search->p, below) &&
+        nsl_population_mp_eigenvalue(n.upper, &n.upper_copies, search->p, below - 1) &&
+        nsl_population_mp_eigenvalue(n.lower, &n.lower_copies, search->p, below) &&
         nsl_gap_possible(&n, search->g);
     mpfr_clears(n.upper, n.lower, (mpfr_ptr)NULL);
     return many;
@@ -170,11 +170,11 @@ static nsl_status find_gaps(nsl_support *out, bool *undecided,
                         "to look for",
                         NSL_GAPS_MAX + 1);
     mpfr_inits2(search->g->bits, n.upper, n.lower, (mpfr_ptr)NULL);
-    nsl_population_eigenvalue(n.upper, &n.upper_copies, search->p, 0);
+    nsl_population_mp_eigenvalue(n.upper, &n.upper_copies, search->p, 0);
     for (uint64_t i = 1; status == NSL_OK; i++) {
         above += n.upper_copies;
         if (mpfr_cmp_ui(search->g->width[0], above) <= 0 ||
-            !nsl_population_eigenvalue(n.lower, &n.lower_copies, search->p, i))
+            !nsl_population_mp_eigenvalue(n.lower, &n.lower_copies, search->p, i))
             break;
         bool possible = nsl_gap_possible(&n, search->g);
         if (!possible && !search->p->table)
@@ -188,9 +188,9 @@ static nsl_status find_gaps(nsl_support *out, bool *undecided,
     return status;
 }
 
-nsl_status nsl_support_mp_find(nsl_support *out, bool *undecided, nsl_population *p,
-                            const nsl_gram_question *q, const nsl_gram_mp *g,
-                            nsl_bottom kind, nsl_error *err)
+nsl_status nsl_support_mp_find(nsl_support *out, bool *undecided, nsl_population_mp *p,
+                               const nsl_gram_question *q, const nsl_gram_mp *g,
+                               nsl_bottom kind, nsl_error *err)
 {
     nsl_gap_search search = {p, g, err};
     *undecided = false;
@@ -209,7 +209,7 @@ nsl_status nsl_support_mp_find(nsl_support *out, bool *undecided, nsl_population
  */
 
 /* The place of an edge at one precision, and Newton's step from it. */
-static nsl_status step_from(mpfr_t zeta, mpfr_t s, mpfr_t step, nsl_population *p,
+static nsl_status step_from(mpfr_t zeta, mpfr_t s, mpfr_t step, nsl_population_mp *p,
                             const nsl_gram_question *q, nsl_error *err)
 {
     nsl_gram_mp g;
@@ -231,7 +231,7 @@ static nsl_status step_from(mpfr_t zeta, mpfr_t s, mpfr_t step, nsl_population *
 /* Bits that a doubling does not gain. */
 enum { LOST_BITS = 24 };
 
-nsl_status nsl_edge_polish(mpfr_t zeta, mpfr_t s, nsl_population *p,
+nsl_status nsl_edge_polish(mpfr_t zeta, mpfr_t s, nsl_population_mp *p,
                            const nsl_gram_question *q, nsl_error *err)
 {
     mpfr_prec_t full = mpfr_get_prec(zeta), bits = mpfr_get_prec(s);

@@ -32,14 +32,14 @@ void nsl_support_clear(nsl_support *s);
 /* Finds every edge to about half of the bits of `g`, more where none are near.
  * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED; `*undecided` where it failed since a gap is
  *         too narrow for that precision, or a bridge between two bulks is */
-nsl_status nsl_support_mp_find(nsl_support *out, bool *undecided, nsl_population *p,
-                            const nsl_gram_question *q, const nsl_gram_mp *g,
-                            nsl_bottom kind, nsl_error *err);
+nsl_status nsl_support_mp_find(nsl_support *out, bool *undecided, nsl_population_mp *p,
+                               const nsl_gram_question *q, const nsl_gram_mp *g,
+                               nsl_bottom kind, nsl_error *err);
 
 /* Improves the s of an edge, known to a third of its bits or more, until ζ there is
  * good to its own precision: dζ/ds = 0, so that s is needed to half of it.
  * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED (no convergence) */
-nsl_status nsl_edge_polish(mpfr_t zeta, mpfr_t s, nsl_population *p,
+nsl_status nsl_edge_polish(mpfr_t zeta, mpfr_t s, nsl_population_mp *p,
                            const nsl_gram_question *q, nsl_error *err);
 
 #endif
