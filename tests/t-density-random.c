@@ -133,6 +133,26 @@ Test(density_random, mass_and_moments, .timeout = 300)
     cr_assert(gaps > 100, "only %zu gaps", gaps);
 }
 
+/* A long power law with 131 bulks: where the lowest one is about to split, Newton's
+ * method finds real roots that are none of the density's. */
+Test(density_random, long_power_law, .timeout = 60)
+{
+    testing_model m = testing_powerlaw(0.5, 1000000, NULL);
+    nsl_density *d = gram_density(
+        m.model, (nsl_gram){1e5, 3e5, NSL_SIDE_SAMPLES, false}, "long power law");
+    cr_expect(nsl_density_bulks(d) == 131, "%zu bulks", nsl_density_bulks(d));
+    for (int k = 0; k < 200; k++) {
+        double from = 0.9 + 0.1 * k / 200, to = from + 0.1 / 200, share;
+        double part = gram_quadrature(d, 0, 0, from, to);
+        cr_assert(nsl_density_integral(&share, d, gram_place(d, 0, from),
+                                       gram_place(d, 0, to), NULL) == NSL_OK);
+        cr_expect(fabs(part - share) <= 1e-12 && share > 0.0,
+                  "from %.17g: %.17g, not %.17g", from, part, share);
+    }
+    nsl_density_free(d);
+    testing_free(&m);
+}
+
 /* Outside the edges nothing, inside a square root; the quantile of a share and the
  * share below it. */
 Test(density_random, edges_and_quantiles, .timeout = 120)

@@ -35,6 +35,9 @@ static const double SERIES_REACH = 2.0;
 /* Terms of those series: they gain at least a bit a term. */
 enum { SERIES_MAX = 70 };
 
+/* A series ends where its terms no longer reach the last bit of its first. */
+static const double NEGLIGIBLE = 0x1p-60;
+
 /* Corrections kept: B_2 … B_16; ρ, two derivatives away, has one less. */
 enum { CORRECTIONS = NSL_EM_ORDER / 2 };
 
@@ -69,6 +72,7 @@ typedef struct {
     double p, theta;      /* θ = arg s */
     double complex sigma; /* s/λ₊ */
     double complex x;     /* X */
+    double sigma_size;    /* |s|/λ₊ */
     double size;          /* |X| */
     bool angle;
 } problem;
@@ -96,7 +100,7 @@ static term term_at(const problem *q, double i)
 {
     term t = {.at = i};
     double power = power_of(q->law, i);
-    double size = cabs(q->sigma) * power;
+    double size = q->sigma_size * power;
     t.inside = size <= 1.0;
     if (t.inside) {
         double complex y = q->sigma * power;
@@ -106,7 +110,7 @@ static term term_at(const problem *q, double i)
         if (q->angle) /* 1 − 1/y = −(1−y)/y */
             t.angle = atan2(cimag(y), size * size - creal(y));
     } else {
-        double turn = cabs(q->sigma); /* 1/y, its sign and phase from s itself */
+        double turn = q->sigma_size; /* 1/y, its phase from s itself */
         double complex v =
             CMPLX(creal(q->sigma) / turn / size, -cimag(q->sigma) / turn / size);
         t.small = v;
@@ -142,10 +146,12 @@ static double add_direct(parts *sum, const problem *q, double first, double last
 static double complex integral_below(const problem *q, const term *t)
 {
     double complex sum = 0.0, power = 1.0;
+    double size = cabs(t->small), left = 1.0;
     for (int k = 1; k <= SERIES_MAX; k++) {
         power *= t->small;
         sum += power / (q->p * k + 1.0);
-        if (cabs(power) < DBL_EPSILON * DBL_EPSILON * cabs(t->small))
+        left *= size;
+        if (left < NEGLIGIBLE)
             break;
     }
     return t->at * sum;
@@ -155,11 +161,13 @@ static double complex integral_below(const problem *q, const term *t)
 static double complex integral_above(const problem *q, const term *t)
 {
     double complex sum = 0.0, power = 1.0;
+    double size = cabs(t->small), left = 1.0;
     for (int k = 1; k <= SERIES_MAX; k++) {
         power *= t->small;
         /* pk − 1 with p = 1 + α: exact at k = 1 */
         sum += power / (q->law->exponent->alpha * k + (k - 1));
-        if (cabs(power) < DBL_EPSILON * DBL_EPSILON * cabs(t->small))
+        left *= size;
+        if (left < NEGLIGIBLE)
             break;
     }
     return -t->at * sum;
@@ -357,6 +365,7 @@ static void problem_set(problem *q, const nsl_complex_law *law, double complex s
     const nsl_em_exponent *e = law->exponent;
     double size = cabs(s) / law->lambda_max;
     *q = (problem){.law = law, .p = e->p, .sigma = s / law->lambda_max, .angle = angle};
+    q->sigma_size = size;
     q->theta = cimag(s) == 0.0 ? (creal(s) < 0.0 ? M_PI : 0.0) : carg(s);
     double at = pow(size, -1.0 / e->p), off = size * (at * pow(at, e->alpha)) - 1.0;
     q->size = fabs(off) < 0.1 ? at - at * (off / e->p) : at; /* mends 1/p's rounding */

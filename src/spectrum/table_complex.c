@@ -68,11 +68,11 @@ WIDE static void add_rows(lane_sums *sums, const nsl_table_view *t, double size,
     }
 }
 
-static double total_of(lanes a)
+static double total_of(const lanes *a)
 {
     double sum = 0.0;
     for (int i = 0; i < LANES; i++)
-        sum += a[i];
+        sum += (*a)[i];
     return sum;
 }
 
@@ -116,7 +116,7 @@ void nsl_table_complex_sums(nsl_complex_sums *out, const nsl_spectrum *spectrum,
     double sum[SUMS];
     for (int k = 0; k < SUMS; k++) /* counted rows miss what the others add */
         sum[k] =
-            total_of(below.sum[k]) + (k < R_RE ? -1.0 : 1.0) * total_of(above.sum[k]);
+            total_of(&below.sum[k]) + (k < R_RE ? -1.0 : 1.0) * total_of(&above.sum[k]);
     nsl_whole count = nsl_whole_from(split ? t.up_to[split - 1] : 0);
     *out = (nsl_complex_sums){.count = count.high,
                               .count_low = count.low,
