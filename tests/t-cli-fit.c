@@ -499,3 +499,45 @@ Test(cli_fit, signals, .timeout = 60)
     check_signal("TERM", 143);
     check_signal("INT", 130);
 }
+
+/* --- forms that fail, numbers that are not known
+ * -----------------------------------------
+ */
+
+/* Losses that rise with P: chinchilla has no minimum, a power of N has one. */
+#define RISING                                                                         \
+    "for n in 1e7 3e7 1e8 3e8; do for p in 1e9 3e9 1e10; do awk \"BEGIN { printf "     \
+    "\\\"$n,$p,%.6f\\n\\\", 2 + 1e3 / $n^0.4 + 1e-3 * $p^0.1 }\"; done; done | "       \
+    "(echo N,P,loss; cat) | "
+
+Test(cli_fit, other_forms_survive_one_that_fails)
+{
+    shell_result r =
+        must(testing_source(), RISING "nslaw fit - --form chinchilla,power:N -f json");
+    struct json_object *root = json_tokener_parse(r.out);
+    cr_assert(root);
+    cr_expect_str_eq(text_of(form_of(root, 0), "form"), "power:N");
+    cr_expect(strncmp(json_object_get_string(summary_of(root, "failed")),
+                      "chinchilla: no minimum found", 28) == 0);
+    cr_expect(strstr(r.err, "left out"), "%s", r.err);
+    json_object_put(root);
+    shell_clear(&r);
+    r = shell_run(testing_source(), RISING "nslaw fit - --form chinchilla");
+    cr_expect(r.code == 1 && !*r.out && strstr(r.err, "no minimum found"), "%d %s",
+              r.code, r.err);
+    shell_clear(&r);
+}
+
+/* A model whose k nobody knows says so and promises no interval. */
+Test(cli_fit, models_name_what_is_not_identified)
+{
+    shell_result r =
+        must(testing_source(),
+             "sed 's/\"k\": *{ *\"value\": *[0-9.e+-]*/"
+             "\"k\": { \"value\": null, \"best\": 21.5/' data/fit/model.json | "
+             "nslaw loss --model - -N 1e9 -P 2e10");
+    cr_expect(strstr(r.out, "not identified by its runs: k") &&
+                  !strstr(r.out, "test_loss_lo"),
+              "%s", r.out);
+    shell_clear(&r);
+}

@@ -562,6 +562,33 @@ Test(fit, flat_profiles_are_said)
     gsl_rng_free(rng);
 }
 
+/* Along P = 20 N the two terms of chinchilla can take each other's place, however the
+ * search ended: none of their parameters is known. Losses that are all the same tell of
+ * E alone, though every other value fits them exactly. */
+Test(fit, what_no_run_tells_apart)
+{
+    static const double losses[] = {5.17896, 4.60436, 4.13714, 3.71314,
+                                    3.38444, 3.10135, 2.89165, 2.69887,
+                                    2.54941, 2.41185, 2.30611, 2.21679};
+    enum { HERE = sizeof losses / sizeof *losses };
+    nsl_fit_run run[HERE];
+    nsl_form form = form_of("chinchilla");
+    nsl_fit_options o = nsl_fit_defaults();
+    for (int same = 0; same < 2; same++) {
+        for (int i = 0; i < HERE; i++) {
+            double n = 1e7 * pow(1.7, i), p = same ? 1e9 * pow(2.0, i % 4) : 20.0 * n;
+            run[i] = (nsl_fit_run){n, p, 6.0 * n * p, same ? 2.0 : losses[i], 1.0};
+        }
+        nsl_fit fit = fit_to(&form, &o, HERE, run);
+        for (size_t i = 1; i < fit.parameters; i++)
+            cr_expect(!fit.parameter[i].identified, "%s = %g from %g to %g",
+                      fit.parameter[i].name, fit.parameter[i].value,
+                      fit.parameter[i].profile_lo, fit.parameter[i].profile_hi);
+        cr_expect(fit.parameter[0].identified);
+        nsl_fit_clear(&fit);
+    }
+}
+
 static void expect_unidentified(const char *name, size_t count, const nsl_fit_run *run,
                                 const char *field)
 {

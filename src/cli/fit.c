@@ -122,11 +122,15 @@ int fit_find(fit_job *job)
         p.what = name;
         nsl_status status = nsl_fit_find(&fit, &job->form[i].form, &job->how,
                                          job->runs.count, job->run, &err);
-        if (status != NSL_OK) {
+        if (status == NSL_OK) {
+            insert(job, &fit);
+        } else if (status == NSL_EFAILED && (i + 1 < job->forms || job->fits > 0)) {
+            snprintf(job->failure[job->failures++], FIT_FAILURE, "%s: %s", name,
+                     err.message); /* the other forms may do */
+        } else {
             progress_end(&p);
             return complain(job, name, &err);
         }
-        insert(job, &fit);
     }
     progress_end(&p);
     return EXIT_FINE;
@@ -170,6 +174,8 @@ static int draw(const fit_job *job, const document *d)
 int fit_write(const fit_job *job)
 {
     const cli_options *o = job->options;
+    for (size_t i = 0; i < job->failures; i++)
+        options_complain(o->command, EXIT_FINE, "%s; left out", job->failure[i]);
     document d = {.command = o->command, .record = options_record(o)};
     d.caption = fit_caption(job);
     fit_describe(&d, job);

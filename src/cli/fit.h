@@ -12,6 +12,8 @@ typedef struct {
     bool any_power; /* "power": of a resource that the runs decide */
 } fit_form;
 
+enum { FIT_FAILURE = 320 };
+
 /* All of them: 16 of the theory, chinchilla, kaplan, three powers, and any power. */
 enum { FIT_FORMS_MAX = 22 };
 
@@ -25,6 +27,8 @@ typedef struct {
     nsl_fit_run *run; /* the same as the library takes them; owned */
     size_t fits;
     nsl_fit fit[FIT_FORMS_MAX]; /* best first */
+    size_t failures;            /* forms for which no minimum was found: */
+    char failure[FIT_FORMS_MAX][FIT_FAILURE]; /* "form: why" */
 } fit_job;
 
 /* Takes the options (fit_options.c). What returns an int prints a message on failure

@@ -195,6 +195,20 @@ static void add_model(document *d, const fit_job *job)
     document_add_model(d, "options", cell_text(d->record ? d->record : ""));
 }
 
+/* "theory: no minimum found: …; kaplan: …", or nothing. */
+static void add_failures(document *d, const fit_job *job)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    for (size_t i = 0; i < job->failures && out; i++)
+        fprintf(out, "%s%s", i ? "; " : "", job->failure[i]);
+    bool fine = out && fclose(out) == 0;
+    document_add_summary_for_files(d, "failed",
+                                   fine ? cell_text(text) : (cell){.kind = CELL_TEXT});
+    free(text);
+}
+
 void fit_describe(document *d, const fit_job *job)
 {
     const nsl_fit *best = &job->fit[0];
@@ -213,5 +227,6 @@ void fit_describe(document *d, const fit_job *job)
         document_add_summary_for_files(d, "seed", cell_whole(job->how.seed));
     }
     document_add_summary_for_files(d, "ranked_by", cell_text(fit_ranked_by(job)));
+    add_failures(d, job);
     add_forms(d, job);
 }

@@ -128,10 +128,20 @@ bool fitted_has_intervals(const cli_options *o)
     return o->fitted && o->fitted->refits.count > 0;
 }
 
+/* "A, k" */
+static void list_unknowns(char *out, size_t size, const fitted_model *m)
+{
+    size_t used = 0;
+    *out = '\0';
+    for (size_t i = 0; i < m->unknowns && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s", i ? ", " : "",
+                                 m->unknown[i]);
+}
+
 void fitted_describe(document *d, const cli_options *o)
 {
     const fitted_model *m = o->fitted;
-    char name[NSL_FORM_NAME_MAX];
+    char name[NSL_FORM_NAME_MAX], unknowns[128];
     nsl_form_name(name, &m->form);
     document_add_model(d, "model", cell_text(o->value[OPT_MODEL].text));
     document_add_model(d, "form", cell_text(name));
@@ -139,22 +149,30 @@ void fitted_describe(document *d, const cli_options *o)
     document_add_model(d, "A", cell_given(m->scale));
     document_add_model(d, "k", cell_given(m->k));
     document_add_model(d, "refits", cell_whole(m->refits.count));
+    list_unknowns(unknowns, sizeof unknowns, m);
+    document_add_model(d, "not_identified", cell_text(unknowns));
 }
 
 char *fitted_caption(const cli_options *o, const char *more)
 {
     const fitted_model *m = o->fitted;
-    char name[96], values[256], *out = NULL;
+    char name[96], values[256], unknowns[128], about[512], *out = NULL;
     size_t used = 0;
     nsl_printable(name, sizeof name, o->value[OPT_MODEL].text);
     for (size_t i = 0; i < nsl_form_parameters(&m->form); i++)
         used += (size_t)snprintf(values + used, sizeof values - used, "%s%s = %.5g",
                                  i ? ", " : "", nsl_form_parameter(&m->form, i),
                                  m->parameter[i]);
-    int length = asprintf(
-        &out, "fitted model %s: loss = E + A*l(kN, P)\n%s\n%s\n%s%s\n", name, values,
-        m->refits.count ? "lo, hi: 95 % interval of the fit's bootstrap"
-                        : "no intervals: the fit has no --bootstrap",
-        more ? more : "", more ? "\n" : "");
+    list_unknowns(unknowns, sizeof unknowns, m);
+    snprintf(about, sizeof about, "%s%s%s",
+             m->unknowns ? "not identified by its runs: " : "", unknowns,
+             m->unknowns
+                 ? "; other values do as well, and only losses near\nthose runs "
+                   "are known: no intervals"
+             : m->refits.count ? "lo, hi: 95 % interval of the fit's bootstrap"
+                               : "no intervals: the fit has no --bootstrap");
+    int length =
+        asprintf(&out, "fitted model %s: loss = E + A*l(kN, P)\n%s\n%s\n%s%s\n", name,
+                 values, about, more ? more : "", more ? "\n" : "");
     return length < 0 ? NULL : out;
 }

@@ -13,8 +13,12 @@ typedef struct fitted_model {
     double parameter[NSL_FORM_PARAMETERS_MAX];
     char text[NSL_FORM_PARAMETERS_MAX][32]; /* the same, shortest decimals */
     double left, scale, k;                  /* E, A and k */
-    nsl_refits refits;                      /* of its bootstrap; count 0: none */
-    double *samples;                        /* their numbers; owned */
+    size_t unknowns; /* parameters that the runs do not identify: their numbers are */
+    const char
+        *unknown[NSL_FORM_PARAMETERS_MAX]; /* some of many as good, and their names */
+    nsl_refits
+        refits;      /* of its bootstrap; count 0: none, as where there are unknowns */
+    double *samples; /* their numbers; owned */
 } fitted_model;
 
 /* Reads the file and gives the options what it says of the model, as if they had been

@@ -33,16 +33,24 @@ static nsl_status parse(struct json_object **root, FILE *stream, const source *s
     if (!tokener)
         return nsl_fail_memory(s->err);
     enum json_tokener_error state = json_tokener_continue;
-    while (state == json_tokener_continue &&
-           (length = fread(block, 1, sizeof block, stream)) > 0 && whole <= LARGEST) {
-        *root = json_tokener_parse_ex(tokener, block, (int)length);
-        state = json_tokener_get_error(tokener);
+    bool rest = false; /* anything but blanks behind the object */
+    while ((length = fread(block, 1, sizeof block, stream)) > 0 && whole <= LARGEST) {
+        size_t used = 0;
+        if (state == json_tokener_continue) {
+            *root = json_tokener_parse_ex(tokener, block, (int)length);
+            state = json_tokener_get_error(tokener);
+            used = state == json_tokener_success ? json_tokener_get_parse_end(tokener)
+                                                 : length;
+        }
+        for (size_t i = used; i < length; i++)
+            rest |= !strchr(" \t\r\n", block[i]);
         whole += length;
     }
     json_tokener_free(tokener);
     if (ferror(stream))
         return fail(s, "it", "cannot be read");
-    if (state != json_tokener_success || !json_object_is_type(*root, json_type_object))
+    if (state != json_tokener_success || rest ||
+        !json_object_is_type(*root, json_type_object))
         return fail(s, "it", "is not the JSON that nslaw fit -f json writes");
     return NSL_OK;
 }
@@ -86,8 +94,8 @@ static nsl_status take_parameters(fitted_model *m, struct json_object *form,
         if (!one)
             return fail(s, name, "is missing from the form's parameters");
         json_object_object_get_ex(one, "value", &value);
-        if (!value) /* not identified: the number that the fit found all the same */
-            json_object_object_get_ex(one, "best", &value);
+        if (!value && json_object_object_get_ex(one, "best", &value))
+            m->unknown[m->unknowns++] = name;
         if (!number_of(&m->parameter[i], value, &m->form, i))
             return fail(s, name, "has no value in its range");
     }
@@ -141,7 +149,8 @@ static nsl_status take_refits(fitted_model *m, struct json_object *form,
     for (size_t b = 0; b < count && status == NSL_OK; b++)
         status = take_refit(&m->samples[b * parameters],
                             json_object_array_get_idx(rows, b), m, s);
-    m->refits = (nsl_refits){m->form, count, m->samples};
+    /* refits of what is not identified stay near the fit that they start at */
+    m->refits = (nsl_refits){m->form, m->unknowns ? 0 : count, m->samples};
     return status;
 }
 

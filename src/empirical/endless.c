@@ -39,7 +39,8 @@ static nsl_status profile_latents(nsl_fit_parameter *latents, size_t i,
     best = nsl_minimise(&minimiser, &problem, best.at);
     nsl_fit_confidence_set(&confidence, job, &best, &minimiser);
     best.objective = objective;
-    nsl_fit_profile(latents, i, &best, job, &confidence, &minimiser);
+    nsl_fit_tries none = {.count = 0};
+    nsl_fit_profile(latents, i, &best, job, &confidence, &none, &minimiser);
     nsl_minimiser_clear(&minimiser);
     latents->value = latents->profile_hi = latents->hi = (double)INFINITY;
     latents->lo = latents->profile_lo;

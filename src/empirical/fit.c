@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* Profiles that meet a lower objective start the fit again so often. */
-enum { RESTARTS_MAX = 5 };
+enum { RESTARTS_MAX = 20 };
 
 nsl_fit_options nsl_fit_defaults(void)
 {
@@ -90,6 +90,9 @@ static nsl_status check_identified(const nsl_fit_job *job, nsl_error *err)
     const nsl_run_table *runs = &job->runs;
     double value = 0.0;
     size_t parameters = nsl_form_parameters(form);
+    if (job->fitted == 0)
+        return nsl_fail(err, NSL_EFILE, nsl_form_parameter(form, 0),
+                        "cannot be identified: no run has a weight > 0");
     if (form->kind == NSL_FORM_POWER) {
         const double *column[] = {runs->parameters, runs->samples, runs->compute};
         if (is_constant(job, column[form->resource], &value))
@@ -224,10 +227,23 @@ static void set_covariance(nsl_fit *fit, const nsl_fit_confidence *confidence)
         fit->parameter[i].error = sqrt(fit->covariance[i][i]);
 }
 
+/* Profiles in one valley do without the starts that all led into it; few starts see
+ * little, and are tried anyway. */
+static bool needs_tries(const nsl_fit *fit)
+{
+    enum { FEW = 9 };
+    return fit->starts <= FEW || fit->starts_agreeing < fit->starts;
+}
+
 /* Covariance and profiles; begins again where a profile finds a better minimum. */
-static nsl_status set_intervals(nsl_fit *fit, nsl_minimum *best, const nsl_fit_job *job,
+static nsl_status set_intervals(nsl_fit *fit, nsl_minimum *best,
+                                const nsl_minimum *plain, const nsl_fit_job *job,
                                 nsl_error *err)
 {
+    size_t starts;
+    nsl_fit_start *start = nsl_fit_starts(&starts, job, plain);
+    if (!start)
+        return nsl_fail_memory(err);
     nsl_minimiser minimiser;
     nsl_minimum_problem problem = nsl_fit_problem(job);
     nsl_status status = nsl_minimiser_init(&minimiser, job->runs.count, err);
@@ -241,9 +257,14 @@ static nsl_status set_intervals(nsl_fit *fit, nsl_minimum *best, const nsl_fit_j
         nsl_fit_confidence_set(&confidence, job, best, &minimiser);
         set_covariance(fit, &confidence);
         again = false;
-        for (size_t i = 0; i < fit->parameters && !again; i++) {
-            again = nsl_fit_profile(&fit->parameter[i], i, best, job, &confidence,
-                                    &minimiser);
+        for (size_t i = 0; i < fit->parameters && !again && status == NSL_OK; i++) {
+            bool all_over = !confidence.exact && needs_tries(fit);
+            nsl_fit_tries tries = {all_over ? starts : 0, start};
+            nsl_profile_end end = nsl_fit_profile(&fit->parameter[i], i, best, job,
+                                                  &confidence, &tries, &minimiser);
+            again = end == NSL_PROFILE_LOWER;
+            if (end == NSL_PROFILE_STOPPED)
+                status = nsl_fail(err, NSL_ECANCELLED, "", "interrupted");
             fit->parameter[i].lo = fit->parameter[i].profile_lo;
             fit->parameter[i].hi = fit->parameter[i].profile_hi;
         }
@@ -251,8 +272,11 @@ static nsl_status set_intervals(nsl_fit *fit, nsl_minimum *best, const nsl_fit_j
             fit->starts_agreeing = 0; /* none of them had found it */
     }
     if (status == NSL_OK && (again || !best->converged))
-        status = nsl_fail(err, NSL_EFAILED, "form", "no minimum found: it moved on");
+        status = nsl_fail(err, NSL_EFAILED, "form",
+                          "no minimum found: every profile met a lower one; do the "
+                          "losses fall with N and P?");
     nsl_minimiser_clear(&minimiser);
+    free(start);
     return status;
 }
 
@@ -315,7 +339,7 @@ static nsl_status run_fit(nsl_fit *fit, nsl_fit_job *job, const nsl_fit_run *run
     if (status == NSL_OK && nsl_fit_is_endless(job, &best))
         return nsl_fit_endless(fit, job, &best, run, err);
     if (status == NSL_OK)
-        status = set_intervals(fit, &best, job, err);
+        status = set_intervals(fit, &best, &plain, job, err);
     if (status == NSL_OK && job->options->bootstrap > 0)
         status = nsl_fit_bootstrap(fit, job, &best, err);
     if (status == NSL_OK)

@@ -40,6 +40,7 @@ nsl_status nsl_fit_search(nsl_minimum *best, size_t *starts, size_t *agreeing,
 /* How the objective's rise near the minimum turns into confidence. */
 typedef struct {
     double spread; /* s²: the covariance of the coordinates is s² (Σ w ∇∇ᵀ)⁻¹ */
+    bool exact;  /* the residuals are roundings, and s² is their square's bound */
     double rise; /* objective at the ends of the intervals, above the minimum */
     double covariance[NSL_FORM_PARAMETERS_MAX][NSL_FORM_PARAMETERS_MAX];
     double length[NSL_FORM_PARAMETERS_MAX]; /* errors, were the others known */
@@ -50,12 +51,26 @@ typedef struct {
 void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
                             const nsl_minimum *best, const nsl_minimiser *minimiser);
 
+/* Where else the descents at the ends of a profile start; none where the search has
+ * seen one valley only. */
+typedef struct {
+    size_t count;
+    const nsl_fit_start *start;
+} nsl_fit_tries;
+
 /* The ends of the i-th parameter's interval where the profile of the objective has
- * risen by confidence->rise. Moves `best` and returns true where a lower objective
- * turns up on the way: start again. */
-bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
-                     const nsl_fit_job *job, const nsl_fit_confidence *confidence,
-                     nsl_minimiser *minimiser);
+ * risen by confidence->rise. */
+typedef enum {
+    NSL_PROFILE_DONE,
+    NSL_PROFILE_LOWER,  /* a lower objective turned up and `best` is there: start again
+                         */
+    NSL_PROFILE_STOPPED /* the caller's work->proceed said so */
+} nsl_profile_end;
+
+nsl_profile_end nsl_fit_profile(nsl_fit_parameter *parameter, size_t i,
+                                nsl_minimum *best, const nsl_fit_job *job,
+                                const nsl_fit_confidence *confidence,
+                                const nsl_fit_tries *tries, nsl_minimiser *minimiser);
 
 /* Whether the latents came out as many as can be, and the fit with M = ∞ instead, which
  * replaces what `fit` holds. */

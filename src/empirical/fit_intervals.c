@@ -27,11 +27,16 @@ static const double NEARBY = 1.0;
  */
 static const double ERRORS_AWAY = 2.0, RANGE_AWAY = 0.02;
 
-/* Residuals like this are roundings: nothing is uncertain. */
+/* Residuals are not known better than this, by roundings: an exact fit, too, has a
+ * level for its profiles to reach, or not to. */
 static const double ROUNDED = 1e-12;
 
 /* An objective found along a profile that is lower by this part is another minimum. */
 static const double LOWER = 1e-7;
+
+/* A descent from elsewhere that ends below the level by this, in roots, has found
+ * another valley: the profile goes on there. */
+static const double BELOW = 0.01;
 
 /* By Cholesky's factors; false where the matrix is singular to rounding. */
 static bool invert_in_place(double *entries, size_t n)
@@ -135,6 +140,8 @@ void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
     double part = part_inside(job, minimiser->rho, problem.delta),
            t = gsl_cdf_tdist_Pinv(0.5 + 0.5 * NSL_FIT_CONFIDENCE, free_runs);
     out->spread = squares / free_runs / (part * part);
+    out->exact = out->spread <= ROUNDED * ROUNDED;
+    out->spread = fmax(out->spread, ROUNDED * ROUNDED);
     out->rise = 0.5 * part * out->spread * t * t;
     for (size_t j = 0; j < parameters; j++) {
         double low, high;
@@ -150,24 +157,33 @@ typedef struct {
     const nsl_fit_job *job;
     nsl_minimiser *minimiser;
     nsl_minimum_problem problem;
+    const nsl_fit_tries *tries;
     nsl_minimum *best, last; /* `last` is where the next constrained descent starts */
     size_t i;
     double rise;
-    bool lower; /* another minimum turned up; `best` is it now */
+    double margin; /* the part of the rise by which another minimum must be lower */
+    nsl_profile_end end;
 } profile;
 
-/* √(rise of the profile/level) − 1 at the coordinate v; INFINITY where it cannot be
- * computed. */
-static double excess_at(profile *p, double v)
+/* √(rise of the profile/level) − 1 at the coordinate v by a descent from `from`;
+ * INFINITY where it cannot be computed. */
+static double descend_at(profile *p, double v, const double *from)
 {
-    nsl_minimum start = p->last;
-    start.at[p->i] = v;
-    nsl_minimum end = nsl_minimise(p->minimiser, &p->problem, start.at);
+    double start[MAX];
+    const nsl_work *work = &p->job->options->work;
+    if (work->proceed &&
+        !work->proceed(work->data, p->i, nsl_form_parameters(&p->job->form)))
+        p->end = NSL_PROFILE_STOPPED;
+    if (p->end == NSL_PROFILE_STOPPED)
+        return (double)INFINITY;
+    memcpy(start, from, sizeof start);
+    start[p->i] = v;
+    nsl_minimum end = nsl_minimise(p->minimiser, &p->problem, start);
     if (!isfinite(end.objective))
         return (double)INFINITY;
-    if (end.objective < p->best->objective * (1.0 - LOWER) - LOWER * p->rise) {
+    if (end.objective < p->best->objective * (1.0 - LOWER) - p->margin * p->rise) {
         *p->best = end;
-        p->lower = true;
+        p->end = NSL_PROFILE_LOWER;
     }
     double excess = sqrt(fmax(0.0, end.objective - p->best->objective) / p->rise) - 1.0;
     if (excess < NEARBY)
@@ -175,11 +191,34 @@ static double excess_at(profile *p, double v)
     return excess;
 }
 
+static double excess_at(profile *p, double v)
+{
+    return descend_at(p, v, p->last.at);
+}
+
+/* Whether descents from all over find a lower profile at an end: then it is none, and
+ * the next descents start in the valley that was found. The excess there. */
+static double excess_from_elsewhere(profile *p, double v)
+{
+    double least = 0.0;
+    nsl_minimum here = p->last, valley = here;
+    for (size_t k = 0; k < p->tries->count && p->end == NSL_PROFILE_DONE; k++) {
+        p->last = here;
+        double excess = descend_at(p, v, p->tries->start[k].at);
+        if (excess < least) {
+            least = excess;
+            valley = p->last;
+        }
+    }
+    p->last = valley;
+    return least;
+}
+
 /* Narrows [inside, outside] with excesses of opposite signs: the root of the profile is
  * nearly linear there. */
 static double narrow(profile *p, double inside, double low, double outside, double high)
 {
-    for (int i = 0; i < STEPS_MAX && !p->lower; i++) {
+    for (int i = 0; i < STEPS_MAX && p->end == NSL_PROFILE_DONE; i++) {
         double share = isinf(high) ? 0.5 : -low / (high - low);
         double v = inside + fmin(fmax(share, 0.02), 0.98) * (outside - inside);
         double excess = excess_at(p, v);
@@ -202,44 +241,50 @@ static double find_end(profile *p, double sign, double first, double limit)
 {
     double at = p->best->at[p->i], inside = at, low = -1.0, step = first;
     p->last = *p->best;
-    for (int i = 0; i < STEPS_MAX && !p->lower; i++, step *= 2.0) {
+    for (int i = 0; i < STEPS_MAX && p->end == NSL_PROFILE_DONE; i++, step *= 2.0) {
         double v = inside + sign * step;
         bool ends = sign * (v - limit) >= 0.0;
         v = ends ? limit : v;
         double excess = excess_at(p, v);
-        if (excess > 0.0)
-            return narrow(p, inside, low, v, excess);
-        if (ends)
+        if (excess > 0.0) {
+            v = narrow(p, inside, low, v, excess);
+            excess = excess_from_elsewhere(p, v);
+            if (excess > -BELOW)
+                return v;
+        } else if (ends) {
             return limit;
+        }
         inside = v;
         low = excess;
     }
     return limit;
 }
 
-bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
-                     const nsl_fit_job *job, const nsl_fit_confidence *confidence,
-                     nsl_minimiser *minimiser)
+nsl_profile_end nsl_fit_profile(nsl_fit_parameter *parameter, size_t i,
+                                nsl_minimum *best, const nsl_fit_job *job,
+                                const nsl_fit_confidence *confidence,
+                                const nsl_fit_tries *tries, nsl_minimiser *minimiser)
 {
     profile p = {.job = job,
+                 .tries = tries,
                  .minimiser = minimiser,
                  .problem = nsl_fit_problem(job),
                  .best = best,
                  .i = i,
-                 .rise = confidence->rise};
+                 .rise = confidence->rise,
+                 .margin = confidence->exact ? BELOW : LOWER};
     double at = best->at[i], spread = sqrt(confidence->covariance[i][i]), low, high;
     nsl_form_range(&low, &high, &job->form, i, at);
     p.problem.held[i] = true;
     parameter->identified = isfinite(spread) || at == low;
     parameter->profile_lo = parameter->profile_hi = parameter->value;
-    if (confidence->spread <= ROUNDED * ROUNDED)
-        return false;
     double first = RANGE_AWAY * (high - at);
     spread = isfinite(spread) ? spread : confidence->length[i];
     if (isfinite(spread))
         first = fmin(ERRORS_AWAY * spread, 10.0 * first);
     double hi = find_end(&p, 1.0, first, high);
-    double lo = at > low && !p.lower ? find_end(&p, -1.0, first, low) : low;
+    double lo =
+        at > low && p.end == NSL_PROFILE_DONE ? find_end(&p, -1.0, first, low) : low;
     bool turned = nsl_form_is_reciprocal(&job->form, i);
     double below = lo == low ? 0.0 : nsl_form_parameter_at(&job->form, i, lo);
     double above =
@@ -250,5 +295,5 @@ bool nsl_fit_profile(nsl_fit_parameter *parameter, size_t i, nsl_minimum *best,
     bool may_end_low = nsl_form_may_vanish(&job->form, i) || turned ||
                        nsl_form_is_ridge(&job->form, i);
     parameter->identified = (lo != low || may_end_low) && hi != high;
-    return p.lower;
+    return p.end;
 }
