@@ -313,7 +313,7 @@ Test(measured, dimensions_of_flat_and_power_law)
     cr_assert(nsl_measured_dimensions(&d, flat, NULL) == NSL_OK);
     expect_near(d.trace, 175.0, 1e-15, "trace");
     expect_near(d.participation_ratio, 700.0, 1e-15, "flat participation ratio");
-    expect_near(d.stable_rank, 700.0, 1e-15, "flat stable rank");
+    expect_near(d.effective_dimension, 700.0, 1e-15, "flat stable rank");
     nsl_spectrum_free(flat);
     rows_clear(&r);
     r = power_law(300000, 3.0, 3.0, 1.0); /* ζ(3) to 6e-12 */
@@ -322,7 +322,7 @@ Test(measured, dimensions_of_flat_and_power_law)
     double zeta = gsl_sf_zeta(3.0);
     expect_near(d.participation_ratio, zeta * zeta / gsl_sf_zeta(6.0), 2e-11,
                 "participation ratio");
-    expect_near(d.stable_rank, zeta, 1e-11, "stable rank");
+    expect_near(d.effective_dimension, zeta, 1e-11, "stable rank");
     nsl_spectrum_free(law);
     rows_clear(&r);
 }
@@ -454,7 +454,8 @@ static void expect_same(const findings *a, const findings *b, double scale,
     expect_near(b->dimensions.trace, scale * a->dimensions.trace, 1e-13, what);
     expect_near(b->dimensions.participation_ratio, a->dimensions.participation_ratio,
                 1e-13, what);
-    expect_near(b->dimensions.stable_rank, a->dimensions.stable_rank, 1e-13, what);
+    expect_near(b->dimensions.effective_dimension, a->dimensions.effective_dimension,
+                1e-13, what);
 }
 
 /* Copies in one row or in many, the order of rows, and the unit change nothing. */

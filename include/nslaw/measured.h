@@ -71,8 +71,8 @@ nsl_status nsl_measured_fit(nsl_measured_law *out, const nsl_spectrum *spectrum,
 typedef struct {
     double trace;               /**< Σλ (units of λ) */
     double participation_ratio; /**< (Σλ)²/Σλ² */
-    double stable_rank;         /**< Σλ/λ_1: also called intrinsic dimension, and
-                                     effective rank r_0 (Bartlett et al. 2020) */
+    double effective_dimension; /**< Σλ/λ_1: also called intrinsic dimension, and
+                             effective rank r_0 (Bartlett et al. 2020) */
 } nsl_dimensions;
 
 /** @return NSL_OK; NSL_EINVAL for a spectrum that is no table */

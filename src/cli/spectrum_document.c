@@ -131,8 +131,8 @@ static void say_dimensions(saying *s, const spectrum_job *job)
     say_number(s, "trace", d->trace, KNOWN_DIGITS, "sum of the eigenvalues");
     say_number(s, "participation_ratio", d->participation_ratio, KNOWN_DIGITS,
                "trace^2 / sum of their squares");
-    say_number(s, "stable_rank", d->stable_rank, KNOWN_DIGITS,
-               "trace / largest eigenvalue");
+    say_number(s, "effective_dimension", d->effective_dimension, KNOWN_DIGITS,
+               "trace / largest eigenvalue, the effective or stable rank");
     end_saying(s);
 }
 

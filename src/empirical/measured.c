@@ -88,7 +88,7 @@ nsl_status nsl_measured_dimensions(nsl_dimensions *out, const nsl_spectrum *spec
     *out = (nsl_dimensions){
         .trace = spectrum->ops->trace(spectrum),
         .participation_ratio = (double)(sum * sum / squares),
-        .stable_rank = (double)sum,
+        .effective_dimension = (double)sum,
     };
     nsl_ranked_clear(&ranked);
     return NSL_OK;
