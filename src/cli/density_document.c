@@ -147,6 +147,16 @@ static const char *const bulk_keys[] = {"lower", "upper", "mass"};
 
 enum { BULK_KEYS = sizeof bulk_keys / sizeof *bulk_keys };
 
+/* The cell of a memory stream's text; failed where memory ran out. */
+static cell finish_json(FILE *out, char **text)
+{
+    cell c = {.kind = CELL_JSON};
+    if (fclose(out) == 0)
+        c = cell_json(*text, "");
+    free(*text);
+    return c;
+}
+
 /* [{"lower": …, "upper": …, "mass": …}, …] */
 static cell edges_cell(const density_job *job)
 {
@@ -169,16 +179,10 @@ static cell edges_cell(const density_job *job)
         fputs("}", out);
     }
     fputs(bulks_of(job) ? "]" : "[]", out);
-    if (fclose(out) != 0) {
-        free(text);
-        return (cell){.kind = CELL_JSON};
-    }
-    cell c = cell_json(text, "");
-    free(text);
-    return c;
+    return finish_json(out, &text);
 }
 
-/* {"0.5": x, …} by the shares as given. */
+/* [{"share": …, "x": …}, …] */
 static cell quantiles_cell(const density_job *job)
 {
     const option_value *q = &job->options->value[OPT_QUANTILES];
@@ -195,13 +199,7 @@ static cell quantiles_cell(const density_job *job)
         cell_clear(&x);
     }
     fputs("]", out);
-    if (fclose(out) != 0) {
-        free(text);
-        return (cell){.kind = CELL_JSON};
-    }
-    cell c = cell_json(text, "");
-    free(text);
-    return c;
+    return finish_json(out, &text);
 }
 
 static void add_bulks(document *d, const density_job *job)

@@ -33,8 +33,9 @@ document *document_add_section(document *d, char *caption)
 {
     size_t room = (d->sections + 1) * sizeof *d->section;
     struct document **grown = realloc(d->section, room);
+    if (grown)
+        d->section = grown;
     document *section = grown ? calloc(1, sizeof *section) : NULL;
-    d->section = grown ? grown : d->section;
     d->failed |= !section || !caption;
     if (!section) {
         free(caption);

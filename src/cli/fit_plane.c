@@ -149,12 +149,14 @@ static bool add_piece(void *data, size_t count, const double *x, const double *y
 {
     figure_series *s = ((lattice *)data)->series;
     size_t gap = s->count > 0, whole = s->count + gap + count;
-    double *longer_x = realloc(s->x, whole * sizeof *longer_x);
-    s->x = longer_x ? longer_x : s->x;
-    double *longer_y = realloc(s->y, whole * sizeof *longer_y);
-    s->y = longer_y ? longer_y : s->y;
-    if (!longer_x || !longer_y)
+    double *longer = realloc(s->x, whole * sizeof *longer);
+    if (!longer)
         return false;
+    s->x = longer;
+    longer = realloc(s->y, whole * sizeof *longer);
+    if (!longer)
+        return false;
+    s->y = longer;
     if (gap)
         s->x[s->count] = s->y[s->count] = (double)NAN;
     memcpy(s->x + s->count + gap, x, count * sizeof *x);
@@ -247,7 +249,7 @@ static size_t find_frontier(double x[FRONTIER_POINTS], double y[FRONTIER_POINTS]
 
 bool fit_plane_add_frontier(figure *f, const fit_plane *plane)
 {
-    double x[FRONTIER_POINTS], y[FRONTIER_POINTS];
+    double x[FRONTIER_POINTS] = {0.0}, y[FRONTIER_POINTS] = {0.0};
     size_t count = plane->form->kind == NSL_FORM_POWER ? 0 : find_frontier(x, y, plane);
     if (count == 0)
         return true;

@@ -44,7 +44,7 @@ void row_end(document *d, const row_note *note);
 /* The reported test loss of a prediction: NaN where there is none. */
 double row_test_loss(const nsl_prediction *prediction, loss_units units);
 
-/* "power law, alpha = 0.3, latents = inf", or the file and its number of eigenvalues. */
+/* "power law, alpha = 0.3, latents = inf", or the file and how many eigenvalues. */
 void row_caption_spectrum(char *out, size_t size, const cli_options *options,
                           const query_setup *setup);
 

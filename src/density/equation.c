@@ -52,13 +52,7 @@ static nsl_status check(const nsl_model *model, const nsl_gram *gram, nsl_error 
                         by_features ? "features" : "samples");
     if (gram->kernel)
         return NSL_OK;
-    const char *infinite = isinf(gram->features) ? "features"
-                           : model->spectrum->latents == NSL_LATENTS_INFINITE
-                               ? "latents"
-                               : NULL;
-    for (size_t k = 0; k < model->hidden_count; k++)
-        if (isinf(model->hidden[k]))
-            infinite = "hidden";
+    const char *infinite = nsl_model_infinite(model, gram->features);
     if (infinite)
         return nsl_fail(err, NSL_EINVAL, "kernel",
                         "is needed at %s = inf: features scaled by 1/sqrt(width)",

@@ -214,3 +214,13 @@ nsl_status nsl_moments_at(nsl_moments *out, const nsl_model *model, double delta
     nsl_model_moments(out, model, delta);
     return NSL_OK;
 }
+
+const char *nsl_model_infinite(const nsl_model *model, double features)
+{
+    for (size_t k = 0; k < model->hidden_count; k++)
+        if (isinf(model->hidden[k]))
+            return "hidden";
+    return isinf(features)                                    ? "features"
+           : model->spectrum->latents == NSL_LATENTS_INFINITE ? "latents"
+                                                              : NULL;
+}

@@ -17,6 +17,10 @@ struct nsl_model {
     double hidden[]; /* widths before the last layer */
 };
 
+/* Which of N, M and the hidden widths is infinite, so that g = γM/σ_u² is not defined:
+ * "features", "latents" or "hidden"; NULL where none is. */
+const char *nsl_model_infinite(const nsl_model *model, double features);
+
 /* Spectral sums at Δ > 0, z included. */
 void nsl_model_moments(nsl_moments *out, const nsl_model *model, double delta);
 

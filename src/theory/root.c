@@ -99,13 +99,7 @@ static nsl_status check_point(const nsl_model *model, const nsl_point *point,
                         "must be a whole number >= 1, or inf, got %g", point->ensemble);
     if (model->convention == NSL_RIDGE_KERNEL || point->ridge == 0.0)
         return NSL_OK;
-    const char *infinite = isinf(point->features) ? "features"
-                           : model->spectrum->latents == NSL_LATENTS_INFINITE
-                               ? "latents"
-                               : NULL;
-    for (size_t k = 0; k < model->hidden_count; k++)
-        if (isinf(model->hidden[k]))
-            infinite = "hidden";
+    const char *infinite = nsl_model_infinite(model, point->features);
     if (infinite)
         return nsl_fail(err, NSL_EINVAL, "ridge",
                         "must be 0 at %s = inf, where it is not defined; give "
