@@ -118,6 +118,17 @@ check 0 nslaw features --activation erf --inputs inf --alpha 2 --count 300 --plo
 check 1 nslaw features --activation relu --inputs 50 --alpha 0.5 --count 1e18
 check 2 nslaw features --activation poly:1,0,1 --inputs 50 --alpha 0.5 --count 9 --target linear
 check 3 nslaw features --activation relu --spectrum "$files/negative.csv" --count 9
+for format in table csv json; do
+    check 0 nslaw density -N 400 -P 300 --alpha 0.5 --hidden 500 --quantiles 0.1,0.9 --between 0:1 -f $format
+    check 0 nslaw density -N 400 -P 300 --alpha 0.5 --digits 20 -f $format
+    check 0 nslaw density -N inf -P 300 $mnist --compare data/density/eigenvalues.csv -f $format
+done
+check 0 nslaw density -N 400 -P 300 --alpha 0.5 --at 0.1,0.2
+check 0 nslaw density -N 400 -P 300 --alpha 0.5 --at 0.1 --digits 30
+check 0 nslaw density -N 400 -P 800 $mnist --kernel --compare data/density/eigenvalues.csv --plot "$files/density.gp"
+check 1 nslaw density -N 1e12 -P 1e12 --alpha 1
+check 2 nslaw density -N inf -P inf --alpha 1
+check 3 nslaw density -N 10 -P 20 $mnist --compare "$files/negative.csv"
 spectrum=data/mnist/relu_spectrum.csv
 for format in table csv json; do
     check 0 nslaw spectrum $spectrum -f $format

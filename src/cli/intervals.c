@@ -2,6 +2,7 @@
 #include "cli/intervals.h"
 #include "cli/interrupt.h"
 #include "cli/work.h"
+#include <nslaw/theory_mp.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -106,6 +107,7 @@ static nsl_status split(void *data, const nsl_theory_model *model,
         values[2] = parameter[0] + parameter[1] * (2.0 * f.best.test_loss);
     }
     nsl_cost_free(cost);
+    mpfr_free_cache(); /* the parser's, of this thread */
     return status;
 }
 

@@ -18,14 +18,14 @@ static const struct {
     {"curve", cmd_curve, "losses along a sweep of N, P, M, ridge or noise"},
     {"compare", cmd_compare, "theory beside measured runs"},
     {"fit", cmd_fit, "theory and other scaling laws fitted to runs, and judged"},
-    {"spectrum", cmd_spectrum, "what a measured spectrum says: exponent, dimensions"},
     {"exponents", cmd_exponents, "the power law in each resource, and its range"},
     {"plateau", cmd_plateau, "where more features or samples stop helping"},
     {"frontier", cmd_frontier, "the best split of a budget between N and P"},
+    {"solve", cmd_solve, "the N, P, ridge or noise that reaches a loss"},
     {"phase", cmd_phase, "maps of N versus P (or others), regimes and boundaries"},
     {"merge", cmd_merge, "joins the shards of a map"},
+    {"spectrum", cmd_spectrum, "what a measured spectrum says: exponent, dimensions"},
     {"features", cmd_features, "the spectrum that a nonlinear feature map makes"},
-    {"solve", cmd_solve, "the N, P, ridge or noise that reaches a loss"},
     {"density", cmd_density, "the eigenvalues of the Gram matrix, and its resolvent"},
 };
 
