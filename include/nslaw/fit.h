@@ -75,9 +75,12 @@ typedef enum {
     NSL_OBJECTIVE_GAUSSIAN /**< −ln of the likelihood of ρ ~ N(0, σ²/w), σ fitted */
 } nsl_objective;
 
+/** Least δ: roundings of residuals are about as large. */
+#define NSL_HUBER_MIN 1e-15
+
 typedef struct {
     nsl_objective objective;
-    double huber;   /**< δ > 0 */
+    double huber;   /**< δ ≥ NSL_HUBER_MIN */
     double holdout; /**< 0 ≤ share < 1 of the runs, those of most compute, left out */
     size_t bootstrap; /**< refits to runs drawn again with replacement; 0: none */
     uint64_t seed;    /**< of the draws */

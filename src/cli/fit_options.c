@@ -123,6 +123,9 @@ static int take_objective(fit_job *job)
     if (!options_given(o, OPT_HUBER))
         return EXIT_FINE;
     job->how.huber = o->value[OPT_HUBER].number;
+    if (job->how.huber < NSL_HUBER_MIN)
+        return complain(o, OPT_HUBER, "must be a finite number >= 1e-15",
+                        o->value[OPT_HUBER].text);
     return which == NSL_OBJECTIVE_HUBER
                ? EXIT_FINE
                : options_complain(o->command, EXIT_USAGE,

@@ -33,9 +33,10 @@ nsl_minimum_problem nsl_fit_problem(const nsl_fit_job *job)
 
 static nsl_status check_options(const nsl_fit_options *o, nsl_error *err)
 {
-    if (o->objective == NSL_OBJECTIVE_HUBER && !(o->huber > 0.0 && isfinite(o->huber)))
-        return nsl_fail(err, NSL_EINVAL, "huber", "must be a finite number > 0, got %g",
-                        o->huber);
+    if (o->objective == NSL_OBJECTIVE_HUBER &&
+        !(o->huber >= NSL_HUBER_MIN && isfinite(o->huber)))
+        return nsl_fail(err, NSL_EINVAL, "huber",
+                        "must be a finite number >= 1e-15, got %g", o->huber);
     if (!(o->holdout >= 0.0 && o->holdout < 1.0))
         return nsl_fail(err, NSL_EINVAL, "holdout",
                         "must be a share from 0 to less than 1, got %g", o->holdout);

@@ -20,13 +20,29 @@ static nsl_status fail_value(const nsl_csv *csv, int index, const char *must,
                     csv->line, name, must, text);
 }
 
+/* Losses and weights of fits beyond this would take sums of their squares out of the
+ * range of double. */
+static const double FITTED_MAX = 1e100;
+
+static nsl_status check_fitted(const nsl_csv *csv, const nsl_runs_layout *l, int c,
+                               double value, nsl_error *err)
+{
+    bool loss = c == NSL_RUN_LOSS && (value > FITTED_MAX || value < 1.0 / FITTED_MAX);
+    bool weight = c == NSL_RUN_WEIGHT && value > FITTED_MAX;
+    if (l->selection->purpose != NSL_RUNS_FITTED || !(loss || weight))
+        return NSL_OK;
+    return fail_value(csv, l->value[c],
+                      loss ? "must be from 1e-100 to 1e100" : "must be at most 1e100",
+                      err);
+}
+
 static nsl_status check_value(const nsl_csv *csv, const nsl_runs_layout *l, int c,
                               double value, nsl_error *err)
 {
     bool positive = c <= NSL_RUN_LOSS;
     bool infinite = l->selection->purpose == NSL_RUNS_COMPARED && c <= NSL_RUN_SAMPLES;
     if ((positive ? value > 0.0 : value >= 0.0) && (infinite || isfinite(value)))
-        return NSL_OK;
+        return check_fitted(csv, l, c, value, err);
     return fail_value(csv, l->value[c],
                       infinite   ? "must be a number > 0"
                       : positive ? "must be a finite number > 0"
@@ -49,7 +65,7 @@ static nsl_status read_value(double *out, const nsl_csv *csv, const nsl_runs_lay
         return check_value(csv, l, c, *out, err);
     *out = pow(10.0, *out);
     return isnormal(*out)
-               ? NSL_OK
+               ? check_fitted(csv, l, c, *out, err)
                : fail_value(csv, index,
                             "must be the log10 of a number in the range of double",
                             err);
