@@ -141,12 +141,13 @@ static int run_examples(const char *path, const char *begin, const char *end, bo
     return e.run;
 }
 
-Test(docs, readme_examples, .timeout = 60)
+/* Sanitizers make the examples a few times slower. */
+Test(docs, readme_examples, .timeout = 400)
 {
     cr_assert(run_examples("README.md", "```console", "```", false) >= 5);
 }
 
-Test(docs, man_page_examples, .timeout = 60)
+Test(docs, man_page_examples, .timeout = 400)
 {
     const char *const pages[] = {
         "man/nslaw.1",          "man/nslaw-loss.1",      "man/nslaw-curve.1",

@@ -407,7 +407,8 @@ static void expect_same(const nsl_fit *a, const nsl_fit *b)
                          sizeof(double)) == 0 &&
                   a->parameter[j].lo == b->parameter[j].lo &&
                   a->parameter[j].profile_hi == b->parameter[j].profile_hi);
-    cr_assert(memcmp(a->bootstrap, b->bootstrap,
+    cr_assert(a->bootstraps == 0 ||
+              memcmp(a->bootstrap, b->bootstrap,
                      a->bootstraps * a->parameters * sizeof(double)) == 0);
 }
 

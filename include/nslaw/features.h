@@ -29,7 +29,7 @@ typedef struct {
 } nsl_feature_row;
 
 /** The straight line through ln(eigenvalue) against ln(rank), by least squares with the
- *  same weight for every step of ln(rank). */
+ *  weights of measured.h. */
 typedef struct {
     double exponent; /**< −slope = 1 + α; NaN where the range is no factor 2 of ranks or
                           has less than three eigenvalues */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { POINTS_DEFAULT = 500, POINTS_MAX = 1000000 };
+enum { POINTS_DEFAULT = 500, POINTS_MAX = 1000000, DIGITS_OF_DOUBLE = 17 };
 
 /* --- options -------------------------------------------------------------------------
  */
@@ -204,7 +204,29 @@ static nsl_status read_measured(density_job *job, nsl_error *err)
 /* --- what is asked for ---------------------------------------------------------------
  */
 
-static nsl_status find_exact(density_job *job, nsl_error *err)
+/* In MPFR, each part to all its digits, also where the other is much larger; without
+ * --digits, where that is refused, in double, to digits of the larger part. */
+static nsl_status find_resolvent(density_job *job, nsl_error *err)
+{
+    const cli_options *o = job->options;
+    density_resolvent *at = &job->at;
+    nsl_gram_decimals decimals = {o->value[OPT_FEATURES].text,
+                                  o->value[OPT_SAMPLES].text};
+    at->digits = options_given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole
+                                              : DIGITS_OF_DOUBLE;
+    nsl_status status =
+        nsl_resolvent_mp(at->exact_re, at->exact_im, job->setup.exact, &job->gram,
+                         &decimals, at->re, at->im, at->digits, err);
+    if (status != NSL_EFAILED || options_given(o, OPT_DIGITS))
+        return status;
+    at->digits = 0;
+    status = nsl_density_new(&job->density, job->setup.model, &job->gram, err);
+    return status == NSL_OK
+               ? nsl_density_resolvent(&at->value, job->density, at->zeta, err)
+               : status;
+}
+
+static nsl_status find_edges(density_job *job, nsl_error *err)
 {
     const cli_options *o = job->options;
     unsigned digits = (unsigned)o->value[OPT_DIGITS].whole;
@@ -212,10 +234,6 @@ static nsl_status find_exact(density_job *job, nsl_error *err)
                                   o->value[OPT_SAMPLES].text};
     if (!options_given(o, OPT_DIGITS))
         return NSL_OK;
-    if (options_given(o, OPT_AT))
-        return nsl_resolvent_mp(job->at.exact_re, job->at.exact_im, job->setup.exact,
-                                &job->gram, &decimals, job->at.re, job->at.im, digits,
-                                err);
     return nsl_edges_mp(&job->bulks, job->setup.exact, &job->gram, &decimals, digits,
                         err);
 }
@@ -254,14 +272,12 @@ static nsl_status find(density_job *job, nsl_error *err)
 {
     const cli_options *o = job->options;
     nsl_status status = query_setup_make(&job->setup, o, 0, job->gram.kernel, err);
-    if (status == NSL_OK && options_given(o, OPT_DIGITS) && options_given(o, OPT_AT))
-        return find_exact(job, err);
+    if (status == NSL_OK && options_given(o, OPT_AT))
+        return find_resolvent(job, err);
     if (status == NSL_OK)
         status = nsl_density_new(&job->density, job->setup.model, &job->gram, err);
-    if (status == NSL_OK && options_given(o, OPT_AT))
-        return nsl_density_resolvent(&job->at.value, job->density, job->at.zeta, err);
     if (status == NSL_OK)
-        status = find_exact(job, err);
+        status = find_edges(job, err);
     if (status == NSL_OK)
         status = find_points(job, err);
     if (status == NSL_OK)

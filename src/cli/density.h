@@ -23,7 +23,8 @@ typedef struct {
 typedef struct {
     char re[64], im[64]; /* ζ as given */
     nsl_complex zeta, value;
-    mpfr_t exact_re, exact_im; /* with --digits */
+    unsigned digits; /* of exact_re and exact_im; 0: `value`, in double */
+    mpfr_t exact_re, exact_im;
 } density_resolvent;
 
 typedef struct {

@@ -65,20 +65,29 @@ static void describe_model(document *d, const density_job *job)
 /* --- the resolvent -------------------------------------------------------------------
  */
 
+/* A part of what was found in double, to the digits that its size leaves of it. */
+static cell part_cell(const density_resolvent *at, double part)
+{
+    static const double KNOWN =
+        1e-9; /* of |R|, as the tests of nsl_density_resolvent */
+    double size = hypot(at->value.re, at->value.im);
+    return part == 0.0 ? cell_computed(0.0)
+                       : cell_known(part, KNOWN * size / fabs(part));
+}
+
 /* The density is that of the limit from above. */
 static cell density_there(const density_job *job)
 {
     const density_resolvent *at = &job->at;
-    unsigned digits = digits_of(job);
     if (at->zeta.im != 0.0)
         return cell_null();
-    if (!digits)
-        return cell_computed(at->value.im / M_PI);
+    if (!at->digits)
+        return part_cell(at, at->value.im / M_PI);
     mpfr_t density;
     mpfr_init2(density, mpfr_get_prec(at->exact_im));
     mpfr_const_pi(density, MPFR_RNDN);
     mpfr_div(density, at->exact_im, density, MPFR_RNDN);
-    cell c = digits_cell(density, digits, true);
+    cell c = digits_cell(density, at->digits, digits_of(job) > 0);
     mpfr_clear(density);
     return c;
 }
@@ -99,11 +108,11 @@ static void describe_resolvent(document *d, const density_job *job)
     document_set(d, "x", digits ? digits_given(at->re) : cell_given(at->zeta.re));
     document_set(d, "y", digits ? digits_given(at->im) : cell_given(at->zeta.im));
     document_set(d, "resolvent_re",
-                 digits ? digits_cell(at->exact_re, digits, true)
-                        : cell_computed(at->value.re));
+                 at->digits ? digits_cell(at->exact_re, at->digits, digits > 0)
+                            : part_cell(at, at->value.re));
     document_set(d, "resolvent_im",
-                 digits ? digits_cell(at->exact_im, digits, true)
-                        : cell_computed(at->value.im));
+                 at->digits ? digits_cell(at->exact_im, at->digits, digits > 0)
+                            : part_cell(at, at->value.im));
     document_set(d, "density", density_there(job));
     document_set(d, "note",
                  at->zeta.im == 0.0 ? cell_text("")

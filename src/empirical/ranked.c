@@ -8,11 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+void nsl_ranked_place(double *x, double *weight, double first, double last)
+{
+    *x = 0.5 * (log(first) + log(last));
+    *weight = log1p((last - first + 1.0) / (first - 0.5));
+}
+
 static void place(ranked_level *level)
 {
     level->copies = (double)(level->last - level->first) + 1.0;
-    level->x = 0.5 * (log((double)level->first) + log((double)level->last));
-    level->weight = log1p(level->copies / ((double)level->first - 0.5));
+    nsl_ranked_place(&level->x, &level->weight, (double)level->first,
+                     (double)level->last);
 }
 
 /* A row joins a level or, being the first of it, makes it; `target` is Σv² for now. */

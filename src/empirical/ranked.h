@@ -15,6 +15,10 @@ typedef struct {
     double target;        /* v² of one copy, the mean; 0 without target */
 } ranked_level;
 
+/* Where ranks first … last of one eigenvalue stand in a fit over ln(rank), and how much
+ * they count. */
+void nsl_ranked_place(double *x, double *weight, double first, double last);
+
 typedef struct {
     size_t count;
     ranked_level *level; /* largest eigenvalue first; owned */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the eigenvalues that were found say together. */
+#include "empirical/ranked.h"
 #include "features/arrange.h"
 #include "spectrum/kind.h"
 #include "spectrum/powersum.h"
@@ -10,7 +11,7 @@
  */
 static const double NORM_ERROR = 3e-14, DEGREE_ERROR = 1e-15;
 
-/* Sums over a range of ln(rank), each rank spread over ln(rank ± 1/2). */
+/* Weighted sums over a range of ln(rank). */
 typedef struct {
     long double weight, x, xx, y, xy;
     size_t values;
@@ -23,12 +24,12 @@ enum { VALUES_LEAST = 3 };
 /* Adds y = ln(eigenvalue) of ranks first … last. */
 static void line_add(line *l, double first, double last, double y)
 {
-    long double from = logl((long double)first - 0.5L);
-    long double to = logl((long double)last + 0.5L), wide = to - from;
-    long double middle = 0.5L * (from + to);
+    double x, weight;
+    nsl_ranked_place(&x, &weight, first, last);
+    long double wide = (long double)weight, middle = (long double)x;
     l->weight += wide;
     l->x += wide * middle;
-    l->xx += wide * (middle * middle + wide * wide / 12.0L);
+    l->xx += wide * middle * middle;
     l->y += wide * (long double)y;
     l->xy += wide * middle * (long double)y;
     l->values++;
