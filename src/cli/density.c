@@ -204,26 +204,45 @@ static nsl_status read_measured(density_job *job, nsl_error *err)
 /* --- what is asked for ---------------------------------------------------------------
  */
 
-/* In MPFR, each part to all its digits, also where the other is much larger; without
- * --digits, where that is refused, in double, to digits of the larger part. */
-static nsl_status find_resolvent(density_job *job, nsl_error *err)
+static nsl_status resolve_exactly(density_job *job, unsigned digits, nsl_error *err)
 {
     const cli_options *o = job->options;
     density_resolvent *at = &job->at;
     nsl_gram_decimals decimals = {o->value[OPT_FEATURES].text,
                                   o->value[OPT_SAMPLES].text};
-    at->digits = options_given(o, OPT_DIGITS) ? (unsigned)o->value[OPT_DIGITS].whole
-                                              : DIGITS_OF_DOUBLE;
+    at->digits = digits;
+    return nsl_resolvent_mp(at->exact_re, at->exact_im, job->setup.exact, &job->gram,
+                            &decimals, at->re, at->im, digits, err);
+}
+
+static nsl_status resolve_in_double(density_job *job, nsl_error *err)
+{
+    job->at.digits = 0;
     nsl_status status =
-        nsl_resolvent_mp(at->exact_re, at->exact_im, job->setup.exact, &job->gram,
-                         &decimals, at->re, at->im, at->digits, err);
-    if (status != NSL_EFAILED || options_given(o, OPT_DIGITS))
-        return status;
-    at->digits = 0;
-    status = nsl_density_new(&job->density, job->setup.model, &job->gram, err);
+        nsl_density_new(&job->density, job->setup.model, &job->gram, err);
     return status == NSL_OK
-               ? nsl_density_resolvent(&at->value, job->density, at->zeta, err)
+               ? nsl_density_resolvent(&job->at.value, job->density, job->at.zeta, err)
                : status;
+}
+
+/* Without --digits, in MPFR all the same, for the digits of a part that is much smaller
+ * than the other; where its sums are too long, in double. On the support's axis double
+ * is first: MPFR looks for all gaps there. */
+static nsl_status find_resolvent(density_job *job, nsl_error *err)
+{
+    const cli_options *o = job->options;
+    bool on_axis = job->at.zeta.im == 0.0 && job->at.zeta.re > 0.0;
+    if (options_given(o, OPT_DIGITS))
+        return resolve_exactly(job, (unsigned)o->value[OPT_DIGITS].whole, err);
+    nsl_status status = on_axis ? resolve_in_double(job, err)
+                                : resolve_exactly(job, DIGITS_OF_DOUBLE, err);
+    if (status != NSL_EFAILED)
+        return status;
+    if (!on_axis)
+        return resolve_in_double(job, err);
+    nsl_density_free(job->density);
+    job->density = NULL;
+    return resolve_exactly(job, DIGITS_OF_DOUBLE, err);
 }
 
 static nsl_status find_edges(density_job *job, nsl_error *err)
