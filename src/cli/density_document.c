@@ -68,11 +68,12 @@ static void describe_model(document *d, const density_job *job)
 /* A part of what was found in double, to the digits that its size leaves of it. */
 static cell part_cell(const density_resolvent *at, double part)
 {
-    static const double KNOWN =
-        1e-9; /* of |R|, as the tests of nsl_density_resolvent */
+    /* of |R|, as the tests hold nsl_density_resolvent on the real axis and off it */
+    static const double ON_AXIS = NSL_PROMISE, OFF_AXIS = 1e-9;
+    double bound = at->zeta.im == 0.0 ? ON_AXIS : OFF_AXIS;
     double size = hypot(at->value.re, at->value.im);
     return part == 0.0 ? cell_computed(0.0)
-                       : cell_known(part, KNOWN * size / fabs(part));
+                       : cell_known(part, bound * size / fabs(part));
 }
 
 /* The density is that of the limit from above. */
