@@ -49,9 +49,6 @@ int density_find(density_job *job);
 
 void density_clear(density_job *job);
 
-/* The number of eigenvalues that are not 0, of `size` = N or P. */
-double density_size(const density_job *job);
-
 /* The answer as a document, and as a picture (density_document.c, density_figure.c). */
 void density_describe(document *d, const density_job *job);
 bool density_draw(figure *f, const density_job *job, const char *caption);

@@ -58,14 +58,15 @@ typedef struct {
     const nsl_fit_start *start;
 } nsl_fit_tries;
 
-/* The ends of the i-th parameter's interval where the profile of the objective has
- * risen by confidence->rise. */
+/* How the search for the ends of a profile ended. */
 typedef enum {
     NSL_PROFILE_DONE,
-    NSL_PROFILE_LOWER,  /* a lower objective turned up and `best` is there: start again
-                         */
+    NSL_PROFILE_LOWER,  /* `best` has moved to a lower objective: start again */
     NSL_PROFILE_STOPPED /* the caller's work->proceed said so */
 } nsl_profile_end;
+
+/* The ends of the i-th parameter's interval, where the profile of the objective has
+ * risen by confidence->rise. */
 
 nsl_profile_end nsl_fit_profile(nsl_fit_parameter *parameter, size_t i,
                                 nsl_minimum *best, const nsl_fit_job *job,
