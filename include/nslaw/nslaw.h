@@ -9,6 +9,7 @@
 
 #include <nslaw/activation.h>
 #include <nslaw/cost.h>
+#include <nslaw/course.h>
 #include <nslaw/density.h>
 #include <nslaw/error.h>
 #include <nslaw/features.h>

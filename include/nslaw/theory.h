@@ -35,6 +35,26 @@ typedef struct {
 nsl_status nsl_moments_at(nsl_moments *out, const nsl_model *model, double delta,
                           nsl_error *err);
 
+/** How a model is trained: theory.md section 12. */
+typedef enum {
+    NSL_TRAINED = 0, /**< to the end: the ridge predictor */
+    NSL_FLOW,        /**< by gradient flow from zero, for a time */
+    NSL_DESCENT      /**< by steps of gradient descent from zero */
+} nsl_training_kind;
+
+/** Training stopped early. Features are taken as scaled by 1/√width in every layer and
+ *  the loss as a mean over samples, whatever the model's ridge convention: the unit of
+ *  time that survives infinite sizes. With the paper's features, of variance σ_u²/M,
+ * and a flow for a time τ on the summed loss, t = τ σ_u² N P/M. A ridge acts as weight
+ *  decay. All zero: trained to the end. */
+typedef struct {
+    nsl_training_kind kind;
+    double time;  /**< NSL_FLOW: t ≥ 0 or INFINITY */
+    double steps; /**< NSL_DESCENT: k ≥ 0, whole, or INFINITY */
+    double rate;  /**< NSL_DESCENT: η > 0, k steps take about the time kη; below
+                       2/(largest eigenvalue of the Gram matrix + ridge) */
+} nsl_training;
+
 /** Where a prediction is asked for. */
 typedef struct {
     double features; /**< N > 0 or INFINITY; the last layer's width */
@@ -45,6 +65,7 @@ typedef struct {
     double ensemble; /**< models K ≥ 1 or INFINITY, trained on the same samples with
                           their own random features, whose predictions are averaged
                           [E5]; 0 stands for 1 */
+    nsl_training training; /**< zero: to the end */
 } nsl_point;
 
 /** Why a value of nsl_prediction is NaN (bits of `notes`). */
@@ -64,8 +85,10 @@ enum {
 
 /** The theory's prediction at a point. Losses are L = C·E/2 (theory.md section 1). */
 typedef struct {
-    double delta;       /**< Δ, the root of [E1]; 0: every latent direction resolved */
-    double dof;         /**< z(Δ), the effective dimension */
+    double delta;       /**< Δ, the root of [E1]; 0: every latent direction resolved;
+                             NaN where training is stopped early: there is no one Δ */
+    double dof;         /**< z(Δ), the effective dimension: the trace of the map from
+                             labels to predictions */
     double test_loss;   /**< [E2], on clean labels */
     double signal_loss; /**< its part that label noise does not cause */
     double noise_loss;  /**< its part that label noise causes */
@@ -77,6 +100,7 @@ typedef struct {
     double elasticity_features; /**< −∂ln(test_loss)/∂lnN at fixed P and ridge */
     double elasticity_samples;  /**< −∂ln(test_loss)/∂lnP at fixed N and ridge */
     double elasticity_ridge; /**< −∂ln(test_loss)/∂ln(ridge); 0 when ridgeless */
+    double elasticity_time; /**< −∂ln(test_loss)/∂ln(time or steps); 0 when trained */
     double error; /**< relative bound on test_loss (and on Δ, z and the other losses) */
     unsigned notes; /**< NSL_NOTE_* bits; for each NaN above, the reason */
 } nsl_prediction;

@@ -26,6 +26,7 @@ typedef struct {
 /** The same for a point. */
 typedef struct {
     const char *features, *samples, *ridge, *noise;
+    const char *time, *rate; /**< of the training */
 } nsl_point_decimals;
 
 /** A model for nsl_predict_mp. Immutable; threads may share it. */
@@ -44,7 +45,7 @@ void nsl_model_mp_free(nsl_model_mp *model);
 typedef struct {
     mpfr_t delta, dof, test_loss, signal_loss, noise_loss, train_loss;
     mpfr_t bias, variance_samples, variance_features;
-    mpfr_t elasticity_features, elasticity_samples, elasticity_ridge;
+    mpfr_t elasticity_features, elasticity_samples, elasticity_ridge, elasticity_time;
     unsigned notes;
 } nsl_prediction_mp;
 
@@ -52,7 +53,7 @@ void nsl_prediction_mp_init(nsl_prediction_mp *p);
 void nsl_prediction_mp_clear(nsl_prediction_mp *p);
 
 /** Number of values in nsl_prediction_mp, and the i-th of them in the order above. */
-#define NSL_PREDICTION_MP_VALUES 12
+#define NSL_PREDICTION_MP_VALUES 13
 mpfr_ptr nsl_prediction_mp_value(nsl_prediction_mp *p, int i);
 
 /** Solves [E1] and evaluates [E2], [E3] and the elasticities to `digits` digits. The

@@ -111,13 +111,14 @@ void digits_to_double(nsl_prediction *out, nsl_prediction_mp *values)
                                             &out->variance_features,
                                             &out->elasticity_features,
                                             &out->elasticity_samples,
-                                            &out->elasticity_ridge};
+                                            &out->elasticity_ridge,
+                                            &out->elasticity_time};
     out->notes = values->notes;
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++) {
         mpfr_srcptr from = nsl_prediction_mp_value(values, i);
         double value = mpfr_get_d(from, MPFR_RNDN);
         bool small = !mpfr_zero_p(from) && fabs(value) < DBL_MIN;
-        bool elasticity = i >= NSL_PREDICTION_MP_VALUES - 3; /* absolute: 0 will do */
+        bool elasticity = i >= NSL_PREDICTION_MP_VALUES - 4; /* absolute: 0 will do */
         if (small && !elasticity)
             out->notes |= NSL_NOTE_UNDERFLOW;
         if (isinf(value))

@@ -41,6 +41,8 @@ void row_add_columns(document *d, row_style style)
     document_add_column(d, "elasticity_samples", "-dln(test_loss)/dlnP", true);
     document_add_column(d, "elasticity_ridge", "-dln(test_loss)/dln(ridge)",
                         style.ridge);
+    if (style.training)
+        document_add_column(d, "elasticity_time", "-dln(test_loss)/dln(time)", true);
 }
 
 void row_add_last_columns(document *d)
@@ -134,13 +136,15 @@ static const char *const value_keys[NSL_PREDICTION_MP_VALUES] = {"delta",
                                                                  "variance_features",
                                                                  "elasticity_features",
                                                                  "elasticity_samples",
-                                                                 "elasticity_ridge"};
+                                                                 "elasticity_ridge",
+                                                                 "elasticity_time"};
 
 /* Whether the i-th value has a column. */
 static bool has_column(row_style style, int i)
 {
-    enum { FIRST_PART = 6, LAST_PART = 8 };
-    return style.decompose || i < FIRST_PART || i > LAST_PART;
+    enum { FIRST_PART = 6, LAST_PART = 8, TIME = 12 };
+    return i == TIME ? style.training
+                     : style.decompose || i < FIRST_PART || i > LAST_PART;
 }
 
 /* The values as doubles, in the units asked for. */
@@ -159,7 +163,8 @@ static void set_doubles(document *d, row_style style, const nsl_prediction *p,
         units.scale * p->variance_features,
         of_reported(p->elasticity_features, p, units),
         of_reported(p->elasticity_samples, p, units),
-        of_reported(p->elasticity_ridge, p, units)};
+        of_reported(p->elasticity_ridge, p, units),
+        of_reported(p->elasticity_time, p, units)};
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
         if (has_column(style, i))
             document_set(d, value_keys[i], cell_computed(value[i]));

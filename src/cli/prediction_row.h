@@ -12,6 +12,7 @@ typedef struct {
     bool parts;                 /* signal and noise loss differ from the whole */
     bool decompose;             /* the parts of signal_loss have columns */
     bool intervals;             /* test_loss_lo and test_loss_hi have columns */
+    bool training;              /* stopped early: elasticity_time has a column */
     bool fitted;                /* --model: only what its losses mean is shown */
 } row_style;
 

@@ -560,6 +560,10 @@ nsl_status nsl_loss_mp(nsl_prediction_mp *out, nsl_level *level,
             set_noise_floor(out, &w, level, units);
         else
             set_losses(out, &w, level, units);
+        if (mpfr_nan_p(out->test_loss) || (out->notes & NSL_NOTE_ZERO_LOSS))
+            mpfr_set_nan(out->elasticity_time);
+        else
+            mpfr_set_zero(out->elasticity_time, 1);
     }
     work_clear(&w);
     return status;

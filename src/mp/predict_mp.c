@@ -86,7 +86,8 @@ mpfr_ptr nsl_prediction_mp_value(nsl_prediction_mp *p, int i)
                                               p->variance_features,
                                               p->elasticity_features,
                                               p->elasticity_samples,
-                                              p->elasticity_ridge};
+                                              p->elasticity_ridge,
+                                              p->elasticity_time};
     return all[i];
 }
 

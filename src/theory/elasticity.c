@@ -219,6 +219,8 @@ static slope log_ensemble_slope(const nsl_moments *m, const coupling *c,
 void nsl_set_undefined_elasticities(nsl_prediction *out, unsigned note)
 {
     out->elasticity_features = out->elasticity_samples = out->elasticity_ridge = NAN;
+    if (note & NSL_NOTE_ZERO_LOSS)
+        out->elasticity_time = NAN;
     out->notes |= note;
 }
 

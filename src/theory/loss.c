@@ -220,7 +220,7 @@ static void set_losses(nsl_prediction *out, const nsl_model *model,
 
 static nsl_prediction nothing_known(void)
 {
-    return (nsl_prediction){NAN, NAN, NAN, NAN, NAN, NAN, NAN,
+    return (nsl_prediction){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
                             NAN, NAN, NAN, NAN, NAN, NAN, 0};
 }
 
@@ -241,6 +241,7 @@ static void set_noise_floor(nsl_prediction *out, const nsl_model *model,
     out->train_loss = 0.0; /* interpolated */
     out->error = FORMULA_ERROR;
     out->elasticity_features = out->elasticity_samples = out->elasticity_ridge = 0.0;
+    out->elasticity_time = 0.0;
     out->notes |= NSL_NOTE_ORDER;
 }
 
@@ -263,6 +264,8 @@ void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point
         out->dof = in_range(root->m.z, root->kind == NSL_ROOT_INFINITE, out);
     nsl_risk e = risk_of_root(out, root, model, point);
     set_losses(out, model, root, point, e);
+    if (!isnan(out->test_loss))
+        out->elasticity_time = 0.0;
     if (depends_on_order(root, point)) {
         set_noise_floor(out, model, point);
         return;
