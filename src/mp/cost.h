@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The normal form of a cost, min_k c_k N^a_k P^b_k: its arithmetic is in cost_terms.c,
- * the grammar in cost_parse.c, and cost.c evaluates it. */
+/* The normal form of a cost, min_k c_k N^a_k P^b_k time^d_k: its arithmetic is in
+ * cost_terms.c, the grammar in cost_parse.c, and cost.c evaluates it. */
 #ifndef NSL_MP_COST_H
 #define NSL_MP_COST_H
 
 #include <nslaw/cost_mp.h>
 
-#include <stdbool.h>
-
 /* The numbers of a term: the variables' exponents, 0 where one does not occur, and ln
- * c. In these a product is a sum, and a power a multiple. A new variable is an entry
- * here and its name in cost_terms.c. */
-enum { COST_FEATURES, COST_SAMPLES, COST_VARIABLES };
-enum { COST_LOG_CONSTANT = COST_VARIABLES, COST_NUMBERS };
+ * c. In these a product is a sum, and a power a multiple. */
+enum { COST_LOG_CONSTANT = NSL_COST_VARIABLES, COST_NUMBERS };
 
 typedef struct {
     mpfr_t n[COST_NUMBERS];
@@ -30,7 +26,7 @@ struct nsl_cost {
 };
 
 /* What a user calls the variables. */
-extern const char *const nsl_cost_variables[COST_VARIABLES];
+extern const char *const nsl_cost_variables[NSL_COST_VARIABLES];
 
 /* The cost 1: one term, to be set. This and what follows return a new cost, or NULL
  * with a message of what it "makes" that is beyond the limits of cost.h. */
@@ -38,7 +34,5 @@ nsl_cost *nsl_cost_new(mpfr_prec_t bits, nsl_error *err);
 nsl_cost *nsl_cost_min(const nsl_cost *a, const nsl_cost *b, nsl_error *err);
 nsl_cost *nsl_cost_multiply(const nsl_cost *a, const nsl_cost *b, nsl_error *err);
 nsl_cost *nsl_cost_raise(const nsl_cost *cost, const mpfr_t power, nsl_error *err);
-
-bool nsl_cost_has(const nsl_cost *cost, int variable);
 
 #endif

@@ -11,7 +11,7 @@
 #include <string.h>
 
 /* All that an atom can be, for messages. */
-static const char atom_forms[] = "a number, N, P, min or '('";
+static const char atom_forms[] = "a number, N, P, time, min or '('";
 
 typedef struct {
     const char *text, *at; /* all of it, and what is left */
@@ -135,9 +135,9 @@ static nsl_cost *parse_constant(parser *p)
 static nsl_cost *parse_variable(parser *p)
 {
     int v = 0;
-    while (v < COST_VARIABLES && !is_word(p->at, nsl_cost_variables[v]))
+    while (v < NSL_COST_VARIABLES && !is_word(p->at, nsl_cost_variables[v]))
         v++;
-    if (v == COST_VARIABLES)
+    if (v == NSL_COST_VARIABLES)
         return unexpected(p, atom_forms);
     nsl_cost *cost = nsl_cost_new(p->bits, &p->err);
     if (cost)
@@ -233,6 +233,15 @@ static nsl_cost *parse_product(parser *p)
 /* --- a cost -----------------------------------------------------------------------
  */
 
+/* How many variables occur. */
+static int variables(const nsl_cost *cost)
+{
+    int count = 0;
+    for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++)
+        count += nsl_cost_has(cost, v);
+    return count;
+}
+
 /* All of a text. */
 static nsl_cost *parse_cost(parser *p)
 {
@@ -240,9 +249,9 @@ static nsl_cost *parse_cost(parser *p)
     skip_blanks(p);
     if (cost && *p->at)
         unexpected(p, "'*' or the end");
-    else if (cost &&
-             !(nsl_cost_has(cost, COST_FEATURES) && nsl_cost_has(cost, COST_SAMPLES)))
-        nsl_fail(&p->err, NSL_EINVAL, "cost", "must contain both N and P");
+    else if (cost && variables(cost) < 2)
+        nsl_fail(&p->err, NSL_EINVAL, "cost",
+                 "must contain at least two of N, P and time");
     if (p->err.status == NSL_OK)
         return cost;
     nsl_cost_free(cost);

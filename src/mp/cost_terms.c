@@ -6,9 +6,10 @@
 
 #include <stdlib.h>
 
-const char *const nsl_cost_variables[COST_VARIABLES] = {
-    [COST_FEATURES] = "N",
-    [COST_SAMPLES] = "P",
+const char *const nsl_cost_variables[NSL_COST_VARIABLES] = {
+    [NSL_COST_FEATURES] = "N",
+    [NSL_COST_SAMPLES] = "P",
+    [NSL_COST_TIME] = "time",
 };
 
 /* Exponents that agree but for this many bits are equal: a text of 1000 characters has
@@ -41,7 +42,7 @@ static void clear_term(cost_term_mp *t)
 /* Within the limits nothing that follows overflows or loses a variable. */
 static bool in_range(const cost_term_mp *t, nsl_error *err)
 {
-    for (int v = 0; v < COST_VARIABLES; v++) {
+    for (int v = 0; v < NSL_COST_VARIABLES; v++) {
         double exponent = mpfr_get_d(t->n[v], MPFR_RNDN);
         if (exponent == 0.0 ||
             (exponent >= NSL_COST_EXPONENT_MIN && exponent <= NSL_COST_EXPONENT_MAX))
@@ -62,7 +63,7 @@ static bool same_exponents(const cost_term_mp *a, const cost_term_mp *b)
     bool same = true;
     mpfr_t doubt, difference;
     mpfr_inits2(53, doubt, difference, (mpfr_ptr)NULL);
-    for (int v = 0; v < COST_VARIABLES; v++) {
+    for (int v = 0; v < NSL_COST_VARIABLES; v++) {
         mpfr_mul_2si(doubt, a->n[v], EXPONENT_DOUBT_BITS - mpfr_get_prec(a->n[v]),
                      MPFR_RNDN);
         mpfr_sub(difference, a->n[v], b->n[v], MPFR_RNDN);
@@ -126,7 +127,7 @@ void nsl_cost_free(nsl_cost *cost)
     free(cost);
 }
 
-bool nsl_cost_has(const nsl_cost *cost, int variable)
+bool nsl_cost_has(const nsl_cost *cost, nsl_cost_variable variable)
 {
     for (size_t k = 0; k < cost->count; k++)
         if (!mpfr_zero_p(cost->exact[k].n[variable]))
