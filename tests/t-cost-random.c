@@ -19,7 +19,7 @@ static const double ROUNDED = 1e-11;
 
 /* A cost as a tree, evaluated as it stands and printed with the parentheses needed. */
 typedef struct tree {
-    enum { NUMBER, FEATURES, SAMPLES, PRODUCT, POWER, MINIMUM } kind;
+    enum { NUMBER, FEATURES, SAMPLES, TIME, PRODUCT, POWER, MINIMUM } kind;
     double value; /* of NUMBER, and the exponent of POWER */
     struct tree *left, *right;
 } tree;
@@ -29,7 +29,7 @@ static tree *random_tree(gsl_rng *rng, int depth)
     static const double powers[] = {0.25, 0.5, 1.5, 2.0};
     tree *t = calloc(1, sizeof *t);
     unsigned long which = depth > 0 ? gsl_rng_uniform_int(rng, 9) : 0;
-    t->kind = which < 2   ? (int)gsl_rng_uniform_int(rng, 3)
+    t->kind = which < 2   ? (int)gsl_rng_uniform_int(rng, 4)
               : which < 5 ? PRODUCT
               : which < 7 ? POWER
                           : MINIMUM;
@@ -52,17 +52,17 @@ static void free_tree(tree *t)
     free(t);
 }
 
-static double tree_log(const tree *t, double log_features, double log_samples)
+static double tree_log(const tree *t, const double *logs)
 {
-    double left = t->left ? tree_log(t->left, log_features, log_samples) : 0.0;
-    double right = t->right ? tree_log(t->right, log_features, log_samples) : 0.0;
+    double left = t->left ? tree_log(t->left, logs) : 0.0;
+    double right = t->right ? tree_log(t->right, logs) : 0.0;
     switch (t->kind) {
     case NUMBER:
         return log(t->value);
     case FEATURES:
-        return log_features;
     case SAMPLES:
-        return log_samples;
+    case TIME:
+        return logs[t->kind - FEATURES];
     case PRODUCT:
         return left + right;
     case POWER:
@@ -75,14 +75,15 @@ static double tree_log(const tree *t, double log_features, double log_samples)
 /* Appends, within parentheses where the place binds more strongly or by chance. */
 static void print_tree(char *out, const tree *t, int strength, gsl_rng *rng)
 {
+    static const char *const names[] = {"N", "P", "time"};
     static const char *const stars[] = {"*", " * ", " *", "\t*"};
     int own = t->kind == PRODUCT ? 0 : t->kind == POWER ? 1 : 2;
     bool inside = own < strength || gsl_rng_uniform_int(rng, 10) == 0;
     strcat(out, inside ? "(" : "");
     if (t->kind == NUMBER)
         sprintf(out + strlen(out), "%.2f", t->value);
-    if (t->kind == FEATURES || t->kind == SAMPLES)
-        strcat(out, t->kind == FEATURES ? "N" : "P");
+    if (t->kind >= FEATURES && t->kind <= TIME)
+        strcat(out, names[t->kind - FEATURES]);
     strcat(out, t->kind == MINIMUM ? "min(" : "");
     if (t->left)
         print_tree(out, t->left, t->kind == POWER ? 2 : 0, rng);
@@ -129,15 +130,24 @@ static void free_random_cost(random_cost *r)
     free(r);
 }
 
-/* Calls a check on random costs, each with a random ln N and ln of a budget. */
-static void for_random_costs(int count, void (*check)(random_cost *, double features,
-                                                      double budget))
+/* Where a cost is looked at: the most of one variable as the other two are given. */
+typedef struct {
+    nsl_cost_variable most, along;
+    double budget, logs[NSL_COST_VARIABLES];
+} scene;
+
+/* Calls a check on random costs, each with random logarithms and ln of a budget. */
+static void for_random_costs(int count, void (*check)(random_cost *, scene *))
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     for (int i = 0; i < count; i++) {
         random_cost *r = new_random_cost(rng);
-        double features = 40.0 * gsl_rng_uniform(rng) - 5.0;
-        check(r, features, 100.0 * gsl_rng_uniform(rng) - 10.0);
+        scene s = {.most = (nsl_cost_variable)gsl_rng_uniform_int(rng, 3)};
+        s.along = (s.most + 1 + gsl_rng_uniform_int(rng, 2)) % NSL_COST_VARIABLES;
+        for (int v = 0; v < NSL_COST_VARIABLES; v++)
+            s.logs[v] = 40.0 * gsl_rng_uniform(rng) - 5.0;
+        s.budget = 100.0 * gsl_rng_uniform(rng) - 10.0;
+        check(r, &s);
         free_random_cost(r);
     }
     gsl_rng_free(rng);
@@ -146,23 +156,27 @@ static void for_random_costs(int count, void (*check)(random_cost *, double feat
 /* --- double -----------------------------------------------------------------------
  */
 
-static void check_value(random_cost *r, double features, double samples)
+static void check_value(random_cost *r, scene *s)
 {
-    double value = nsl_cost_log(r->cost, features, samples);
-    double expected = tree_log(r->tree, features, samples);
+    double value = nsl_cost_log(r->cost, s->logs);
+    double expected = tree_log(r->tree, s->logs);
     cr_expect(fabs(value - expected) < ROUNDED * (1.0 + fabs(expected)),
-              "%s at %.17g, %.17g: %.17g, not %.17g", r->text, features, samples, value,
-              expected);
+              "%s: %.17g, not %.17g", r->text, value, expected);
     /* the exponents against differences, away from kinks */
-    double a, b, step = 1e-4;
-    size_t least = nsl_cost_exponents(r->cost, features, samples, &a, &b);
-    double up = nsl_cost_log(r->cost, features + step, samples + step);
-    double down = nsl_cost_log(r->cost, features - step, samples - step);
-    bool smooth = fabs(up + down - 2.0 * value) < 1e-9 * (1.0 + fabs(value));
+    double exponents[NSL_COST_VARIABLES], step = 1e-4, sum = 0.0;
+    double up[NSL_COST_VARIABLES], down[NSL_COST_VARIABLES];
+    size_t least = nsl_cost_exponents(r->cost, s->logs, exponents);
+    for (int v = 0; v < NSL_COST_VARIABLES; v++) {
+        up[v] = s->logs[v] + (v + 1) * step;
+        down[v] = s->logs[v] - (v + 1) * step;
+        sum += (v + 1) * exponents[v];
+    }
+    double above = nsl_cost_log(r->cost, up), below = nsl_cost_log(r->cost, down);
+    bool smooth = fabs(above + below - 2.0 * value) < 1e-9 * (1.0 + fabs(value));
     cr_expect(least == 1 || !smooth, "%s: %zu", r->text, least);
     cr_expect(!smooth ||
-                  fabs((up - down) / (2.0 * step) - a - b) < 1e-6 * (1.0 + a + b),
-              "%s: %g %g", r->text, a, b);
+                  fabs((above - below) / (2.0 * step) - sum) < 1e-6 * (1.0 + sum),
+              "%s: %g %g %g", r->text, exponents[0], exponents[1], exponents[2]);
 }
 
 Test(cost, random_costs_by_their_trees)
@@ -170,58 +184,74 @@ Test(cost, random_costs_by_their_trees)
     for_random_costs(20000, check_value);
 }
 
-/* P found costs the budget, by the tree; more would cost more, if P is finite. */
-static void check_inverse(random_cost *r, double features, double budget)
+/* What is found costs the budget, by the tree; more would cost more, if it is finite.
+ */
+static void check_inverse(random_cost *r, scene *s)
 {
-    double samples = nsl_cost_log_samples(r->cost, budget, features);
-    if (isinf(samples)) {
-        cr_expect(samples > 0.0 && tree_log(r->tree, features, 1e5) <= budget &&
-                      nsl_cost_log(r->cost, features, samples) <= budget,
-                  "%s at %g, %g", r->text, features, budget);
+    double most = nsl_cost_log_most(r->cost, s->most, s->budget, s->logs);
+    double *at = &s->logs[s->most];
+    bool free = !nsl_cost_has(r->cost, s->most);
+    *at = 1e5;
+    double with_plenty = tree_log(r->tree, s->logs);
+    *at = most;
+    if (isinf(most)) {
+        bool affordable =
+            with_plenty <= s->budget && nsl_cost_log(r->cost, s->logs) <= s->budget;
+        cr_expect(most > 0.0 ? affordable : free && with_plenty > s->budget, "%s at %g",
+                  r->text, s->budget);
         return;
     }
-    double scale = 1.0 + fabs(samples) + fabs(features) + fabs(budget);
-    double cost = tree_log(r->tree, features, samples);
-    cr_expect(fabs(cost - budget) < 100.0 * ROUNDED * scale, "%s at %g, %g: %g",
-              r->text, features, budget, cost);
-    cr_expect(tree_log(r->tree, features, samples + 1e-3) > budget &&
-                  tree_log(r->tree, features, 1e5) > budget,
-              "%s at %g, %g", r->text, features, budget);
+    double scale = 1.0 + fabs(most) + fabs(s->budget) + 40.0;
+    double cost = tree_log(r->tree, s->logs);
+    cr_expect(fabs(cost - s->budget) < 100.0 * ROUNDED * scale, "%s at %g: %g", r->text,
+              s->budget, cost);
+    *at = most + 1e-3;
+    cr_expect(tree_log(r->tree, s->logs) > s->budget && with_plenty > s->budget,
+              "%s at %g", r->text, s->budget);
 }
 
-Test(cost, samples_are_the_inverse)
+Test(cost, the_most_is_the_inverse)
 {
     for_random_costs(20000, check_inverse);
 }
 
+static double most_along(const random_cost *r, scene *s, double x)
+{
+    s->logs[s->along] = x;
+    return nsl_cost_log_most(r->cost, s->most, s->budget, s->logs);
+}
+
 /* Between kinks the frontier is a straight line, and at each it turns, with at least
  * two terms that cost the budget. */
-static void check_kinks(random_cost *r, double features, double budget)
+static void check_kinks(random_cost *r, scene *s)
 {
-    (void)features;
-    double kinks[NSL_COST_TERMS_MAX + 1], below, a, b;
-    size_t count = nsl_cost_kinks(r->cost, budget, kinks, &below);
+    double kinks[NSL_COST_TERMS_MAX + 1], below, exponents[NSL_COST_VARIABLES];
+    size_t count =
+        nsl_cost_kinks(r->cost, s->most, s->along, s->budget, s->logs, kinks, &below);
     cr_expect(count < NSL_COST_TERMS_MAX, "%s: %zu", r->text, count);
     double from = fmax(below, fmin(-1e3, count ? kinks[0] - 1.0 : 0.0));
     if (isfinite(below)) {
         double up = 1e-6 * (1.0 + fabs(below));
-        cr_expect(nsl_cost_log_samples(r->cost, budget, below - up) > 1e300 &&
-                      nsl_cost_log_samples(r->cost, budget, below + up) < 1e300,
-                  "%s at %g", r->text, budget);
+        cr_expect(most_along(r, s, below - up) > 1e300 &&
+                      most_along(r, s, below + up) < 1e300,
+                  "%s at %g", r->text, s->budget);
         from += up;
     }
+    if (isinf(most_along(r, s, from))) /* without what is looked for */
+        return;
     kinks[count] = 1e3 + fabs(from) + (count ? fabs(kinks[count - 1]) : 0.0);
     for (size_t i = 0; below < 1e300 && i <= count; i++) {
         double x[3] = {from, 0.5 * (from + kinks[i]), kinks[i]}, y[3];
         for (int j = 0; j < 3; j++)
-            y[j] = nsl_cost_log_samples(r->cost, budget, x[j]);
+            y[j] = most_along(r, s, x[j]);
         double straight = 0.5 * (y[0] + y[2]);
-        cr_expect(i == 0 || kinks[i] > kinks[i - 1], "%s at %g", r->text, budget);
+        cr_expect(i == 0 || kinks[i] > kinks[i - 1], "%s at %g", r->text, s->budget);
         cr_expect(fabs(y[1] - straight) < 1e-9 * (1.0 + fabs(y[0]) + fabs(y[2])),
-                  "%s at %g: bends between %.17g and %.17g", r->text, budget, x[0],
+                  "%s at %g: bends between %.17g and %.17g", r->text, s->budget, x[0],
                   x[2]);
-        cr_expect(i == count || nsl_cost_exponents(r->cost, kinks[i], y[2], &a, &b) > 1,
-                  "%s at %g: no kink at %.17g", r->text, budget, kinks[i]);
+        s->logs[s->most] = y[2];
+        cr_expect(i == count || nsl_cost_exponents(r->cost, s->logs, exponents) > 1,
+                  "%s at %g: no kink at %.17g", r->text, s->budget, kinks[i]);
         from = kinks[i];
     }
 }
@@ -235,38 +265,47 @@ Test(cost, straight_between_kinks)
  */
 
 /* Agreement of the MPFR route with double, and with itself at twice the bits. */
-static void check_mp(random_cost *r, double features, double budget)
+static void check_mp(random_cost *r, scene *s)
 {
     enum { BITS = 200 };
-    mpfr_t x, y, low, high, a, b;
-    mpfr_inits2(BITS, x, y, low, a, b, (mpfr_ptr)NULL);
+    mpfr_t x[NSL_COST_VARIABLES], e[NSL_COST_VARIABLES], budget, low, high;
+    mpfr_inits2(BITS, budget, low, (mpfr_ptr)NULL);
     mpfr_init2(high, 2 * BITS);
-    mpfr_set_d(x, features, MPFR_RNDN);
-    mpfr_set_d(y, budget, MPFR_RNDN);
+    for (int v = 0; v < NSL_COST_VARIABLES; v++) {
+        mpfr_inits2(BITS, x[v], e[v], (mpfr_ptr)NULL);
+        mpfr_set_d(x[v], s->logs[v], MPFR_RNDN);
+    }
+    mpfr_srcptr logs[] = {x[0], x[1], x[2]};
+    mpfr_ptr exponents[] = {e[0], e[1], e[2]};
+    mpfr_set_d(budget, s->budget, MPFR_RNDN);
     nsl_cost *lower, *higher;
     cr_assert(nsl_cost_parse(&lower, r->text, BITS, NULL) == NSL_OK);
     cr_assert(nsl_cost_parse(&higher, r->text, 2 * BITS, NULL) == NSL_OK);
-    nsl_cost_log_samples_mp(low, lower, y, x);
-    nsl_cost_log_samples_mp(high, higher, y, x);
-    double samples = nsl_cost_log_samples(r->cost, budget, features);
-    double scale = 1.0 + fabs(samples) + fabs(features) + fabs(budget);
+    nsl_cost_log_most_mp(low, lower, s->most, budget, logs);
+    nsl_cost_log_most_mp(high, higher, s->most, budget, logs);
+    double most = nsl_cost_log_most(r->cost, s->most, s->budget, s->logs);
+    double scale = 41.0 + fabs(most) + fabs(s->budget);
     cr_expect(mpfr_inf_p(low)
-                  ? mpfr_inf_p(high) && isinf(samples)
-                  : fabs(mpfr_get_d(low, MPFR_RNDN) - samples) < 1e3 * ROUNDED * scale,
-              "%s at %g, %g", r->text, features, budget);
+                  ? mpfr_inf_p(high) && isinf(most)
+                  : fabs(mpfr_get_d(low, MPFR_RNDN) - most) < 1e3 * ROUNDED * scale,
+              "%s at %g", r->text, s->budget);
     /* the terms in force, and more precision in the exponents than double has */
-    double p, q;
-    size_t ties = nsl_cost_exponents(r->cost, features, samples, &p, &q);
-    mpfr_set(y, low, MPFR_RNDN);
-    cr_expect(nsl_cost_exponents_mp(a, b, lower, x, y) <= ties &&
-                  mpfr_get_d(a, MPFR_RNDN) == p && mpfr_get_d(b, MPFR_RNDN) == q,
-              "%s at %g, %g", r->text, features, budget);
+    double rounded[NSL_COST_VARIABLES];
+    s->logs[s->most] = most;
+    mpfr_set(x[s->most], low, MPFR_RNDN);
+    size_t ties = nsl_cost_exponents(r->cost, s->logs, rounded);
+    size_t fewer = nsl_cost_exponents_mp(exponents, lower, logs);
+    for (int v = 0; v < NSL_COST_VARIABLES; v++)
+        cr_expect(fewer <= ties && mpfr_get_d(e[v], MPFR_RNDN) == rounded[v],
+                  "%s at %g", r->text, s->budget);
     if (mpfr_number_p(low)) {
         mpfr_sub(high, high, low, MPFR_RNDN);
         cr_expect(fabs(mpfr_get_d(high, MPFR_RNDN)) < scale * ldexp(1.0, 16 - BITS),
-                  "%s at %g, %g", r->text, features, budget);
+                  "%s at %g", r->text, s->budget);
     }
-    mpfr_clears(x, y, low, high, a, b, (mpfr_ptr)NULL);
+    for (int v = 0; v < NSL_COST_VARIABLES; v++)
+        mpfr_clears(x[v], e[v], (mpfr_ptr)NULL);
+    mpfr_clears(budget, low, high, (mpfr_ptr)NULL);
     nsl_cost_free(lower);
     nsl_cost_free(higher);
 }
@@ -284,10 +323,10 @@ Test(cost, more_digits)
 Test(cost, hostile_texts)
 {
     static const char *const pieces[] = {
-        "N",    "P",     "min(",     "(",   ")",  ",",    "*",    "^",
-        "2",    "0.5",   "7",        "1e3", "*N", "*P",   "^1.5", "^99",
-        "^.01", "1e300", "1e-9",     " ",   "e",  ".",    "min",  "-",
-        "\xc3", "·",     "min(N,P)", "N*P", "),", "9999", "\n"};
+        "N",   "P",    "time",  "min(",     "(",   ")",  ",",    "*",
+        "^",   "2",    "0.5",   "7",        "1e3", "*N", "*P",   "^1.5",
+        "^99", "^.01", "1e300", "1e-9",     " ",   "e",  ".",    "min",
+        "-",   "\xc3", "·",     "min(N,P)", "N*P", "),", "9999", "\n"};
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     int accepted = 0;
     for (int i = 0; i < 200000; i++) {
@@ -299,7 +338,8 @@ Test(cost, hostile_texts)
         nsl_error err = {0};
         if (nsl_cost_parse(&cost, text, 53, &err) == NSL_OK) {
             accepted++;
-            cr_expect(isfinite(nsl_cost_log(cost, 10.0, 10.0)), "%s", text);
+            static const double tens[NSL_COST_VARIABLES] = {10.0, 10.0, 10.0};
+            cr_expect(isfinite(nsl_cost_log(cost, tens)), "%s", text);
         } else {
             cr_expect(!cost && *err.message && !strchr(err.message, '\n'), "%s", text);
         }

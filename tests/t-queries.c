@@ -374,8 +374,9 @@ Test(queries, frontier_against_brute_force, .timeout = 240)
         nsl_point point = query.point;
         for (int k = 0; k <= GRID; k++) {
             double x = log(budget) * k / GRID;
-            double y =
-                nsl_cost_log_samples(cost, log(budget / query.point.ensemble), x);
+            const double logs[NSL_COST_VARIABLES] = {x};
+            double y = nsl_cost_log_most(cost, NSL_COST_SAMPLES,
+                                         log(budget / query.point.ensemble), logs);
             if (y < 0.0)
                 break;
             point.features = exp(x);

@@ -61,6 +61,9 @@ void nsl_cost_free(nsl_cost *cost);
 /** Whether a variable occurs in the cost. */
 bool nsl_cost_has(const nsl_cost *cost, nsl_cost_variable variable);
 
+/** The most variables that occur in one term of the minimum. */
+size_t nsl_cost_most_variables(const nsl_cost *cost);
+
 /** ln of the cost.
  *  @param logs  ln of the variables, finite or INFINITY; of one that does not occur,
  *               anything */

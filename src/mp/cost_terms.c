@@ -135,6 +135,18 @@ bool nsl_cost_has(const nsl_cost *cost, nsl_cost_variable variable)
     return false;
 }
 
+size_t nsl_cost_most_variables(const nsl_cost *cost)
+{
+    size_t most = 0;
+    for (size_t k = 0; k < cost->count; k++) {
+        size_t here = 0;
+        for (int v = 0; v < NSL_COST_VARIABLES; v++)
+            here += !mpfr_zero_p(cost->exact[k].n[v]);
+        most = here > most ? here : most;
+    }
+    return most;
+}
+
 static nsl_cost *keep_if(bool fine, nsl_cost *cost)
 {
     if (fine)

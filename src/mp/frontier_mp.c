@@ -22,7 +22,7 @@ typedef struct {
     const nsl_frontier_query_mp *query;
     nsl_cost *cost;
     unsigned digits; /* of the work */
-    mpfr_t log_budget, a, b;
+    mpfr_t log_budget, a, b, of_time;
     nsl_frontier_mp *out;
     nsl_error *err;
 } search;
@@ -48,8 +48,10 @@ static nsl_status predict_at(search *s, const mpfr_t x, const mpfr_t log_budget,
     nsl_frontier_mp *out = s->out;
     nsl_point point = s->query->point;
     nsl_point_decimals decimals = s->query->decimals;
-    nsl_cost_log_samples_mp(out->samples, s->cost, log_budget, x);
-    nsl_cost_exponents_mp(s->a, s->b, s->cost, x, out->samples);
+    mpfr_srcptr logs[] = {x, out->samples, NULL};
+    mpfr_ptr exponents[] = {s->a, s->b, s->of_time};
+    nsl_cost_log_most_mp(out->samples, s->cost, NSL_COST_SAMPLES, log_budget, logs);
+    nsl_cost_exponents_mp(exponents, s->cost, logs);
     mpfr_exp(out->samples, out->samples, MPFR_RNDN);
     mpfr_exp(out->features, x, MPFR_RNDN);
     char *features = nsl_decimal_of(out->features, s->digits + SPARE_DIGITS);
@@ -136,7 +138,8 @@ static nsl_status set_exponents(search *s, const mpfr_t x, unsigned digits)
             mpfr_sub(budget, s->log_budget, h, MPFR_RNDN);
         mpfr_set(moved[i], x, MPFR_RNDN);
         status = stationary(moved[i], s, budget, s->digits - SPARE_DIGITS);
-        nsl_cost_log_samples_mp(samples[i], s->cost, budget, moved[i]);
+        mpfr_srcptr logs[] = {moved[i], NULL, NULL};
+        nsl_cost_log_most_mp(samples[i], s->cost, NSL_COST_SAMPLES, budget, logs);
     }
     mpfr_mul_2ui(h, h, 1, MPFR_RNDN);
     mpfr_sub(moved[0], moved[0], moved[1], MPFR_RNDN);
@@ -153,7 +156,7 @@ static nsl_status search_init(search *s, mpfr_prec_t bits)
                          s->out->exponent_samples, s->out->exponent_loss};
     for (size_t i = 0; i < sizeof values / sizeof *values; i++)
         mpfr_set_prec(values[i], bits);
-    mpfr_inits2(bits, s->log_budget, s->a, s->b, (mpfr_ptr)NULL);
+    mpfr_inits2(bits, s->log_budget, s->a, s->b, s->of_time, (mpfr_ptr)NULL);
     nsl_exact_set(s->log_budget, s->query->budget, 0.0);
     if (s->query->point.ensemble > 1.0)
         mpfr_div_d(s->log_budget, s->log_budget, s->query->point.ensemble, MPFR_RNDN);
@@ -193,6 +196,6 @@ nsl_status nsl_frontier_find_mp(nsl_frontier_mp *out, const nsl_frontier *rough,
     if (status == NSL_OK && query->units.test_noise)
         status = predict_at(&s, x, s.log_budget, query->units);
     nsl_cost_free(s.cost);
-    mpfr_clears(s.log_budget, s.a, s.b, x, (mpfr_ptr)NULL);
+    mpfr_clears(s.log_budget, s.a, s.b, s.of_time, x, (mpfr_ptr)NULL);
     return status;
 }

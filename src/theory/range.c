@@ -64,7 +64,8 @@ static nsl_status see_budget(sight *out, function *f, double budget)
     if (!(fabs(x - f->last) <= FOLLOWED))
         f->near = 0.0;
     f->last = x;
-    nsl_frontier_query query = {f->cost, f->point, f->optimal, f->near};
+    nsl_frontier_query query = {
+        .cost = f->cost, .point = f->point, .optimal = f->optimal, .near = f->near};
     nsl_frontier frontier;
     nsl_status status = nsl_frontier_find(&frontier, f->model, &query, budget, f->err);
     bool flat = frontier.kind == NSL_FRONTIER_SMOOTH; /* to first order in the sizes */

@@ -124,12 +124,21 @@ nsl_status nsl_places_make(nsl_places *out, const nsl_spectrum *spectrum,
     return NSL_OK;
 }
 
+nsl_status nsl_places_append(nsl_places *places, double x, nsl_error *err)
+{
+    return add(places, x) ? NSL_OK : nsl_fail_memory(err);
+}
+
+void nsl_places_sort(nsl_places *places)
+{
+    gsl_sort(places->x, 1, places->count);
+}
+
 nsl_status nsl_places_add(nsl_places *places, double x, nsl_error *err)
 {
-    if (!add(places, x))
-        return nsl_fail_memory(err);
-    gsl_sort(places->x, 1, places->count);
-    return NSL_OK;
+    nsl_status status = nsl_places_append(places, x, err);
+    nsl_places_sort(places);
+    return status;
 }
 
 void nsl_places_free(nsl_places *places)

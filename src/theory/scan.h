@@ -34,6 +34,10 @@ nsl_status nsl_places_make(nsl_places *out, const nsl_spectrum *spectrum,
 /* One more place, wherever it lies. */
 nsl_status nsl_places_add(nsl_places *places, double x, nsl_error *err);
 
+/* Many more: out of order until they are sorted. */
+nsl_status nsl_places_append(nsl_places *places, double x, nsl_error *err);
+void nsl_places_sort(nsl_places *places);
+
 void nsl_places_free(nsl_places *places);
 
 #endif
