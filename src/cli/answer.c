@@ -76,7 +76,8 @@ static nsl_status predict_double(query_answer *out, const cli_options *o,
     nsl_point at = *point;
     at.features = fitted_features(o, at.features);
     if (query_is_optimal(o))
-        at.training = (nsl_training){.kind = NSL_TRAINED}; /* training_check sees to it */
+        at.training =
+            (nsl_training){.kind = NSL_TRAINED}; /* training_check sees to it */
     out->digits = 0;
     out->optimal = query_is_optimal(o);
     nsl_status status = out->optimal ? nsl_predict_optimal(&out->p, &out->optimum,

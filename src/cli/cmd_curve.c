@@ -25,14 +25,15 @@ static const command_text text = {
         "--time and --steps is swept geometrically, ends included. The column plateau "
         "is the loss as the swept features or samples (both, with "
         "--samples-per-feature) go to infinity, or as training does.",
-    .examples = "Examples:\n"
-                "  nslaw curve --features 10:10000:13 --samples 1e4 --alpha 0.3\n"
-                "  nslaw curve --features 100:1e6:9 --samples-per-feature 4 \\\n"
-                "    --alpha 0.5 --format csv\n"
-                "  nslaw curve --features 500 --samples 500 --alpha 1 \\\n"
-                "    --latents 1e6 --ridge 1e-8:10:10\n"
-                "  nslaw curve --features 500 --samples 800 --alpha 1 --time 1:1e6:25\n\n"
-                "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+    .examples =
+        "Examples:\n"
+        "  nslaw curve --features 10:10000:13 --samples 1e4 --alpha 0.3\n"
+        "  nslaw curve --features 100:1e6:9 --samples-per-feature 4 \\\n"
+        "    --alpha 0.5 --format csv\n"
+        "  nslaw curve --features 500 --samples 500 --alpha 1 \\\n"
+        "    --latents 1e6 --ridge 1e-8:10:10\n"
+        "  nslaw curve --features 500 --samples 800 --alpha 1 --time 1:1e6:25\n\n"
+        "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 
 /* The limit that every row shares. */

@@ -73,8 +73,8 @@ static bool has_laws(const cli_options *o)
                     swept == OPT_RIDGE || swept == OPT_KERNEL_RIDGE;
     return resource && !options_given(o, OPT_SPECTRUM) &&
            !options_given(o, OPT_SAMPLES_PER_FEATURE) &&
-           training_clock(o) == OPT_COUNT && !options_given(o, OPT_ENSEMBLE) && !options_given(o, OPT_TEST_NOISE) &&
-           !options_given(o, OPT_HIDDEN);
+           training_clock(o) == OPT_COUNT && !options_given(o, OPT_ENSEMBLE) &&
+           !options_given(o, OPT_TEST_NOISE) && !options_given(o, OPT_HIDDEN);
 }
 
 static nsl_status add_laws(figure *f, const cli_options *o, const query_setup *setup,

@@ -26,6 +26,8 @@ figure_axis figures_axis(const cli_options *o, option_id id)
         return (figure_axis){"training time", "t", true};
     case OPT_STEPS:
         return (figure_axis){"training steps", "k", true};
+    case OPT_LEARNING_RATE:
+        return (figure_axis){"learning rate", "η", true};
     case OPT_ALPHA:
         return (figure_axis){"exponent of the spectrum", "α", true};
     default:

@@ -51,7 +51,8 @@ static int check_required(const cli_options *o)
         return o->operand ? EXIT_FINE
                           : complain(o, "needs a CSV file of runs (or - for standard "
                                         "input) with the columns N, P and loss");
-    if (!(o->command_bit & (FOR_LOSS | FOR_CURVE | FOR_TRAIN | FOR_PHASE | FOR_DENSITY)))
+    if (!(o->command_bit &
+          (FOR_LOSS | FOR_CURVE | FOR_TRAIN | FOR_PHASE | FOR_DENSITY)))
         return EXIT_FINE;
     bool map = o->command_bit == FOR_PHASE;
     if (!options_given(o, OPT_FEATURES))

@@ -35,7 +35,8 @@ static int check_optimal(const cli_options *o)
 
 int training_check(const cli_options *o)
 {
-    bool steps = options_given(o, OPT_STEPS), rate = options_given(o, OPT_LEARNING_RATE);
+    bool steps = options_given(o, OPT_STEPS),
+         rate = options_given(o, OPT_LEARNING_RATE);
     /* the other one may be a column of the runs, or the span of a whole course */
     bool elsewhere = o->command_bit == FOR_COMPARE || o->command_bit == FOR_TRAIN;
     if (steps && !rate && o->command_bit != FOR_COMPARE)
@@ -144,15 +145,16 @@ void training_caption(char *out, size_t size, const cli_options *o,
 {
     option_id clock = training_clock(o);
     const option_value *rate = &o->value[OPT_LEARNING_RATE];
-    const char *length = clock != OPT_COUNT && options_given(o, clock)
-                             ? o->value[clock].text
-                             : NULL;
+    const char *length =
+        clock != OPT_COUNT && options_given(o, clock) ? o->value[clock].text : NULL;
     *out = '\0';
     if (columns.time)
         snprintf(out, size, ", trained for the time of each run");
     else if (columns.steps || clock == OPT_STEPS)
         snprintf(out, size, ", trained by %s%ssteps at learning rate %s",
-                 columns.steps ? "each run's" : length ? length : "",
+                 columns.steps ? "each run's"
+                 : length      ? length
+                               : "",
                  columns.steps || length ? " " : "", /* of nslaw train: any number */
                  columns.rate ? "of each run" : rate->text);
     else if (length)
