@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/query.h"
 #include "cli/fitted.h"
+#include "cli/training.h"
 #include "cli/value.h"
 
 #include <math.h>
@@ -25,6 +26,8 @@ static int check_excluded(const cli_options *o)
         {OPT_SPECTRUM, OPT_LAMBDA_MAX, "the file has the eigenvalues"},
         {OPT_RIDGE, OPT_KERNEL_RIDGE, "they are two conventions for one ridge"},
         {OPT_SAMPLES, OPT_SAMPLES_PER_FEATURE, "both set the samples"},
+        {OPT_TIME, OPT_STEPS, "training is a flow in time or goes in steps"},
+        {OPT_TIME, OPT_LEARNING_RATE, "a flow in time has no steps"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (options_given(o, pairs[i].one) && options_given(o, pairs[i].other))
@@ -48,7 +51,8 @@ static int check_required(const cli_options *o)
         return o->operand ? EXIT_FINE
                           : complain(o, "needs a CSV file of runs (or - for standard "
                                         "input) with the columns N, P and loss");
-    if (!(o->command_bit & (FOR_LOSS | FOR_CURVE | FOR_PHASE | FOR_DENSITY)))
+    if (!(o->command_bit &
+          (FOR_LOSS | FOR_CURVE | FOR_TRAIN | FOR_PHASE | FOR_DENSITY)))
         return EXIT_FINE;
     bool map = o->command_bit == FOR_PHASE;
     if (!options_given(o, OPT_FEATURES))
@@ -82,6 +86,8 @@ static int check_sweeps(const cli_options *o)
 {
     if (o->command_bit == FOR_PHASE)
         return check_map(o);
+    if (o->command_bit == FOR_TRAIN)
+        return training_check_sweeps(o);
     option_id first = OPT_COUNT;
     for (option_id id = 0; id < OPT_COUNT; id++) {
         if (o->value[id].sweep_count == 0)
@@ -280,6 +286,7 @@ nsl_point query_point(const cli_options *o, size_t i)
         .ridge = number(o, query_ridge(o), i, 0.0),
         .noise = number(o, OPT_NOISE, i, 0.0),
         .ensemble = models == NSL_LATENTS_INFINITE ? (double)INFINITY : (double)models,
+        .training = training_at(o, i),
     };
 }
 
@@ -311,6 +318,8 @@ int query_check(const cli_options *o)
         code = check_sweeps(o);
     if (code == EXIT_FINE)
         code = check_tied(o);
+    if (code == EXIT_FINE)
+        code = training_check(o);
     uint64_t digits = o->value[OPT_DIGITS].whole;
     if (code == EXIT_FINE && options_given(o, OPT_DIGITS) &&
         (digits < NSL_DIGITS_MIN || digits > NSL_DIGITS_MAX))
@@ -348,6 +357,8 @@ void query_texts_set(query_texts *out, const cli_options *o, size_t i)
                    ? "0" /* found at each point */
                    : decimal(out->ridge, size, o, query_ridge(o), i, "0");
     d->noise = decimal(out->noise, size, o, OPT_NOISE, i, "0");
+    d->time = decimal(out->time, size, o, OPT_TIME, i, NULL);
+    d->rate = o->value[OPT_LEARNING_RATE].text;
     if (options_given(o, OPT_SAMPLES_PER_FEATURE)) {
         double samples = query_point(o, i).samples;
         value_shortest(out->samples, size, samples);
@@ -436,6 +447,7 @@ void query_describe(document *d, const cli_options *o, const query_setup *setup,
                            : option_cell(o, query_ridge(o), 0.0));
     document_add_model(
         d, "noise", columns.noise ? cell_text("runs") : option_cell(o, OPT_NOISE, 0.0));
+    training_describe(d, o, columns);
     document_add_model(d, "test_labels",
                        cell_text(options_given(o, OPT_TEST_NOISE) ? "noisy" : "clean"));
     document_add_model(d, "loss",

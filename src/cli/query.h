@@ -52,7 +52,7 @@ nsl_point query_point(const cli_options *options, size_t i);
 
 /* Its numbers as they were given, or as they are printed for sweeps and ties. */
 typedef struct {
-    char features[64], samples[64], ridge[64], noise[64]; /* printed ones */
+    char features[64], samples[64], ridge[64], noise[64], time[64]; /* printed ones */
     nsl_point_decimals decimals;
 } query_texts;
 
@@ -60,7 +60,7 @@ void query_texts_set(query_texts *out, const cli_options *options, size_t i);
 
 /* What the runs of a comparison give in columns instead of options. */
 typedef struct {
-    bool ridge, kernel_ridge, noise;
+    bool ridge, kernel_ridge, noise, time, steps, rate;
 } query_columns;
 
 /* The options as keys and values for the record of the model: those of the spectrum,
