@@ -10,7 +10,8 @@ typedef enum {
     NSL_UNKNOWN_FEATURES, /**< N */
     NSL_UNKNOWN_SAMPLES,  /**< P */
     NSL_UNKNOWN_RIDGE,    /**< γ or δ, in the model's convention */
-    NSL_UNKNOWN_NOISE     /**< σ_ε² */
+    NSL_UNKNOWN_NOISE,    /**< σ_ε² */
+    NSL_UNKNOWN_TIME      /**< t, or the steps of a point whose training is descent */
 } nsl_unknown;
 
 /** How it ended. */
@@ -27,22 +28,27 @@ typedef struct {
     nsl_solve_kind kind;
     /** Features and samples: the least from which on the loss stays at or below the
      *  target. Noise: the largest; INFINITY when every one is. Ridge: the least, 0 when
-     *  the limit γ → 0 is. NaN for NSL_NEVER. */
+     *  the limit γ → 0 is. Time: the least, 0 when the untrained model does; of steps
+     *  the least whole number. NaN for NSL_NEVER. */
     double value;
-    double high; /**< ridge: the largest, INFINITY when every larger one is; else NaN */
+    double high;  /**< ridge and time: the largest, INFINITY when every larger one is;
+                       else NaN */
     double error; /**< relative bound on value and high */
     double limit; /**< loss at the most of the resource, or at best: N or P → ∞, noise
-                       0, the best ridge */
+                       0, the best ridge, the best time to stop */
     double limit_error; /**< relative bound on it */
-    bool hole; /**< ridge: some values between `value` and `high` miss the target */
+    bool hole; /**< ridge and time: some values between `value` and `high` miss the
+                    target */
 } nsl_solution;
 
-/** The question: the unknown's own value in `point` is ignored. */
+/** The question: the unknown's own value in `point` is ignored; of an unknown time its
+ *  training tells flow from descent. A ridge is for models trained to the end. */
 typedef struct {
     nsl_unknown unknown;
     double target; /**< loss to reach, > 0 and finite, in `units` */
     nsl_units units;
-    bool optimal; /**< at the best ridge everywhere; not for NSL_UNKNOWN_RIDGE */
+    bool optimal; /**< at the best ridge everywhere; not for NSL_UNKNOWN_RIDGE and
+                       NSL_UNKNOWN_TIME, nor where the point's training stops early */
     bool rising;  /**< for sizes: the least from which on the loss stays at or above the
                        target; NSL_NEVER where the limit lies below it */
 } nsl_query;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* nslaw frontier: the features and samples of least loss that a budget buys. */
+/* nslaw frontier: the features, samples and training time of least loss that a budget
+ * buys. */
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/digits.h"
@@ -8,6 +9,7 @@
 #include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
+#include "cli/training.h"
 #include "cli/value.h"
 #include <nslaw/queries_mp.h>
 
@@ -21,11 +23,14 @@ static const command_text text = {
     .bit = FOR_FRONTIER,
     .arguments = "",
     .summary =
-        "Finds the split of a budget between features and samples of least loss.",
+        "Finds the split of a budget between features, samples and training time of "
+        "least loss.",
     .description =
-        "The test loss is minimised over N and P at cost(N, P) = budget, N and P being "
-        "any numbers >= 1. The columns exponent_ are local: N* ~ B^exponent_features, "
-        "P* ~ B^exponent_samples, L* ~ B^-exponent_loss. With --ensemble K the budget "
+        "The test loss is minimised over those of N, P and time that occur in the cost "
+        "and are not given, at cost = budget, N and P being any numbers >= 1 and time "
+        "that of gradient flow. The columns exponent_ are local: "
+        "N* ~ B^exponent_features, P* ~ B^exponent_samples, t* ~ B^exponent_time, "
+        "L* ~ B^-exponent_loss. With --ensemble K the budget "
         "pays for K models that share the samples, and single_test_loss is what one "
         "model reaches for the same money.",
     .examples = "Examples:\n"
@@ -33,7 +38,9 @@ static const command_text text = {
                 "  nslaw frontier --budget 1e18:1e24:7 --cost '6*N*P' --alpha 0.3 \\\n"
                 "    --noise 0.01 --ridge opt\n"
                 "  nslaw frontier --budget 1e8 --alpha 1 --noise 0.1 --ridge opt \\\n"
-                "    --ensemble 4 --integer\n\n"
+                "    --ensemble 4 --integer\n"
+                "  nslaw frontier --budget 1e4:1e10:7 --alpha 1 --cost 'N*time' \\\n"
+                "    --samples inf\n\n"
                 "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 
@@ -72,14 +79,23 @@ static double budget_at(const cli_options *o, size_t i, char *text_out, size_t s
     return budget;
 }
 
+static bool is_found(const inquiry *q, nsl_cost_variable v)
+{
+    return nsl_cost_has(q->cost, v) && !q->query.fixed[v];
+}
+
 static void add_columns(inquiry *q)
 {
     document *d = &q->d;
+    bool features = is_found(q, NSL_COST_FEATURES);
+    bool samples = is_found(q, NSL_COST_SAMPLES), time = is_found(q, NSL_COST_TIME);
     bool kernel = query_is_kernel(q->options), several = q->query.point.ensemble > 1.0;
     document_add_column(d, "budget", "", true);
     document_add_column(d, "features", "", true);
     document_add_column(d, "samples", "", true);
-    document_add_column(d, "samples_per_feature", "", true);
+    if (time)
+        document_add_column(d, "time", "of gradient flow", true);
+    document_add_column(d, "samples_per_feature", "", features && samples);
     document_add_column(d, kernel ? "kernel_ridge" : "ridge", "",
                         query_is_optimal(q->options) && !q->options->fitted);
     document_add_column(d, "test_loss", "", true);
@@ -90,13 +106,15 @@ static void add_columns(inquiry *q)
     }
     if (several)
         document_add_column(d, "single_test_loss", "", true);
-    document_add_column(d, "exponent_features", "", true);
-    document_add_column(d, "exponent_samples", "", true);
+    document_add_column(d, "exponent_features", "", features);
+    document_add_column(d, "exponent_samples", "", samples);
+    if (time)
+        document_add_column(d, "exponent_time", "", true);
     document_add_column(d, "exponent_loss", "", true);
     document_add_column(d, "note", "", true);
 }
 
-static void add_notes(const nsl_frontier *f, row_note *note)
+static void add_notes(const nsl_frontier *f, const inquiry *q, row_note *note)
 {
     static const char *const kinds[] = {
         [NSL_FRONTIER_SMOOTH] = NULL,
@@ -105,21 +123,30 @@ static void add_notes(const nsl_frontier *f, row_note *note)
         [NSL_FRONTIER_FEATURES_KINK] = "features at a hidden width or the rank",
         [NSL_FRONTIER_SAMPLES_KINK] = "samples at a hidden width or the rank",
         [NSL_FRONTIER_FREE_SAMPLES] = "at the most features that leave samples free",
+        [NSL_FRONTIER_UNTRAINED] = "at the least time that is looked at",
+        [NSL_FRONTIER_FREE_TIME] = "at the most of the sizes that leaves time free",
         [NSL_FRONTIER_FLAT] = "the loss is 0, here and elsewhere: no exponents",
     };
+    bool timed = is_found(q, NSL_COST_TIME), sampled = is_found(q, NSL_COST_SAMPLES);
     if (kinds[f->kind])
         row_note_add(note, kinds[f->kind], false);
     bool corner =
         f->kind == NSL_FRONTIER_FEATURES_KINK || f->kind == NSL_FRONTIER_SAMPLES_KINK;
     if (corner && isnan(f->exponent_loss))
         row_note_add(note, "one-sided slopes of the loss differ", false);
-    if (f->kind == NSL_FRONTIER_SMOOTH && isnan(f->exponent_features))
-        row_note_add(note, "exponents not known in double precision; try --digits 20",
+    bool known = !isnan(f->exponent_features) || !isnan(f->exponent_samples);
+    if (f->kind == NSL_FRONTIER_SMOOTH && !known)
+        row_note_add(note,
+                     timed ? "exponents not known in double precision"
+                           : "exponents not known in double precision; try --digits 20",
                      false);
     if (f->tie)
         row_note_add(note, "another split is as good to 1e-12", false);
-    if (isinf(f->samples))
+    if (sampled && isinf(f->samples))
         row_note_add(note, "samples = inf, and no exponent of them", false);
+    if (timed && isinf(f->time))
+        row_note_add(note, "time = inf: trained to the end, and no exponent of it",
+                     false);
 }
 
 static cell ridge_cell(const inquiry *q, const nsl_frontier *f, row_note *note)
@@ -143,17 +170,24 @@ static cell loss_cell(const inquiry *q, const nsl_frontier *f)
     return cell_known(row_test_loss(&f->best, units), bound);
 }
 
+/* A resource at the best split: one that is found has its error. */
+static cell amount_cell(const inquiry *q, const nsl_frontier *f, nsl_cost_variable v,
+                        double amount)
+{
+    bool whole = options_given(q->options, OPT_INTEGER) && v != NSL_COST_TIME;
+    return whole || isinf(amount) || !is_found(q, v)
+               ? cell_given(amount)
+               : cell_known(amount, f->size_error);
+}
+
 static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
 {
     document *d = &q->d;
-    bool whole = options_given(q->options, OPT_INTEGER);
     const char *ridge = query_is_kernel(q->options) ? "kernel_ridge" : "ridge";
-    document_set(d, "features",
-                 whole ? cell_given(f->features)
-                       : cell_known(f->features, f->size_error));
-    document_set(d, "samples",
-                 whole || isinf(f->samples) ? cell_given(f->samples)
-                                            : cell_known(f->samples, f->size_error));
+    document_set(d, "features", amount_cell(q, f, NSL_COST_FEATURES, f->features));
+    document_set(d, "samples", amount_cell(q, f, NSL_COST_SAMPLES, f->samples));
+    if (is_found(q, NSL_COST_TIME))
+        document_set(d, "time", amount_cell(q, f, NSL_COST_TIME, f->time));
     document_set(d, "samples_per_feature",
                  isinf(f->samples) ? cell_given(f->samples)
                                    : cell_known(f->samples / f->features,
@@ -164,6 +198,9 @@ static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
                  cell_absolute(f->exponent_features, f->exponent_error));
     document_set(d, "exponent_samples",
                  cell_absolute(f->exponent_samples, f->exponent_error));
+    if (is_found(q, NSL_COST_TIME))
+        document_set(d, "exponent_time",
+                     cell_absolute(f->exponent_time, f->exponent_error));
     document_set(d, "exponent_loss",
                  cell_absolute(f->exponent_loss, f->exponent_loss_error));
 }
@@ -239,8 +276,8 @@ static nsl_status add_row(inquiry *q, size_t i, nsl_error *err)
         set_digits(q);
     if (q->query.point.ensemble > 1.0)
         document_set(&q->d, "single_test_loss", loss_cell(q, &q->single));
-    frontier_figure_set(&q->picture, o, i, budget, &f, &q->single);
-    add_notes(&f, &note);
+    frontier_figure_set(&q->picture, o, &q->query, i, budget, &f, &q->single);
+    add_notes(&f, q, &note);
     row_end(&q->d, &note);
     return NSL_OK;
 }
@@ -262,6 +299,33 @@ static int check(const inquiry *q)
     return EXIT_FINE;
 }
 
+/* Sizes that the cost says nothing of, and what does not go with a time to be found. */
+static int check_cost(const inquiry *q)
+{
+    const cli_options *o = q->options;
+    static const struct {
+        nsl_cost_variable v;
+        option_id option;
+        const char *symbol, *example;
+    } sizes[] = {{NSL_COST_FEATURES, OPT_FEATURES, "N", "1000"},
+                 {NSL_COST_SAMPLES, OPT_SAMPLES, "P", "inf"}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (!nsl_cost_has(q->cost, sizes[i].v) && !options_given(o, sizes[i].option))
+            return options_complain(
+                o->command, EXIT_USAGE,
+                "--%s is required, as --cost has no %s; try --%s %s",
+                option_table[sizes[i].option].name, sizes[i].symbol,
+                option_table[sizes[i].option].name, sizes[i].example);
+    bool given = options_given(o, OPT_FEATURES) || options_given(o, OPT_SAMPLES);
+    if (o->fitted && (given || nsl_cost_has(q->cost, NSL_COST_TIME)))
+        return options_complain(o->command, EXIT_USAGE,
+                                "--model splits a budget between N and P only");
+    if (q->digits && (given || nsl_cost_has(q->cost, NSL_COST_TIME)))
+        return options_complain(o->command, EXIT_USAGE,
+                                "--digits is for budgets split between N and P only");
+    return EXIT_FINE;
+}
+
 static nsl_status prepare(inquiry *q, nsl_error *err)
 {
     const cli_options *o = q->options;
@@ -277,7 +341,12 @@ static nsl_status prepare(inquiry *q, nsl_error *err)
             status = nsl_cost_parse(&q->cost, inside, DOUBLE_BITS, err);
     }
     q->query = (nsl_frontier_query){
-        .cost = q->cost, .point = query_point(o, 0), .optimal = query_is_optimal(o)};
+        .cost = q->cost,
+        .point = query_point(o, 0),
+        .optimal = query_is_optimal(o),
+        .fixed = {[NSL_COST_FEATURES] = options_given(o, OPT_FEATURES),
+                  [NSL_COST_SAMPLES] = options_given(o, OPT_SAMPLES),
+                  [NSL_COST_TIME] = training_clock(o) != OPT_COUNT}};
     if (status == NSL_OK)
         status = query_setup_make(&q->setup, o, 0, false, err);
     return status;
@@ -316,8 +385,11 @@ static int run(inquiry *q)
     q->parameters = calloc(count, sizeof *q->parameters);
     if (!q->budgets || !q->parameters)
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
-    if (status == NSL_OK &&
-        !frontier_figure_begin(&q->picture, o, q->query.point.ensemble > 1.0))
+    if (status == NSL_OK)
+        code = check_cost(q);
+    if (code != EXIT_FINE)
+        return code;
+    if (status == NSL_OK && !frontier_figure_begin(&q->picture, o, &q->query))
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     if (status == NSL_OK) {
         add_columns(q);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* nslaw solve: the size, ridge or noise that reaches a loss. */
+/* nslaw solve: the size, ridge, noise or time that reaches a loss. */
 #include "cli/answer.h"
 #include "cli/command.h"
 #include "cli/commands.h"
@@ -8,6 +8,7 @@
 #include "cli/limit.h"
 #include "cli/output.h"
 #include "cli/prediction_row.h"
+#include "cli/training.h"
 #include "cli/value.h"
 #include <nslaw/queries_mp.h>
 
@@ -21,11 +22,15 @@ static const command_text text = {
     .name = "solve",
     .bit = FOR_SOLVE,
     .arguments = "",
-    .summary = "Finds the features, samples, ridge or noise that reach a test loss.",
+    .summary =
+        "Finds the features, samples, ridge, noise or training time that reach a test "
+        "loss.",
     .description =
         "N and P: the least from which on the loss stays at or below the target, past "
-        "every peak. ridge: the least and the largest that reach it. noise: the "
-        "largest that still does. An answer that does not exist is empty, and the note "
+        "every peak. ridge and time: the least and the largest that reach it, time "
+        "being "
+        "that of gradient flow, or steps of descent. noise: the largest that still "
+        "does. An answer that does not exist is empty, and the note "
         "says why.",
     .examples =
         "Examples:\n"
@@ -33,7 +38,9 @@ static const command_text text = {
         "  nslaw solve --for N --target-loss 0.06 --samples 1e5 --alpha 0.3 \\\n"
         "    --kernel-ridge opt --integer\n"
         "  nslaw solve --for ridge --target-loss 0.004 --features 500 \\\n"
-        "    --samples 500 --alpha 1\n\n"
+        "    --samples 500 --alpha 1\n"
+        "  nslaw solve --for time --target-loss 0.05 --features 500 \\\n"
+        "    --samples 800 --alpha 1 --noise 0.1\n\n"
         "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 
@@ -63,7 +70,8 @@ static bool unknown_named(nsl_unknown *out, const char *name)
         {"N", NSL_UNKNOWN_FEATURES},  {"features", NSL_UNKNOWN_FEATURES},
         {"P", NSL_UNKNOWN_SAMPLES},   {"samples", NSL_UNKNOWN_SAMPLES},
         {"ridge", NSL_UNKNOWN_RIDGE}, {"kernel-ridge", NSL_UNKNOWN_RIDGE},
-        {"noise", NSL_UNKNOWN_NOISE},
+        {"noise", NSL_UNKNOWN_NOISE}, {"time", NSL_UNKNOWN_TIME},
+        {"steps", NSL_UNKNOWN_TIME},
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i].name) == 0) {
@@ -71,6 +79,13 @@ static bool unknown_named(nsl_unknown *out, const char *name)
             return true;
         }
     return false;
+}
+
+/* Whether the time is a number of steps. */
+static bool is_steps(const inquiry *q)
+{
+    return q->query.unknown == NSL_UNKNOWN_TIME &&
+           strcmp(q->options->value[OPT_FOR].text, "steps") == 0;
 }
 
 static int check(inquiry *q)
@@ -82,12 +97,13 @@ static int check(inquiry *q)
     } unknowns[] = {{OPT_FEATURES, OPT_FEATURES, NSL_UNKNOWN_FEATURES},
                     {OPT_SAMPLES, OPT_SAMPLES, NSL_UNKNOWN_SAMPLES},
                     {OPT_RIDGE, OPT_KERNEL_RIDGE, NSL_UNKNOWN_RIDGE},
-                    {OPT_NOISE, OPT_NOISE, NSL_UNKNOWN_NOISE}};
+                    {OPT_NOISE, OPT_NOISE, NSL_UNKNOWN_NOISE},
+                    {OPT_TIME, OPT_STEPS, NSL_UNKNOWN_TIME}};
     if (!options_given(o, OPT_FOR) ||
         !unknown_named(&q->query.unknown, o->value[OPT_FOR].text))
         return options_complain(
             o->command, EXIT_USAGE,
-            "--for must be N, P, ridge, kernel-ridge or noise%s%s%s",
+            "--for must be N, P, ridge, kernel-ridge, noise, time or steps%s%s%s",
             options_given(o, OPT_FOR) ? ", got '" : "",
             options_given(o, OPT_FOR) ? o->value[OPT_FOR].text : "",
             options_given(o, OPT_FOR) ? "'" : "");
@@ -108,6 +124,9 @@ static int check(inquiry *q)
     }
     bool size = q->query.unknown == NSL_UNKNOWN_FEATURES ||
                 q->query.unknown == NSL_UNKNOWN_SAMPLES;
+    if (is_steps(q) && !options_given(o, OPT_LEARNING_RATE))
+        return options_complain(o->command, EXIT_USAGE,
+                                "--for steps needs --learning-rate ETA");
     if (options_given(o, OPT_INTEGER) && !size)
         return options_complain(o->command, EXIT_USAGE,
                                 "--integer goes with --for N and --for P only");
@@ -156,9 +175,10 @@ static nsl_status solve(inquiry *q, nsl_error *err)
         o->fitted ? solve_fitted(q, err)
                   : nsl_solve(&q->solution, q->setup.model, &q->point, &q->query, err);
     bool digits = options_given(o, OPT_DIGITS);
-    bool poor = q->solution.error > NSL_PROMISE && q->solution.kind == NSL_SOLVED;
+    bool stopped = q->point.training.kind != NSL_TRAINED; /* double knows its digits */
+    bool poor = q->solution.error > NSL_PROMISE && !stopped;
     if (status != NSL_OK || !(digits || poor) || q->solution.kind != NSL_SOLVED ||
-        o->fitted)
+        o->fitted || is_steps(q))
         return status;
     q->digits = digits ? (unsigned)o->value[OPT_DIGITS].whole : DIGITS_OF_DOUBLE;
     status = nsl_solve_mp(q->value, q->high, &q->solution, q->setup.exact, &q->point,
@@ -183,12 +203,16 @@ static void set_solution(inquiry *q, char **printed)
 {
     double value = q->digits ? mpfr_get_d(q->value, MPFR_RNDN) : q->solution.value;
     nsl_point_decimals *d = &q->texts.decimals;
-    const char **at = q->query.unknown == NSL_UNKNOWN_FEATURES  ? &d->features
-                      : q->query.unknown == NSL_UNKNOWN_SAMPLES ? &d->samples
-                                                                : &d->noise;
-    double *number = q->query.unknown == NSL_UNKNOWN_FEATURES  ? &q->point.features
-                     : q->query.unknown == NSL_UNKNOWN_SAMPLES ? &q->point.samples
-                                                               : &q->point.noise;
+    nsl_training *t = &q->point.training;
+    const struct {
+        double *number;
+        const char **at;
+    } places[] = {[NSL_UNKNOWN_FEATURES] = {&q->point.features, &d->features},
+                  [NSL_UNKNOWN_SAMPLES] = {&q->point.samples, &d->samples},
+                  [NSL_UNKNOWN_NOISE] = {&q->point.noise, &d->noise},
+                  [NSL_UNKNOWN_TIME] = {is_steps(q) ? &t->steps : &t->time, &d->time}};
+    double *number = places[q->query.unknown].number;
+    const char **at = places[q->query.unknown].at;
     if (options_given(q->options, OPT_INTEGER)) {
         value = whole(q, value);
         q->digits = 0;
@@ -212,7 +236,7 @@ static cell found(const inquiry *q, double value, mpfr_srcptr digits)
 {
     if (isnan(value))
         return cell_null();
-    if (value == 0.0 || isinf(value))
+    if (value == 0.0 || isinf(value) || is_steps(q))
         return cell_given(value);
     if (options_given(q->options, OPT_INTEGER))
         return cell_given(q->query.unknown == NSL_UNKNOWN_FEATURES ? q->point.features
@@ -238,6 +262,15 @@ static const char *high_key(const inquiry *q)
     return q->query.unknown == NSL_UNKNOWN_FEATURES ? "features_hi" : "samples_hi";
 }
 
+/* What training is measured in, if it is given or found. */
+static const char *clock_key(const inquiry *q)
+{
+    option_id clock = training_clock(q->options);
+    if (clock == OPT_COUNT && q->query.unknown == NSL_UNKNOWN_TIME)
+        clock = OPT_TIME;
+    return clock == OPT_COUNT ? NULL : option_table[clock].name;
+}
+
 static void add_columns(inquiry *q)
 {
     document *d = &q->d;
@@ -253,12 +286,23 @@ static void add_columns(inquiry *q)
         document_add_column(d, kernel ? "kernel_ridge_high" : "ridge_high",
                             "the largest that reaches the target", true);
     document_add_column(d, "noise", "label-noise variance", !q->options->fitted);
+    if (clock_key(q))
+        document_add_column(d, clock_key(q),
+                            training_clock(q->options) == OPT_STEPS
+                                ? "of gradient descent"
+                                : "of gradient flow",
+                            true);
+    if (q->query.unknown == NSL_UNKNOWN_TIME)
+        document_add_column(d, is_steps(q) ? "steps_high" : "time_high",
+                            "the largest that reaches the target", true);
     document_add_column(d, "target_loss", "", true);
     document_add_column(d, "test_loss", "at the solution", true);
     document_add_column(d, "limit_loss",
                         q->query.unknown == NSL_UNKNOWN_RIDGE   ? "at the best ridge"
                         : q->query.unknown == NSL_UNKNOWN_NOISE ? "without noise"
-                                                                : "the plateau",
+                        : q->query.unknown == NSL_UNKNOWN_TIME
+                            ? "at the best time to stop"
+                            : "the plateau",
                         true);
     document_add_column(d, "note", "", true);
 }
@@ -274,12 +318,16 @@ static void add_notes(const inquiry *q, row_note *note)
             "target",
         [NSL_UNKNOWN_NOISE] = "never reached: the loss without noise lies above the "
                               "target",
+        [NSL_UNKNOWN_TIME] =
+            "never reached: the loss at the best time to stop lies above "
+            "the target",
     };
     static const char *const only[] = {
         [NSL_UNKNOWN_FEATURES] = "reached only in the limit",
         [NSL_UNKNOWN_SAMPLES] = "reached only in the limit",
         [NSL_UNKNOWN_RIDGE] = "reached only at the best ridge",
         [NSL_UNKNOWN_NOISE] = NULL, /* that is an answer, 0 */
+        [NSL_UNKNOWN_TIME] = "reached only at the best time to stop",
     };
     bool at_limit =
         fabs(q->solution.limit - q->query.target) <= NSL_PROMISE * q->query.target;
@@ -293,8 +341,9 @@ static void add_notes(const inquiry *q, row_note *note)
     if (q->solution.kind == NSL_ALWAYS)
         row_note_add(note, "every value reaches the target", false);
     double loss = row_test_loss(&q->answer.p, query_units(q->options, q->point.noise));
-    bool found =
-        q->solution.kind == NSL_SOLVED && q->query.unknown != NSL_UNKNOWN_RIDGE;
+    bool found = q->solution.kind == NSL_SOLVED &&
+                 q->query.unknown != NSL_UNKNOWN_RIDGE &&
+                 q->query.unknown != NSL_UNKNOWN_TIME;
     if (found && !options_given(q->options, OPT_INTEGER) &&
         !(fabs(loss - q->query.target) <= JUMP * q->query.target))
         row_note_add(note, "the loss jumps within the digits of the answer: a peak",
@@ -302,14 +351,19 @@ static void add_notes(const inquiry *q, row_note *note)
     if (q->query.unknown == NSL_UNKNOWN_RIDGE && q->solution.kind == NSL_SOLVED)
         row_note_add(note, "test_loss is the target at both", true);
     if (q->solution.hole)
-        row_note_add(note, "some ridges between the two miss the target", false);
+        row_note_add(note,
+                     q->query.unknown == NSL_UNKNOWN_TIME
+                         ? "some times between the two miss the target"
+                         : "some ridges between the two miss the target",
+                     false);
 }
 
 static const char *found_key(const inquiry *q)
 {
     static const char *const keys[] = {"features", "samples", "ridge", "noise"};
-    return q->query.unknown == NSL_UNKNOWN_RIDGE ? ridge_key(q)
-                                                 : keys[q->query.unknown];
+    return q->query.unknown == NSL_UNKNOWN_RIDGE  ? ridge_key(q)
+           : q->query.unknown == NSL_UNKNOWN_TIME ? clock_key(q)
+                                                  : keys[q->query.unknown];
 }
 
 static void set_inputs(inquiry *q)
@@ -331,6 +385,8 @@ static void set_inputs(inquiry *q)
                              !o->value[inputs[i].option].optimal
                          ? digits_given(o->value[inputs[i].option].text)
                          : cell_given(inputs[i].value));
+    if (clock_key(q) && q->query.unknown != NSL_UNKNOWN_TIME)
+        document_set(d, clock_key(q), cell_given(training_length(&q->point.training)));
     document_set(d, "target_loss",
                  options_given(o, OPT_DIGITS)
                      ? digits_given(o->value[OPT_TARGET_LOSS].text)
@@ -350,6 +406,9 @@ static void fill(inquiry *q, bool predicted, row_note *note)
     if (q->query.unknown == NSL_UNKNOWN_RIDGE)
         document_set(d,
                      query_is_kernel(q->options) ? "kernel_ridge_high" : "ridge_high",
+                     found(q, q->solution.high, q->high));
+    if (q->query.unknown == NSL_UNKNOWN_TIME)
+        document_set(d, is_steps(q) ? "steps_high" : "time_high",
                      found(q, q->solution.high, q->high));
     loss_units units = query_units(q->options, q->point.noise);
     if (predicted && q->answer.digits)
@@ -377,6 +436,10 @@ static int run(inquiry *q)
         (nsl_units){options_given(o, OPT_MSE), options_given(o, OPT_TEST_NOISE)};
     q->query.optimal = query_is_optimal(o);
     q->point = query_point(o, 0);
+    if (q->query.unknown == NSL_UNKNOWN_TIME && !is_steps(q))
+        q->point.training = (nsl_training){.kind = NSL_FLOW};
+    if (!training_stops(&q->point.training) && q->query.unknown != NSL_UNKNOWN_TIME)
+        q->point.training = (nsl_training){.kind = NSL_TRAINED}; /* "inf" */
     if (isnan(q->point.features))
         q->point.features = 1.0; /* to be found */
     if (isnan(q->point.samples))

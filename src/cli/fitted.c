@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/fitted.h"
+#include "cli/training.h"
 #include "cli/value.h"
 #include "input/number.h"
 
@@ -27,7 +28,7 @@ static int check_settled(const cli_options *o)
     if (o->command_bit == FOR_SOLVE && options_given(o, OPT_FOR) &&
         (strcmp(o->value[OPT_FOR].text, "ridge") == 0 ||
          strcmp(o->value[OPT_FOR].text, "kernel-ridge") == 0 ||
-         strcmp(o->value[OPT_FOR].text, "noise") == 0))
+         strcmp(o->value[OPT_FOR].text, "noise") == 0 || training_is_sought(o)))
         return options_complain(o->command, EXIT_USAGE,
                                 "--model goes with --for N and --for P only");
     return EXIT_FINE;

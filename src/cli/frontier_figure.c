@@ -6,22 +6,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { FEATURES, SAMPLES, LOSS = 0, SINGLE };
+enum { LOSS, SINGLE };
 
-bool frontier_figure_begin(figure *f, const cli_options *o, bool several)
+static const struct {
+    const char *label;
+    int colour; /* 2 and 3 are the losses' */
+} curves[] = {[NSL_COST_FEATURES] = {"features N*", 0},
+              [NSL_COST_SAMPLES] = {"samples P*", 1},
+              [NSL_COST_TIME] = {"time t*", 4}};
+
+static bool add_curves(figure *f, const nsl_frontier_query *query, size_t count)
+{
+    for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++) {
+        if (query->fixed[v] || !nsl_cost_has(query->cost, v))
+            continue;
+        figure_series *s = figure_add(f, SERIES_LINE, curves[v].label, count, false);
+        if (!s)
+            return false;
+        s->colour = curves[v].colour;
+    }
+    return true;
+}
+
+bool frontier_figure_begin(figure *f, const cli_options *o,
+                           const nsl_frontier_query *query)
 {
     size_t count = o->value[OPT_BUDGET].sweep_count;
+    bool several = query->point.ensemble > 1.0;
     if (!o->value[OPT_PLOT].given)
         return true;
+    bool timed =
+        nsl_cost_has(query->cost, NSL_COST_TIME) && !query->fixed[NSL_COST_TIME];
     f->x = (figure_axis){"budget", "B", true};
-    f->y = (figure_axis){"best sizes", "", true};
-    figure_series *features = figure_add(f, SERIES_LINE, "features N*", count, false);
-    figure_series *samples =
-        features ? figure_add(f, SERIES_LINE, "samples P*", count, false) : NULL;
-    figure *below = samples ? figure_add_panel(f) : NULL;
+    f->y = (figure_axis){timed ? "best sizes and time" : "best sizes", "", true};
+    figure *below = add_curves(f, query, count) ? figure_add_panel(f) : NULL;
     if (!below)
         return false;
-    samples->colour = 1;
     below->x = f->x;
     below->y = figures_loss_axis(o);
     if (*below->y.symbol)
@@ -46,7 +66,8 @@ static double loss_of(const cli_options *o, const nsl_frontier *best)
     return row_test_loss(&best->best, query_units(o, noise));
 }
 
-void frontier_figure_set(figure *f, const cli_options *o, size_t i, double budget,
+void frontier_figure_set(figure *f, const cli_options *o,
+                         const nsl_frontier_query *query, size_t i, double budget,
                          const nsl_frontier *best, const nsl_frontier *single)
 {
     if (!o->value[OPT_PLOT].given)
@@ -56,8 +77,13 @@ void frontier_figure_set(figure *f, const cli_options *o, size_t i, double budge
         f->series[k].x[i] = budget;
     for (size_t k = 0; k < below->count; k++)
         below->series[k].x[i] = budget;
-    f->series[FEATURES].y[i] = best->features;
-    f->series[SAMPLES].y[i] = best->samples;
+    const double amount[] = {[NSL_COST_FEATURES] = best->features,
+                             [NSL_COST_SAMPLES] = best->samples,
+                             [NSL_COST_TIME] = best->time};
+    size_t k = 0;
+    for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++)
+        if (!query->fixed[v] && nsl_cost_has(query->cost, v))
+            f->series[k++].y[i] = amount[v];
     below->series[LOSS].y[i] = loss_of(o, best);
     if (below->count > SINGLE)
         below->series[SINGLE].y[i] = loss_of(o, single);

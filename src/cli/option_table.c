@@ -18,7 +18,7 @@ enum {
     WITH_MODEL = ONE_POINT | FOR_FRONTIER | FOR_PHASE | FOR_SOLVE,
     WITH_SIZES = ONE_POINT | FOR_TRAIN | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE |
                  FOR_PHASE | FOR_DENSITY,
-    WITH_TRAINING = ONE_POINT | FOR_COMPARE | FOR_TRAIN,
+    WITH_TRAINING = ONE_POINT | FOR_COMPARE | FOR_TRAIN | FOR_FRONTIER | FOR_SOLVE,
     WITH_SPECTRUM = FOR_ALL | FOR_DENSITY,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
     WITH_PICTURE = FOR_CURVE | FOR_TRAIN | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER |
@@ -32,7 +32,7 @@ const option_spec option_table[OPT_COUNT] = {
                       .kind = KIND_NUMBER,
                       .infinite = true,
                       .sweep = true,
-                      .commands = WITH_SIZES,
+                      .commands = WITH_SIZES | FOR_FRONTIER,
                       .group = SIZE,
                       .help = "random features N, the trained parameters"},
     [OPT_SAMPLES] = {.name = "samples",
@@ -41,7 +41,7 @@ const option_spec option_table[OPT_COUNT] = {
                      .kind = KIND_NUMBER,
                      .infinite = true,
                      .sweep = true,
-                     .commands = WITH_SIZES | FOR_SPECTRUM,
+                     .commands = WITH_SIZES | FOR_FRONTIER | FOR_SPECTRUM,
                      .group = SIZE,
                      .help = "training samples P (T in the paper); of a spectrum, "
                              "those that it was measured on"},
@@ -217,7 +217,7 @@ const option_spec option_table[OPT_COUNT] = {
                   .commands = FOR_FRONTIER,
                   .group = TASK,
                   .help = "cost of one model (default N*P): products, powers and min() "
-                          "of N, P and numbers, e.g. 6*N*P"},
+                          "of N, P, time and numbers, e.g. 6*N*P or N*time"},
     [OPT_ACTIVATION] = {.name = "activation",
                         .argument = "WHAT",
                         .kind = KIND_TEXT,
@@ -251,7 +251,7 @@ const option_spec option_table[OPT_COUNT] = {
                  .kind = KIND_TEXT,
                  .commands = FOR_SOLVE,
                  .group = TASK,
-                 .help = "what to solve for: N, P, ridge or noise"},
+                 .help = "what to solve for: N, P, ridge, noise, time or steps"},
     [OPT_TARGET_LOSS] = {.name = "target-loss",
                          .letter = 'L',
                          .argument = "LOSS",

@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 option_id training_clock(const cli_options *o)
 {
@@ -11,6 +12,12 @@ option_id training_clock(const cli_options *o)
            : options_given(o, OPT_STEPS) || options_given(o, OPT_LEARNING_RATE)
                ? OPT_STEPS
                : OPT_COUNT;
+}
+
+bool training_is_sought(const cli_options *o)
+{
+    const char *unknown = options_given(o, OPT_FOR) ? o->value[OPT_FOR].text : "";
+    return strcmp(unknown, "time") == 0 || strcmp(unknown, "steps") == 0;
 }
 
 /* The best ridge is that of training to the end, of which "inf" is one way to say. */
@@ -38,7 +45,8 @@ int training_check(const cli_options *o)
     bool steps = options_given(o, OPT_STEPS),
          rate = options_given(o, OPT_LEARNING_RATE);
     /* the other one may be a column of the runs, or the span of a whole course */
-    bool elsewhere = o->command_bit == FOR_COMPARE || o->command_bit == FOR_TRAIN;
+    bool elsewhere = o->command_bit == FOR_COMPARE || o->command_bit == FOR_TRAIN ||
+                     training_is_sought(o);
     if (steps && !rate && o->command_bit != FOR_COMPARE)
         return options_complain(o->command, EXIT_USAGE,
                                 "--steps needs --learning-rate ETA");
@@ -129,6 +137,8 @@ void training_describe(document *d, const cli_options *o, query_columns columns)
     double length;
     if (columns.time || columns.steps) {
         document_add_model(d, columns.time ? "time" : "steps", cell_text("runs"));
+    } else if (training_is_sought(o)) {
+        document_add_model(d, o->value[OPT_FOR].text, cell_text("sought"));
     } else if (clock != OPT_COUNT) {
         nsl_training training = training_at(o, 0);
         length = training_length(&training);
@@ -159,4 +169,6 @@ void training_caption(char *out, size_t size, const cli_options *o,
                  columns.rate ? "of each run" : rate->text);
     else if (length)
         snprintf(out, size, ", trained for the time %s", length);
+    else if (training_is_sought(o))
+        snprintf(out, size, ", trained for a time to be found");
 }

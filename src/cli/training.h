@@ -17,6 +17,9 @@ int training_check_sweeps(const cli_options *options);
  * how long it is. A rate alone, of nslaw train or of runs with steps, means steps. */
 option_id training_clock(const cli_options *options);
 
+/* Whether nslaw solve looks for the time or the steps. */
+bool training_is_sought(const cli_options *options);
+
 /* The training of the i-th point. */
 nsl_training training_at(const cli_options *options, size_t i);
 

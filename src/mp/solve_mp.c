@@ -55,13 +55,17 @@ static void set_unknown(search *s, double value, const char *text)
         s->point.ridge = value;
         s->decimals.ridge = text;
         return;
+    case NSL_UNKNOWN_TIME:
+        s->point.training.time = value;
+        s->decimals.time = text;
+        return;
     case NSL_UNKNOWN_NOISE:
         s->point.noise = value;
         s->decimals.noise = text;
     }
 }
 
-/* dln(loss)/dln(unknown), as slope_of_last in solve.c. */
+/* dln(loss)/dln(unknown), as slope_of_last in inverse.c. */
 static void set_slope(search *s)
 {
     switch (s->query->unknown) {
@@ -73,6 +77,9 @@ static void set_slope(search *s)
         return;
     case NSL_UNKNOWN_RIDGE:
         mpfr_neg(s->slope, s->p.elasticity_ridge, MPFR_RNDN);
+        return;
+    case NSL_UNKNOWN_TIME:
+        mpfr_neg(s->slope, s->p.elasticity_time, MPFR_RNDN);
         return;
     case NSL_UNKNOWN_NOISE:
         mpfr_sub(s->slope, s->p.test_loss, s->p.signal_loss, MPFR_RNDN);

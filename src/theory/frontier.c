@@ -54,6 +54,31 @@ static bool is_split_without(const nsl_frontier_query *query, nsl_cost_variable 
                                    : isfinite(nsl_cost_log(query->cost, logs));
 }
 
+/* The amount of a resource in a point. */
+static double amount_in(const nsl_point *point, nsl_cost_variable v)
+{
+    const nsl_training *t = &point->training;
+    if (v == NSL_COST_FEATURES)
+        return point->features;
+    if (v == NSL_COST_SAMPLES)
+        return point->samples;
+    return t->kind == NSL_TRAINED   ? (double)INFINITY
+           : t->kind == NSL_DESCENT ? t->steps
+                                    : t->time;
+}
+
+/* What is not found has an amount. */
+static nsl_status check_given(const nsl_frontier_query *query, nsl_error *err)
+{
+    for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++) {
+        double amount = amount_in(&query->point, v);
+        if (!is_found(query, v) && !(amount > 0.0))
+            return nsl_fail(err, NSL_EINVAL, names[v],
+                            "must be > 0 where it is not to be found, got %g", amount);
+    }
+    return NSL_OK;
+}
+
 static nsl_status check(const nsl_frontier_query *query, double budget, nsl_error *err)
 {
     bool timed = is_found(query, NSL_COST_TIME);
@@ -74,22 +99,11 @@ static nsl_status check(const nsl_frontier_query *query, double budget, nsl_erro
     if (timed && query->point.training.kind == NSL_DESCENT)
         return nsl_fail(err, NSL_EINVAL, "learning-rate",
                         "is of descent: a time to be found is that of gradient flow");
-    if (query->optimal && (timed || query->point.training.kind != NSL_TRAINED))
+    bool stopped = isfinite(amount_in(&query->point, NSL_COST_TIME));
+    if (query->optimal && (timed || stopped))
         return nsl_fail(err, NSL_EINVAL, "ridge",
                         "must be a number where training may stop early, not the best");
-    return NSL_OK;
-}
-
-/* The amount of a resource in a point. */
-static double amount_in(const nsl_point *point, nsl_cost_variable v)
-{
-    if (v == NSL_COST_FEATURES)
-        return point->features;
-    if (v == NSL_COST_SAMPLES)
-        return point->samples;
-    return point->training.kind == NSL_TRAINED   ? (double)INFINITY
-           : point->training.kind == NSL_DESCENT ? point->training.steps
-                                                 : point->training.time;
+    return check_given(query, err);
 }
 
 /* With the third resource as the point has it or, of three to be found, infinite. */
@@ -102,7 +116,8 @@ static nsl_split split_without(nsl_cost_variable third, const nsl_model *model,
     s.most = third == NSL_COST_TIME ? NSL_COST_SAMPLES : NSL_COST_TIME;
     if (s.most == NSL_COST_TIME)
         s.point.training = (nsl_training){.kind = NSL_FLOW};
-    if (is_found(query, third) && third == NSL_COST_TIME)
+    if (third == NSL_COST_TIME &&
+        (is_found(query, third) || isinf(amount_in(&query->point, third))))
         s.point.training = (nsl_training){.kind = NSL_TRAINED};
     else if (is_found(query, third))
         *(third == NSL_COST_FEATURES ? &s.point.features : &s.point.samples) = INFINITY;
