@@ -10,7 +10,7 @@ enum { LOSS, SINGLE };
 
 static const struct {
     const char *label;
-    int colour; /* 2 and 3 are the losses' */
+    size_t colour; /* 2 and 3 are the losses' */
 } curves[] = {[NSL_COST_FEATURES] = {"features N*", 0},
               [NSL_COST_SAMPLES] = {"samples P*", 1},
               [NSL_COST_TIME] = {"time t*", 4}};

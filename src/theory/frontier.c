@@ -15,10 +15,10 @@
 /* ln of the factor that frontier.h calls near. */
 static const double NEARBY = 2.0;
 
-/* Before the time at which training begins to move the loss by 1e-10 nothing is to be
- * found, nor for a while after: it has then moved by 1e-8, or by 1e-6 where label noise
- * makes it rise with the square of time. */
-static const double BEGUN = 100.0;
+/* The least time that is looked at, beside that at which training has moved the loss by
+ * 0.1%: as the loss moves in proportion to time, or its square, it is then where it
+ * began to 1e-6, whatever the sizes. */
+static const double BEGUN = 1e-3;
 
 /* --- what is split -----------------------------------------------------------------
  */

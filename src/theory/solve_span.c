@@ -118,14 +118,25 @@ static nsl_status check_left(const nsl_solution *out, nsl_inverse *s, double hig
     return NSL_OK;
 }
 
+/* Goes from the best time on in steps, past `end` and until the loss has settled. */
+static double settle_beyond(nsl_inverse *s, double best, double end, double limit)
+{
+    double steps = ceil(fabs(end - best) / TIME_STEP);
+    double step = end < best ? -TIME_STEP : TIME_STEP;
+    return settle(s, best + steps * step, step, limit);
+}
+
 /* The times at which a flow is at or below the target, in steps from the best one. */
 static nsl_status find_times(nsl_solution *out, nsl_inverse *s, double best, double low,
                              double high)
 {
-    double from = log(low), to = log(high);
-    double middle = best > 0.0 ? fmin(log(best), to) : from;
-    from = middle - TIME_STEP * (1.0 + ceil(fmax(0.0, middle - from) / TIME_STEP));
-    return find_ends(out, s, from, to, TIME_STEP);
+    double untrained = nsl_inverse_loss_at(s, 0.0);
+    double trained = nsl_inverse_loss_at(s, INFINITY);
+    double middle = fmin(fmax(log(best), log(low)), log(high));
+    double from = settle_beyond(s, middle, log(low), untrained);
+    double to = settle_beyond(s, middle, log(high), trained);
+    return isnan(from) || isnan(to) ? nsl_inverse_failed(s)
+                                    : find_ends(out, s, from, to, TIME_STEP);
 }
 
 static bool reaches(nsl_inverse *s, double steps)
