@@ -94,11 +94,19 @@ double nsl_inverse_loss_at(nsl_inverse *s, double value)
         point.ridge = 0.0; /* γ vanishes against g ~ N */
     if (s->query.unknown == NSL_UNKNOWN_FEATURES && isinf(point.samples))
         point.noise = 0.0; /* it does not matter, whatever N */
+    nsl_error err = {0};
     if (s->status != NSL_OK)
         return NAN;
-    s->status = s->course ? nsl_course_at(&s->last, s->course, value, s->err)
+    s->status = s->course ? nsl_course_at(&s->last, s->course, value, &err)
                           : nsl_predict_either(&s->last, &best, s->query.optimal,
-                                               s->model, &point, s->err);
+                                               s->model, &point, &err);
+    bool between = nsl_inverse_is_size(&s->query) && isfinite(value);
+    if (between && nsl_rate_diverges(&err)) {
+        s->status = NSL_OK;
+        return INFINITY;
+    }
+    if (s->status != NSL_OK && s->err)
+        *s->err = err;
     if (s->status != NSL_OK)
         return NAN;
     return nsl_inverse_reported(s, noise);

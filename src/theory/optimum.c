@@ -21,6 +21,7 @@
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Step h of the scan in ln g. Samples at this distance miss of a function that is
  * analytic in a strip of half-width π a part of e^{−π²/h} = 2e-6. */
@@ -635,6 +636,11 @@ nsl_status nsl_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
         return status != NSL_OK ? status : predicted;
     nsl_optimum_flatten(out, optimum, point);
     return NSL_OK;
+}
+
+bool nsl_rate_diverges(const nsl_error *err)
+{
+    return err->status == NSL_EINVAL && strcmp(err->field, "rate") == 0;
 }
 
 nsl_status nsl_predict_either(nsl_prediction *out, nsl_optimum *optimum, bool optimal,

@@ -11,4 +11,8 @@ nsl_status nsl_predict_either(nsl_prediction *out, nsl_optimum *optimum, bool op
                               const nsl_model *model, const nsl_point *point,
                               nsl_error *err);
 
+/* Whether a prediction was refused because descent diverges at its rate there: its loss
+ * is then infinite, where sizes are looked for. */
+bool nsl_rate_diverges(const nsl_error *err);
+
 #endif

@@ -67,10 +67,20 @@ double nsl_split_loss(nsl_split *s, double x, double y)
     nsl_point point = s->point;
     set_amount(s, &point, s->along, x);
     set_amount(s, &point, s->most, y);
+    nsl_error err = {0};
     if (s->status != NSL_OK)
         return NAN;
     s->status = nsl_predict_either(&s->last, &s->ridge, s->query->optimal, s->model,
-                                   &point, s->err);
+                                   &point, &err);
+    if (nsl_rate_diverges(&err)) {
+        s->status = NSL_OK;
+        s->last = (nsl_prediction){.elasticity_features = NAN,
+                                   .elasticity_samples = NAN,
+                                   .elasticity_time = NAN};
+        return INFINITY;
+    }
+    if (s->status != NSL_OK && s->err)
+        *s->err = err;
     if (s->status != NSL_OK)
         return NAN;
     if (isnan(s->last.test_loss) && (s->last.notes & NSL_NOTE_UNDERFLOW)) {
