@@ -143,8 +143,9 @@ static void consider(nsl_split_place *best, nsl_split *s, nsl_frontier_kind kind
     bool same = fabs(loss - best->loss) <= doubt &&
                 !(x > best->x + NSL_SPLIT_HALF_DIGITS) &&
                 !(x < best->x - NSL_SPLIT_HALF_DIGITS);
-    if (loss < best->loss - doubt)
-        *best = (nsl_split_place){kind, x, loss, error, false};
+    bool sharper = same && best->error >= NSL_SPLIT_HALF_DIGITS && error < best->error;
+    if (loss < best->loss - doubt || sharper)
+        *best = (nsl_split_place){kind, x, loss, error, sharper && best->tie};
     else if (loss <= best->loss + doubt && !same)
         best->tie = true; /* of equal ones the first, with fewer features */
 }
@@ -194,7 +195,7 @@ static nsl_split_place best_between(nsl_split *s, const nsl_places *places)
     nsl_split_place best = {NSL_FRONTIER_SMOOTH, NAN, INFINITY, 0.0, false};
     double kinks[NSL_COST_TERMS_MAX], free_up_to;
     nsl_split_sight before = {NAN, INFINITY, NAN}, here = before;
-    bool was_turn = false;
+    bool was_turn = false, smooth = s->point.training.kind != NSL_TRAINED;
     bends_of(s, kinks, &free_up_to);
     for (size_t i = 0; i < places->count && s->status == NSL_OK; i++) {
         nsl_split_sight next = nsl_split_see(s, places->x[i]);
@@ -203,6 +204,8 @@ static nsl_split_place best_between(nsl_split *s, const nsl_places *places)
                                      NSL_SPLIT_CLOSE, false};
         bool turn = here.slope < 0.0 && next.slope > 0.0;
         bool lowest = here.loss <= before.loss && here.loss <= next.loss;
+        if (smooth) /* slopes tell all but where descent begins to diverge */
+            lowest = lowest && (here.slope == 0.0 || isinf(before.loss + next.loss));
         if (turn)
             look_between(&best, s, here.x, 0.5 * (here.x + next.x), next.x);
         else if (i >= 2 && lowest && !was_turn)
