@@ -129,7 +129,7 @@ void training_describe(document *d, const cli_options *o, query_columns columns)
     double length;
     if (columns.time || columns.steps) {
         document_add_model(d, columns.time ? "time" : "steps", cell_text("runs"));
-    } else if (clock != OPT_COUNT) {
+    } else if (clock != OPT_COUNT && options_given(o, clock)) {
         nsl_training training = training_at(o, 0);
         length = training_length(&training);
         document_add_model(d, option_table[clock].name,
@@ -151,12 +151,13 @@ void training_caption(char *out, size_t size, const cli_options *o,
     if (columns.time)
         snprintf(out, size, ", trained for the time of each run");
     else if (columns.steps || clock == OPT_STEPS)
-        snprintf(out, size, ", trained by %s%ssteps at learning rate %s",
+        snprintf(out, size, ", trained by %s%ssteps at %s%s",
                  columns.steps ? "each run's"
                  : length      ? length
                                : "",
                  columns.steps || length ? " " : "", /* of nslaw train: any number */
-                 columns.rate ? "of each run" : rate->text);
+                 columns.rate ? "each run's learning rate" : "learning rate ",
+                 columns.rate ? "" : rate->text);
     else if (length)
         snprintf(out, size, ", trained for the time %s", length);
 }
