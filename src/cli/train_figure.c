@@ -10,13 +10,26 @@
 #include <math.h>
 #include <stdio.h>
 
-static bool add_moment(figure *f, const char *what, const train_job *job,
-                       const train_moment *m, bool apart, loss_units units)
+/* "t = 40", "t = 7.70·10^4" */
+static void moment_label(char *out, size_t size, const char *what, const char *symbol,
+                         double length)
+{
+    static const double LEAST = 1e-2, MOST = 1e4; /* written plainly */
+    double decade = floor(log10(length));
+    if (length >= LEAST && length < MOST)
+        snprintf(out, size, "%s: %s = %.3g", what, symbol, length);
+    else
+        snprintf(out, size, "%s: %s = %.2f·10^%s%.0f", what, symbol,
+                 length / pow(10.0, decade), decade < 0.0 ? "−" : "", fabs(decade));
+}
+
+static bool add_moment(figure *f, const char *what, const train_moment *m, bool apart,
+                       loss_units units)
 {
     char label[96];
     if (!(isfinite(m->length) && m->length > 0.0))
         return true;
-    snprintf(label, sizeof label, "%s, %s = %.3g", what, f->x.symbol, m->length);
+    moment_label(label, sizeof label, what, f->x.symbol, m->length);
     figure_series *s = figure_add(f, SERIES_POINTS, label, 1, false);
     if (!s)
         return false;
@@ -24,7 +37,6 @@ static bool add_moment(figure *f, const char *what, const train_job *job,
     s->y[0] = row_test_loss(&m->there, units);
     s->colour = COLOUR_NEUTRAL;
     s->apart = apart;
-    (void)job;
     return true;
 }
 
@@ -64,12 +76,12 @@ static bool draw_alone(train_job *job)
     const train_course *c = &job->course[0];
     loss_units units = query_units(job->options, c->point.noise);
     train_moment best = {.length = c->stop.time, .there = c->stop.best};
+    if (!options_given(job->options, OPT_MSE))
+        f->y.words = "loss"; /* of the test and of training */
     return add_line(job, f, "test loss", job->test, 0) &&
            add_line(job, f, "training loss", job->train, 1) &&
-           add_plateau(f, c, units) &&
-           add_moment(f, "best", job, &best, false, units) &&
-           add_moment(f, c->doubled ? "twice the best" : "half risen", job, &c->peak,
-                      true, units);
+           add_plateau(f, c, units) && add_moment(f, "best", &best, false, units) &&
+           add_moment(f, c->doubled ? "doubled" : "half risen", &c->peak, true, units);
 }
 
 /* --- a ladder ----------------------------------------------------------------------

@@ -145,8 +145,9 @@ void training_caption(char *out, size_t size, const cli_options *o,
 {
     option_id clock = training_clock(o);
     const option_value *rate = &o->value[OPT_LEARNING_RATE];
-    const char *length =
-        clock != OPT_COUNT && options_given(o, clock) ? o->value[clock].text : NULL;
+    bool one = clock != OPT_COUNT && options_given(o, clock) &&
+               o->value[clock].sweep_count == 0; /* else the rows say it */
+    const char *length = one ? o->value[clock].text : NULL;
     *out = '\0';
     if (columns.time)
         snprintf(out, size, ", trained for the time of each run");
@@ -155,7 +156,7 @@ void training_caption(char *out, size_t size, const cli_options *o,
                  columns.steps ? "each run's"
                  : length      ? length
                                : "",
-                 columns.steps || length ? " " : "", /* of nslaw train: any number */
+                 columns.steps || length ? " " : "",
                  columns.rate ? "each run's learning rate" : "learning rate ",
                  columns.rate ? "" : rate->text);
     else if (length)
