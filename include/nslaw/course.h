@@ -41,9 +41,9 @@ typedef struct {
  *  @return as nsl_predict */
 nsl_status nsl_course_best(nsl_stop *out, nsl_course *course, nsl_error *err);
 
-/** The times between which the loss moves: within 1e-10 of the untrained loss before
- *  `low`, within 1e-10 of the trained one after `high`, or 1e30 where that is never.
- *  For axes.
+/** The times, or steps, between which the loss moves: before `low` it is within 0.1% of
+ *  the untrained loss, after `high` of the trained one; or, where it never settles,
+ * 10^60 times the shortest time scale. For axes.
  *  @return as nsl_predict */
 nsl_status nsl_course_span(double *low, double *high, nsl_course *course,
                            nsl_error *err);

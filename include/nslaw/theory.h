@@ -78,6 +78,8 @@ enum {
     NSL_NOTE_ELASTICITY = 32,      /**< double cannot give an elasticity to 1e-12 */
     NSL_NOTE_OVERFLOW = 64,        /**< a value is above the range of double */
     NSL_NOTE_RIDGE_INFINITE = 128, /**< Δ is infinite, as the ridge is */
+    NSL_NOTE_DIGITS = 512,         /**< double has no digits of a loss, which is tiny
+                                        against what it began with */
     NSL_NOTE_ORDER = 256 /**< N = P = M = ∞, no ridge, label noise: the loss is that of
                               P → ∞ at N = ∞, the noise floor (C/2) α σ_ε²; for P → ∞
                               first it would be 0 */

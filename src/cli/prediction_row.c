@@ -93,6 +93,8 @@ static void add_prediction_notes(row_note *note, unsigned notes)
         {NSL_NOTE_DOF_INFINITE, "dof = inf"},
         {NSL_NOTE_ORDER, "the noise floor of samples -> inf at features = inf; for "
                          "samples = inf first it is 0"},
+        {NSL_NOTE_DIGITS, "a loss is too small against the untrained one for double: "
+                          "see --digits"},
         {NSL_NOTE_RIDGE_INFINITE, "delta = inf: nothing can be learnt"},
         {NSL_NOTE_ELASTICITY, "elasticity not known to 1e-12 in double precision"},
     };

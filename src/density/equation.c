@@ -84,28 +84,46 @@ static void set_scale(nsl_equation *e, const nsl_model *model, const nsl_gram *g
     e->log_scale = log(c.mantissa) + (double)c.exponent * M_LN2;
 }
 
+/* The finite widths among P and N_k, ascending. */
+static void set_widths(nsl_equation *e, const nsl_model *model, double features,
+                       double samples)
+{
+    double width[NSL_LAYERS_MAX + 1];
+    *e = (nsl_equation){.spectrum = nsl_spectrum_origin(model->spectrum)};
+    for (size_t k = 0; k < model->hidden_count; k++)
+        if (isfinite(model->hidden[k]))
+            width[e->widths++] = model->hidden[k];
+    if (isfinite(features))
+        width[e->widths++] = features;
+    if (isfinite(samples))
+        width[e->widths++] = samples;
+    qsort(width, e->widths, sizeof *width, ascending);
+    e->least = e->widths > 0 ? width[0] : (double)INFINITY;
+    for (size_t j = 0; j < e->widths; j++)
+        e->excess[j] = width[j] - width[0];
+    e->rank = nsl_whole_from(e->spectrum->rank).high;
+}
+
+void nsl_equation_set_mean(nsl_equation *e, const nsl_model *model, double features,
+                           double samples)
+{
+    set_widths(e, model, features, samples);
+    nsl_wide c = {0.5, 1};
+    for (size_t j = 0; j < e->widths; j++)
+        c = wide_product(c, e->least + e->excess[j], true);
+    e->scale = c;
+    e->log_scale = log(c.mantissa) + (double)c.exponent * M_LN2;
+}
+
 nsl_status nsl_equation_set(nsl_equation *e, const nsl_model *model,
                             const nsl_gram *gram, nsl_error *err)
 {
     nsl_status status = check(model, gram, err);
     if (status != NSL_OK)
         return status;
-    *e = (nsl_equation){.spectrum = nsl_spectrum_origin(model->spectrum)};
-    double width[NSL_LAYERS_MAX + 1];
-    for (size_t k = 0; k < model->hidden_count; k++)
-        if (isfinite(model->hidden[k]))
-            width[e->widths++] = model->hidden[k];
-    if (isfinite(gram->features))
-        width[e->widths++] = gram->features;
-    if (isfinite(gram->samples))
-        width[e->widths++] = gram->samples;
-    qsort(width, e->widths, sizeof *width, ascending);
-    e->least = width[0];
-    for (size_t j = 0; j < e->widths; j++)
-        e->excess[j] = width[j] - width[0];
+    set_widths(e, model, gram->features, gram->samples);
     e->size = gram->side == NSL_SIDE_FEATURES ? gram->features : gram->samples;
     e->size_excess = e->size - e->least;
-    e->rank = nsl_whole_from(e->spectrum->rank).high;
     set_scale(e, model, gram);
     return NSL_OK;
 }

@@ -36,6 +36,13 @@ typedef struct {
     double angle;            /* Σ arg(1 − λ/s), where asked for */
 } nsl_complex_sums;
 
+/* The target's sums at a complex Δ = −s, without zero eigenvalues. */
+typedef struct {
+    double _Complex t1; /* Σ v²(1−u) */
+    double _Complex td; /* Σ v² u(1−u) = dt₁/dlnΔ */
+    double _Complex te; /* Σ v² u(1−u)(2u−1) */
+} nsl_complex_target;
+
 /* A distinct eigenvalue, or a part of its copies. */
 typedef struct {
     double lambda;
@@ -43,8 +50,8 @@ typedef struct {
     double up_to; /* eigenvalues as large or larger, copies counted */
 } nsl_eigenvalue;
 
-/* square_trace, complex_sums and level are NULL in a spectrum that answers for another:
- * ask its origin. */
+/* square_trace, complex_sums, complex_target and level are NULL in a spectrum that
+ * answers for another: ask its origin. */
 typedef struct {
     const char *name;
     void (*free)(nsl_spectrum *spectrum);
@@ -60,6 +67,9 @@ typedef struct {
     /* The sums at s ≠ 0 with Im s ≥ 0. */
     void (*complex_sums)(nsl_complex_sums *out, const nsl_spectrum *spectrum,
                          double _Complex s, bool angle);
+    /* The sums of a target that is not NSL_TARGET_MRS, at such an s. */
+    void (*complex_target)(nsl_complex_target *out, const nsl_spectrum *spectrum,
+                           const nsl_target *target, double _Complex s);
     /* The i-th positive eigenvalue, largest first, each row of a table one of them;
      * false past the last. */
     bool (*level)(nsl_eigenvalue *out, const nsl_spectrum *spectrum, size_t i);

@@ -247,6 +247,19 @@ static void powerlaw_complex_sums(nsl_complex_sums *out, const nsl_spectrum *spe
     nsl_powerlaw_complex_sums(out, &numbers, s, angle);
 }
 
+static void powerlaw_complex_target(nsl_complex_target *out,
+                                    const nsl_spectrum *spectrum,
+                                    const nsl_target *target, double _Complex s)
+{
+    const powerlaw *law = (const powerlaw *)spectrum;
+    nsl_complex_law numbers = {&law->exponent, law->lambda_max, spectrum->latents,
+                               law->power, KEPT_POWERS};
+    nsl_powerlaw_complex_target(out, &numbers, target->beta, s);
+    out->t1 *= target->scale;
+    out->td *= target->scale;
+    out->te *= target->scale;
+}
+
 static bool powerlaw_level(nsl_eigenvalue *out, const nsl_spectrum *spectrum, size_t i)
 {
     const powerlaw *law = (const powerlaw *)spectrum;
@@ -290,6 +303,7 @@ const nsl_spectrum_ops nsl_powerlaw_ops = {
     .trace = powerlaw_trace,
     .square_trace = powerlaw_square_trace,
     .complex_sums = powerlaw_complex_sums,
+    .complex_target = powerlaw_complex_target,
     .level = powerlaw_level,
     .closing = true,
     .set_source = powerlaw_set_source,

@@ -28,62 +28,35 @@ static const double LAST_TERMS = 40.0;
 /* cot πX − i is below rounding from this far below the axis. */
 static const double POLE_DEPTH = 7.0;
 
-/* Series in y or 1/y are used up to |ln|y|| = this; in between the integral is by
- * Gauss–Legendre, without the pole. */
-static const double SERIES_REACH = 2.0;
-
 /* Terms of those series: they gain at least a bit a term. */
 enum { SERIES_MAX = 70 };
 
 /* A series ends where its terms no longer reach the last bit of its first. */
 static const double NEGLIGIBLE = 0x1p-60;
 
-/* Corrections kept: B_2 … B_16; ρ, two derivatives away, has one less. */
-enum { CORRECTIONS = NSL_EM_ORDER / 2 };
-
-static const double BERNOULLI[CORRECTIONS] = {
+static const double BERNOULLI[NSL_CORRECTIONS] = {
     1.0 / 12,  -1.0 / 120,      1.0 / 252, -1.0 / 240,
     1.0 / 132, -691.0 / 32760., 1.0 / 12., -3617.0 / 8160.};
 
-/* Gauss–Legendre with 24 nodes: the positive ones and their weights. The next poles
- * are π away from an interval of half-length ≤ 2, so that it is off by 2.5^−48. */
-enum { NODES = 12 };
-static const double GAUSS[NODES][2] = {{0.064056892862605616, 0.12793819534675208},
-                                       {0.19111886747361631, 0.12583745634682822},
-                                       {0.3150426796961634, 0.12167047292780335},
-                                       {0.43379350762604513, 0.11550566805372545},
-                                       {0.54542147138883956, 0.10744427011596543},
-                                       {0.64809365193697555, 0.097618652104113995},
-                                       {0.74012419157855436, 0.086190161531953219},
-                                       {0.82000198597390295, 0.073346481411080355},
-                                       {0.88641552700440107, 0.059298584915436749},
-                                       {0.9382745520027328, 0.044277438817419773},
-                                       {0.97472855597130947, 0.028531388628933656},
-                                       {0.99518721999702142, 0.0123412297999871}};
+const double nsl_complex_gauss[NSL_GAUSS_NODES][2] = {
+    {0.064056892862605616, 0.12793819534675208},
+    {0.19111886747361631, 0.12583745634682822},
+    {0.3150426796961634, 0.12167047292780335},
+    {0.43379350762604513, 0.11550566805372545},
+    {0.54542147138883956, 0.10744427011596543},
+    {0.64809365193697555, 0.097618652104113995},
+    {0.74012419157855436, 0.086190161531953219},
+    {0.82000198597390295, 0.073346481411080355},
+    {0.88641552700440107, 0.059298584915436749},
+    {0.9382745520027328, 0.044277438817419773},
+    {0.97472855597130947, 0.028531388628933656},
+    {0.99518721999702142, 0.0123412297999871}};
 
 /* Sums over a part of the terms; z without the terms that are counted as 1. */
 typedef struct {
     double complex z, r, rho;
     double angle;
 } parts;
-
-typedef struct {
-    const nsl_complex_law *law;
-    double p, theta;      /* θ = arg s */
-    double complex sigma; /* s/λ₊ */
-    double complex x;     /* X */
-    double sigma_size;    /* |s|/λ₊ */
-    double size;          /* |X| */
-    bool angle;
-} problem;
-
-/* u = 1/(1−y) and w = 1−u, from y or 1/y. */
-typedef struct {
-    double at;
-    double complex u, w, small; /* small: y or 1/y, whichever is */
-    bool inside;                /* |y| ≤ 1 */
-    double angle;               /* arg(1 − 1/y) */
-} term;
 
 static double complex inverse(double complex a)
 {
@@ -96,9 +69,9 @@ static double power_of(const nsl_complex_law *law, double i)
     return i <= law->powers ? law->power[(int)i] : i * pow(i, law->exponent->alpha);
 }
 
-static term term_at(const problem *q, double i)
+nsl_complex_term nsl_complex_term_at(const nsl_complex_problem *q, double i)
 {
-    term t = {.at = i};
+    nsl_complex_term t = {.at = i};
     double power = power_of(q->law, i);
     double size = q->sigma_size * power;
     t.inside = size <= 1.0;
@@ -123,11 +96,12 @@ static term term_at(const problem *q, double i)
 }
 
 /* Terms first … last one by one; the number of those counted as 1 is returned. */
-static double add_direct(parts *sum, const problem *q, double first, double last)
+static double add_direct(parts *sum, const nsl_complex_problem *q, double first,
+                         double last)
 {
     double count = 0.0;
     for (double i = first; i <= last; i++) {
-        term t = term_at(q, i);
+        nsl_complex_term t = nsl_complex_term_at(q, i);
         double complex r = t.u * t.w;
         if (t.inside) {
             count += 1.0;
@@ -143,7 +117,8 @@ static double add_direct(parts *sum, const problem *q, double first, double last
 }
 
 /* ∫_0^t (f−1) dI = t Σ_{k≥1} y^k/(pk+1), for |y| < 1. */
-static double complex integral_below(const problem *q, const term *t)
+static double complex integral_below(const nsl_complex_problem *q,
+                                     const nsl_complex_term *t)
 {
     double complex sum = 0.0, power = 1.0;
     double size = cabs(t->small), left = 1.0;
@@ -158,7 +133,8 @@ static double complex integral_below(const problem *q, const term *t)
 }
 
 /* ∫_t^∞ f dI = −t Σ_{k≥1} y^−k/(pk−1), for |y| > 1. */
-static double complex integral_above(const problem *q, const term *t)
+static double complex integral_above(const nsl_complex_problem *q,
+                                     const nsl_complex_term *t)
 {
     double complex sum = 0.0, power = 1.0;
     double size = cabs(t->small), left = 1.0;
@@ -193,22 +169,24 @@ static double complex without_pole(double complex h, double p)
 
 /* ∫ f dI from ln|y| = from to `to`: with I = |X|e^{τ/p} and h = τ + iθ it is
  * (X/p) ∫ e^{h/p}/(1−e^h) dτ, the pole at h = 0 taken out. */
-static double complex integral_across(const problem *q, double from, double to)
+static double complex integral_across(const nsl_complex_problem *q, double from,
+                                      double to)
 {
     double complex sum = 0.0;
     double middle = 0.5 * (from + to), half = 0.5 * (to - from);
-    for (int i = 0; i < NODES; i++) {
-        double step = half * GAUSS[i][0];
-        sum += GAUSS[i][1] * (without_pole(CMPLX(middle + step, q->theta), q->p) +
-                              without_pole(CMPLX(middle - step, q->theta), q->p));
+    for (int i = 0; i < NSL_GAUSS_NODES; i++) {
+        double step = half * nsl_complex_gauss[i][0];
+        sum += nsl_complex_gauss[i][1] *
+               (without_pole(CMPLX(middle + step, q->theta), q->p) +
+                without_pole(CMPLX(middle - step, q->theta), q->p));
     }
     sum *= half;
     sum -= clog(CMPLX(to, q->theta)) - clog(CMPLX(from, q->theta));
     return q->x / q->p * sum;
 }
 
-/* Taylor coefficients in h of u at I(1+h). */
-static void series_set(double complex *u, const problem *q, const term *t)
+void nsl_complex_series(double complex *u, const nsl_complex_problem *q,
+                        const nsl_complex_term *t)
 {
     const double *binomial = q->law->exponent->binomial;
     u[0] = t->u;
@@ -222,16 +200,15 @@ static void series_set(double complex *u, const problem *q, const term *t)
     }
 }
 
-/* c·dF/dlnI of a series F; the highest coefficient is lost. */
-static void series_slope(double complex *out, const double complex *a, double c)
+void nsl_complex_slope(double complex *out, const double complex *a, double c)
 {
     for (int n = 0; n < NSL_EM_ORDER; n++)
         out[n] = c * ((n + 1) * a[n + 1] + n * a[n]);
     out[NSL_EM_ORDER] = 0.0;
 }
 
-/* Σ_k B_2k/(2k)! F^(2k−1)(at). */
-static double complex corrections(const double complex *series, double at, int count)
+double complex nsl_complex_corrections(const double complex *series, double at,
+                                       int count)
 {
     double complex sum = 0.0;
     double scale = 1.0 / at;
@@ -245,21 +222,21 @@ static double complex corrections(const double complex *series, double at, int c
 /* What an end of the sum adds beside the integral over it, with sign −1 at its start
  * and +1 at its end: boundary terms of the integrals of r = −(1/p) dI f' and ρ, half
  * the end's own term, the corrections. `resolved`: of f − 1 instead of f. */
-static void add_end(parts *sum, const problem *q, const term *t, double sign,
-                    bool resolved)
+static void add_end(parts *sum, const nsl_complex_problem *q, const nsl_complex_term *t,
+                    double sign, bool resolved)
 {
     double complex u[NSL_EM_ORDER + 1], r[NSL_EM_ORDER + 1], rho[NSL_EM_ORDER + 1];
     double p = q->p, at = t->at;
-    series_set(u, q, t);
-    series_slope(r, u, -1.0 / p);
-    series_slope(rho, r, 1.0 / p);
+    nsl_complex_series(u, q, t);
+    nsl_complex_slope(r, u, -1.0 / p);
+    nsl_complex_slope(rho, r, 1.0 / p);
     double complex value = t->u * t->w;
     double complex z = resolved ? -t->w : t->u;
-    sum->z += 0.5 * z + sign * corrections(u, at, CORRECTIONS);
-    sum->r +=
-        sign * (-at * z / p) + 0.5 * value + sign * corrections(r, at, CORRECTIONS);
+    sum->z += 0.5 * z + sign * nsl_complex_corrections(u, at, NSL_CORRECTIONS);
+    sum->r += sign * (-at * z / p) + 0.5 * value +
+              sign * nsl_complex_corrections(r, at, NSL_CORRECTIONS);
     sum->rho += sign * at * (value / p + z / (p * p)) + 0.5 * value * (t->u - t->w) +
-                sign * corrections(rho, at, CORRECTIONS - 1);
+                sign * nsl_complex_corrections(rho, at, NSL_CORRECTIONS - 1);
     if (!q->angle)
         return;
     /* dln(1−1/y)/dlnI = −pf */
@@ -269,12 +246,14 @@ static void add_end(parts *sum, const problem *q, const term *t, double sign,
         over = u[n - 1] - over; /* coefficient n−1 of u/(1+h) */
         log_series[n] = -p * over / n;
     }
-    sum->angle += (sign * at + 0.5) * t->angle +
-                  sign * cimag(corrections(log_series, at, CORRECTIONS));
+    sum->angle +=
+        (sign * at + 0.5) * t->angle +
+        sign * cimag(nsl_complex_corrections(log_series, at, NSL_CORRECTIONS));
 }
 
 /* The integral I of f (or f−1) gives those of r and ρ: see add_end. */
-static void add_integral(parts *sum, const problem *q, double complex integral)
+static void add_integral(parts *sum, const nsl_complex_problem *q,
+                         double complex integral)
 {
     sum->z += integral;
     sum->r += integral / q->p;
@@ -283,7 +262,7 @@ static void add_integral(parts *sum, const problem *q, double complex integral)
 }
 
 /* (πX/p)(cot πX − i) and its derivatives by ln s: dX/dln s = −X/p. */
-static void add_pole(parts *sum, const problem *q)
+static void add_pole(parts *sum, const nsl_complex_problem *q)
 {
     double complex off = CMPLX(creal(q->x) - round(creal(q->x)), cimag(q->x));
     double complex sine = csin(M_PI * off), cosine = ccos(M_PI * off);
@@ -302,31 +281,33 @@ static void add_pole(parts *sum, const problem *q)
 }
 
 /* The integral of f from a to b, above the pole; of f − 1 where all is resolved. */
-static double complex integral_of(const problem *q, const term *a, const term *b,
+static double complex integral_of(const nsl_complex_problem *q,
+                                  const nsl_complex_term *a, const nsl_complex_term *b,
                                   bool resolved)
 {
     if (!a->inside) /* both beyond the pole */
         return integral_above(q, a) - (isinf(b->at) ? 0.0 : integral_above(q, b));
     double p = q->p;
     double reach = isinf(b->at) ? (double)INFINITY : p * log(b->at / q->size);
-    if (reach >= SERIES_REACH) { /* (πX/p)(cot π/p + i) from 0 to ∞ */
+    if (reach >= NSL_SERIES_REACH) { /* (πX/p)(cot π/p + i) from 0 to ∞ */
         double complex all = M_PI * q->x / p *
                              CMPLX(q->law->exponent->cosine, q->law->exponent->sine) /
                              q->law->exponent->sine;
         double complex beyond = isinf(b->at) ? 0.0 : integral_above(q, b);
         return all - (a->at + integral_below(q, a)) - beyond;
     }
-    if (reach <= -SERIES_REACH) /* b < |X|: `resolved` */
+    if (reach <= -NSL_SERIES_REACH) /* b < |X|: `resolved` */
         return integral_below(q, b) - integral_below(q, a);
     double from = p * log(a->at / q->size);
     double complex sum = 0.0;
     double start = a->at;
-    if (from < -SERIES_REACH) {
-        from = -SERIES_REACH;
+    if (from < -NSL_SERIES_REACH) {
+        from = -NSL_SERIES_REACH;
         start = q->size * exp(from / p);
-        term middle = {.at = start,
-                       .inside = true,
-                       .small = exp(from) * CMPLX(cos(q->theta), sin(q->theta))};
+        nsl_complex_term middle = {.at = start,
+                                   .inside = true,
+                                   .small =
+                                       exp(from) * CMPLX(cos(q->theta), sin(q->theta))};
         sum = integral_below(q, &middle) - integral_below(q, a);
         if (!resolved)
             sum += start - a->at;
@@ -337,7 +318,8 @@ static double complex integral_of(const problem *q, const term *a, const term *b
 
 /* Terms from a on by Euler–Maclaurin, to b or, where the pole is near b, to a little
  * before it. Returns how many were counted as 1. */
-static double add_range(parts *sum, const problem *q, double from, double last)
+static double add_range(parts *sum, const nsl_complex_problem *q, double from,
+                        double last)
 {
     double count = 0.0, to = last;
     bool near_end = cabs(q->x - last) < CLEARANCE;
@@ -346,9 +328,9 @@ static double add_range(parts *sum, const problem *q, double from, double last)
         count += add_direct(sum, q, to + 1.0, last);
     }
     bool resolved = to <= q->size;
-    term a = term_at(q, from), b = {.at = to};
+    nsl_complex_term a = nsl_complex_term_at(q, from), b = {.at = to};
     if (isfinite(to))
-        b = term_at(q, to);
+        b = nsl_complex_term_at(q, to);
     add_integral(sum, q, integral_of(q, &a, &b, resolved));
     add_end(sum, q, &a, -1.0, resolved);
     if (isfinite(to))
@@ -359,12 +341,13 @@ static double add_range(parts *sum, const problem *q, double from, double last)
     return resolved ? count + (to - from + 1.0) : count;
 }
 
-static void problem_set(problem *q, const nsl_complex_law *law, double complex s,
-                        bool angle)
+void nsl_complex_problem_set(nsl_complex_problem *q, const nsl_complex_law *law,
+                             double complex s, bool angle)
 {
     const nsl_em_exponent *e = law->exponent;
     double size = cabs(s) / law->lambda_max;
-    *q = (problem){.law = law, .p = e->p, .sigma = s / law->lambda_max, .angle = angle};
+    *q = (nsl_complex_problem){
+        .law = law, .p = e->p, .sigma = s / law->lambda_max, .angle = angle};
     q->sigma_size = size;
     q->theta = cimag(s) == 0.0 ? (creal(s) < 0.0 ? M_PI : 0.0) : carg(s);
     double at = pow(size, -1.0 / e->p), off = size * (at * pow(at, e->alpha)) - 1.0;
@@ -372,18 +355,22 @@ static void problem_set(problem *q, const nsl_complex_law *law, double complex s
     q->x = q->size * CMPLX(cos(q->theta / e->p), -sin(q->theta / e->p));
 }
 
+double nsl_complex_start(const nsl_complex_problem *q)
+{
+    double far_pole = FAR_POLE; /* the other poles stay off the axis by CLEARANCE */
+    if (q->p >= 2.0)
+        far_pole = fmax(far_pole, CLEARANCE / q->law->exponent->sine);
+    if (q->size >= far_pole)
+        return CLEARANCE;
+    return ceil(fmax(2.0 * q->size, q->size + CLEARANCE));
+}
+
 void nsl_powerlaw_complex_sums(nsl_complex_sums *out, const nsl_complex_law *law,
                                double complex s, bool angle)
 {
-    problem q;
-    problem_set(&q, law, s, angle);
-    double last = nsl_whole_from(law->latents).high;
-    double far_pole = FAR_POLE; /* the other poles stay off the axis by CLEARANCE */
-    if (q.p >= 2.0)
-        far_pole = fmax(far_pole, CLEARANCE / law->exponent->sine);
-    double from = CLEARANCE;
-    if (q.size < far_pole)
-        from = ceil(fmax(2.0 * q.size, q.size + CLEARANCE));
+    nsl_complex_problem q;
+    nsl_complex_problem_set(&q, law, s, angle);
+    double last = nsl_whole_from(law->latents).high, from = nsl_complex_start(&q);
     parts sum = {0};
     double count;
     if (last < from + LAST_TERMS + CLEARANCE) {

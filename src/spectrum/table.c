@@ -390,6 +390,7 @@ const nsl_spectrum_ops nsl_table_ops = {
     .trace = table_trace,
     .square_trace = table_square_trace,
     .complex_sums = nsl_table_complex_sums,
+    .complex_target = nsl_table_complex_target,
     .level = table_level,
     .set_source = table_set_source,
     .set_own = table_set_own,

@@ -126,3 +126,57 @@ void nsl_table_complex_sums(nsl_complex_sums *out, const nsl_spectrum *spectrum,
     if (angle)
         out->angle = angle_of(&t, size, cosine, sine);
 }
+
+/* Σ v² of w, u w and u w (u − w). */
+WIDE static void add_weighted(lanes *sum, lanes *lost, const nsl_table_view *t,
+                              const double *weights, double size, double cosine,
+                              double sine)
+{
+    for (size_t row = 0; row < t->positive_rows; row += LANES) {
+        lanes lambda, copies;
+        load(&lambda, &copies, t, row, t->positive_rows);
+        lanes large; /* the larger of λ and |s|: a and b below are at most 1 */
+        for (size_t i = 0; i < LANES; i++) {
+            large[i] = lambda[i] > size ? lambda[i] : size;
+            copies[i] *= row + i < t->positive_rows ? weights[row + i] : 0.0;
+        }
+        /* u = λ/(λ−s), w = −s/(λ−s) */
+        lanes a = lambda / large, b = size / large;
+        lanes re = a - b * cosine, im = -b * sine;
+        lanes norm = 1.0 / (re * re + im * im);
+        lanes over_re = re * norm, over_im = -im * norm;
+        lanes u_re = a * over_re, u_im = a * over_im;
+        lanes w_re = -b * (cosine * over_re - sine * over_im);
+        lanes w_im = -b * (cosine * over_im + sine * over_re);
+        lanes r_re = u_re * w_re - u_im * w_im, r_im = u_re * w_im + u_im * w_re;
+        lanes d_re = u_re - w_re, d_im = u_im - w_im;
+        lanes part[SUMS] = {w_re,
+                            w_im,
+                            r_re,
+                            r_im,
+                            r_re * d_re - r_im * d_im,
+                            r_re * d_im + r_im * d_re};
+        for (int k = 0; k < SUMS; k++) {
+            lanes y = copies * part[k] - lost[k];
+            lanes total = sum[k] + y;
+            lost[k] = (total - sum[k]) - y;
+            sum[k] = total;
+        }
+    }
+}
+
+void nsl_table_complex_target(nsl_complex_target *out, const nsl_spectrum *spectrum,
+                              const nsl_target *target, double complex s)
+{
+    nsl_table_view t = nsl_table_rows(spectrum);
+    double size = cabs(s);
+    lanes sum[SUMS] = {{0.0}}, lost[SUMS] = {{0.0}};
+    add_weighted(sum, lost, &t, target->weights, size, creal(s) / size,
+                 cimag(s) / size);
+    double total[SUMS];
+    for (int k = 0; k < SUMS; k++)
+        total[k] = total_of(&sum[k]);
+    out->t1 = CMPLX(total[0], total[1]);
+    out->td = CMPLX(total[2], total[3]);
+    out->te = CMPLX(total[4], total[5]);
+}

@@ -8,4 +8,8 @@
 void nsl_table_complex_sums(nsl_complex_sums *out, const nsl_spectrum *spectrum,
                             double _Complex s, bool angle);
 
+/* See nsl_spectrum_ops.complex_target. */
+void nsl_table_complex_target(nsl_complex_target *out, const nsl_spectrum *spectrum,
+                              const nsl_target *target, double _Complex s);
+
 #endif

@@ -9,6 +9,7 @@
  * a ratio of sums of positive terms: nothing cancels. So are the parts of E, below. */
 #include "theory/loss.h"
 #include "core/error.h"
+#include "training/course.h"
 
 #include <float.h>
 #include <math.h>
@@ -288,6 +289,8 @@ nsl_status nsl_predict_to(nsl_prediction *out, const nsl_model *model,
 {
     nsl_root root;
     *out = nothing_known();
+    if (nsl_training_stops(point))
+        return nsl_predict_stopped(out, model, point, err);
     nsl_status status = nsl_root_solve(&root, model, point, err);
     if (status == NSL_OK)
         nsl_predict_at(out, model, point, &root, promise);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What nsl_predict asks of a course. */
+#ifndef NSL_TRAINING_COURSE_H
+#define NSL_TRAINING_COURSE_H
+
+#include <nslaw/course.h>
+
+/* Whether the point's training ends before it has done all it can. */
+bool nsl_training_stops(const nsl_point *point);
+
+/* nsl_predict where it does. */
+nsl_status nsl_predict_stopped(nsl_prediction *out, const nsl_model *model,
+                               const nsl_point *point, nsl_error *err);
+
+/* A course without bias and variances, faster. */
+nsl_status nsl_course_new_plain(nsl_course **out, const nsl_model *model,
+                                const nsl_point *point, nsl_error *err);
+
+/* Whether its time is a number of steps. */
+bool nsl_course_steps(const nsl_course *course);
+
+/* How long training takes: 1/(ω₀ + the largest Gram eigenvalue) in units of time or
+ * steps, and 1/(the decay rate of the slowest part), INFINITY where there is none. */
+void nsl_course_scales(double *first, double *last, const nsl_course *course);
+
+#endif

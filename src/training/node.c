@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One node from its root: with x = lnΔ and S₁ = Σ 1/gap over all widths, A = 1 + r Σ_k
+ * 1/a_k and K = 1 + r S₁,
+ *
+ *     dlnω/dx = K,   dlnκ/dx = A,   dt₁/dx = t_d,   dz/dx = −r,   dr/dx = ρ
+ *
+ * at fixed widths; a width W with gap a adds ∂lnω/∂lnW = z/a, and the same to lnκ
+ * unless it is P. */
+#include "training/node.h"
+#include "core/error.h"
+
+#include <complex.h>
+#include <float.h>
+#include <math.h>
+
+/* Halvings of a step along the contour. */
+enum { HALVINGS_MAX = 40 };
+
+/* A root and what its derivatives need. */
+typedef struct {
+    double complex omega, delta, z, r, rho;
+    double complex t1, td, te;
+    double complex gap_features, gap_samples; /* N − z, P − z where finite */
+    double complex first, second;             /* Σ_k 1/a_k, Σ_k 1/a_k² without P */
+    double complex kappa_over_delta;          /* Π_k (1 − z/N_k) */
+    double complex residual;                  /* b' */
+} root;
+
+/* How a root moves in one direction: dx and dlnω, and the explicit part of a width. */
+typedef struct {
+    double complex x, omega;
+    bool features, samples;
+} move;
+
+nsl_status nsl_setting_set(nsl_setting *out, const nsl_model *model,
+                           const nsl_point *point, nsl_error *err)
+{
+    *out = (nsl_setting){.model = model, .point = *point};
+    nsl_equation_set_mean(&out->equation, model, point->features, point->samples);
+    /* δ = g/ΠN_k, ω₀ = δ/P: at P = ∞ no finite ridge is felt */
+    double omega = point->ridge / point->samples;
+    if (model->convention == NSL_RIDGE_MRS && point->ridge > 0.0) {
+        double input = nsl_whole_from(model->spectrum->latents).high;
+        for (size_t k = 0; k <= model->hidden_count; k++) {
+            double width = k < model->hidden_count ? model->hidden[k] : point->features;
+            omega *= input / width / model->sigma_u2;
+            input = width;
+        }
+        out->d_ridge[NSL_BY_FEATURES] = -omega;
+    }
+    if (!isfinite(omega) ||
+        (omega < DBL_MIN && point->ridge > 0.0 && isfinite(point->samples)))
+        return nsl_fail(err, NSL_EFAILED, "ridge",
+                        "per sample and feature is outside the range of double");
+    out->ridge = omega;
+    out->d_ridge[NSL_BY_SAMPLES] = -omega;
+    out->d_ridge[NSL_BY_RIDGE] = omega;
+    return NSL_OK;
+}
+
+static double complex width_gap(const nsl_branch *b, const nsl_equation *e,
+                                double width)
+{
+    return b->gap + (width - e->least);
+}
+
+/* Target's sums at Δ = −s; of the MRS target from z, r and ρ. */
+static void set_target(root *out, const nsl_setting *s, double complex at)
+{
+    const nsl_target *t = &s->model->target;
+    const nsl_spectrum *spectrum = s->equation.spectrum;
+    nsl_complex_target sums;
+    if (t->kind == NSL_TARGET_MRS) { /* t₁ = scale·Δ z */
+        double complex scale = t->scale * out->delta;
+        sums = (nsl_complex_target){.t1 = scale * out->z,
+                                    .td = scale * (out->z - out->r),
+                                    .te = scale * (out->z - 2.0 * out->r - out->rho)};
+    } else {
+        spectrum->ops->complex_target(&sums, spectrum, t, at);
+    }
+    out->t1 = sums.t1 + t->unlearnable;
+    out->td = sums.td;
+    out->te = sums.te;
+}
+
+/* z without cancellation: from the counts, or from the gap where that is shorter. */
+static double complex dof_of(const nsl_complex_sums *m)
+{
+    return (m->count + m->count_low) + m->rest;
+}
+
+/* All of a root from a solved branch at ζ = −ω, Im s > 0: Δ = −s below the axis. */
+static void set_root(root *out, const nsl_setting *s, nsl_branch *b,
+                     double complex omega)
+{
+    const nsl_equation *e = &s->equation;
+    nsl_equation_sums(&b->m, e, b->s, false);
+    *out = (root){.omega = omega,
+                  .delta = -b->s,
+                  .z = dof_of(&b->m),
+                  .r = b->m.r,
+                  .rho = b->m.rho,
+                  .kappa_over_delta = 1.0,
+                  .residual = 1.0};
+    double P = s->point.samples, N = s->point.features;
+    for (size_t k = 0; k <= s->model->hidden_count; k++) {
+        double width = k < s->model->hidden_count ? s->model->hidden[k] : N;
+        if (isinf(width))
+            continue;
+        double complex gap = width_gap(b, e, width), over = 1.0 / gap;
+        out->kappa_over_delta *= gap / width;
+        out->first += over;
+        out->second += over * over;
+    }
+    if (isfinite(N))
+        out->gap_features = width_gap(b, e, N);
+    if (isfinite(P)) {
+        out->gap_samples = width_gap(b, e, P);
+        out->residual = out->gap_samples / P;
+    }
+    set_target(out, s, b->s);
+}
+
+/* dx and dlnω in a direction, at fixed w: dω = dω₀. */
+static move move_of(const root *a, const nsl_setting *s, int direction)
+{
+    move m = {.omega = s->d_ridge[direction] / a->omega};
+    double complex slope = 1.0 + a->r * a->first, pull = 0.0;
+    if (isfinite(s->point.samples))
+        slope += a->r / a->gap_samples;
+    m.features = direction == NSL_BY_FEATURES && isfinite(s->point.features);
+    m.samples = direction == NSL_BY_SAMPLES && isfinite(s->point.samples);
+    if (m.features)
+        pull = a->z / a->gap_features;
+    if (m.samples)
+        pull = a->z / a->gap_samples;
+    m.x = (m.omega - pull) / slope;
+    return m;
+}
+
+/* Moves a arm: da, and those of b = a z/P and x = a b'. `d_a` is set. */
+static void move_side(nsl_arm *n, const root *a, const nsl_setting *s,
+                      const move moves[])
+{
+    double P = s->point.samples;
+    for (int d = 0; isfinite(P) && d < NSL_DIRECTIONS; d++) {
+        double complex part = a->z / P, d_part = -a->r / P * moves[d].x;
+        if (moves[d].samples)
+            d_part -= part;
+        n->d_b[d] = n->d_a[d] * part + n->a * d_part;
+        n->d_x[d] = n->d_a[d] * a->residual - n->a * d_part;
+    }
+    for (int d = 0; isinf(P) && d < NSL_DIRECTIONS; d++)
+        n->d_x[d] = n->d_a[d];
+}
+
+/* One model: E₁₁ = κ (T A − t_d)/(ωK), and η' = (η A − κ r/P)/(ωK) of the noise. */
+static void set_features_side(nsl_node *node, const root *a, const nsl_setting *s,
+                              const move moves[])
+{
+    nsl_arm *n = &node->arm[NSL_PAIR_FEATURES];
+    double P = s->point.samples, N = s->point.features;
+    bool finite = isfinite(P);
+    double complex over = finite ? 1.0 / a->gap_samples : 0.0;
+    double complex first = a->first + over, second = a->second + over * over;
+    double complex A = 1.0 + a->r * a->first, K = 1.0 + a->r * first;
+    double complex A_x = a->rho * a->first - a->r * a->r * a->second;
+    double complex K_x = a->rho * first - a->r * a->r * second;
+    double complex scale = 1.0 / (a->omega * K), spread = finite ? a->r / P : 0.0;
+    double complex ln_a[NSL_DIRECTIONS], dA[NSL_DIRECTIONS], dK[NSL_DIRECTIONS];
+    n->a = a->delta * a->kappa_over_delta;
+    n->b = finite ? n->a * a->z / P : 0.0;
+    n->x = a->omega;
+    n->signal = n->a * (a->t1 * A - a->td) * scale;
+    n->noise = (n->b * A - n->a * spread) * scale;
+    for (int d = 0; d < NSL_DIRECTIONS; d++) {
+        double complex x = moves[d].x, g = a->gap_features;
+        ln_a[d] = A * x + (moves[d].features ? a->z / g : 0.0);
+        dA[d] = A_x * x - (moves[d].features ? a->r * N / (g * g) : 0.0);
+        dK[d] = K_x * x - (moves[d].features ? a->r * N / (g * g) : 0.0) -
+                (moves[d].samples ? a->r * P * over * over : 0.0);
+        n->d_a[d] = n->a * ln_a[d];
+    }
+    move_side(n, a, s, moves);
+    for (int d = 0; d < NSL_DIRECTIONS; d++) {
+        double complex x = moves[d].x, rest = dK[d] / K + moves[d].omega;
+        double complex d_spread = finite ? a->rho / P * x : 0.0;
+        if (moves[d].samples)
+            d_spread -= spread;
+        n->d_signal[d] = n->signal * (ln_a[d] - rest) +
+                         n->a * (a->td * x * A + a->t1 * dA[d] - a->te * x) * scale;
+        n->d_noise[d] =
+            (n->d_b[d] * A + n->b * dA[d] - n->a * (ln_a[d] * spread + d_spread)) *
+                scale -
+            n->noise * rest;
+    }
+}
+
+/* [E5]   E_× = (t₀ + σ_ε² q/P)/(1 − q/P), q = z − r, 1 − q/P = b' + r/P. */
+static void set_cross_side(nsl_node *node, const root *a, const nsl_setting *s,
+                           const move moves[])
+{
+    nsl_arm *n = &node->arm[NSL_PAIR_CROSS];
+    double P = s->point.samples;
+    bool finite = isfinite(P);
+    double complex part = finite ? (a->z - a->r) / P : 0.0;
+    double complex over = 1.0 / (finite ? a->residual + a->r / P : 1.0);
+    n->a = a->delta;
+    n->b = finite ? n->a * a->z / P : 0.0;
+    n->x = n->a * a->residual;
+    n->signal = node->bias * over;
+    n->noise = part * over;
+    for (int d = 0; d < NSL_DIRECTIONS; d++) {
+        double complex x = moves[d].x;
+        double complex d_part = finite ? -(a->r + a->rho) / P * x : 0.0;
+        if (moves[d].samples)
+            d_part -= part;
+        n->d_a[d] = a->delta * x;
+        n->d_signal[d] = ((a->td - a->te) * x + n->signal * d_part) * over;
+        n->d_noise[d] = (d_part + n->noise * d_part) * over;
+    }
+    move_side(n, a, s, moves);
+}
+
+static void set_node(nsl_node *n, const root *a, const nsl_setting *s)
+{
+    move moves[NSL_DIRECTIONS];
+    *n = (nsl_node){.residual = a->residual,
+                    .target = a->t1,
+                    .delta = a->delta,
+                    .dof = a->z,
+                    .bias = a->t1 - a->td};
+    for (int d = 0; d < NSL_DIRECTIONS; d++) {
+        moves[d] = move_of(a, s, d);
+        n->d_target[d] = a->td * moves[d].x;
+    }
+    set_features_side(n, a, s, moves);
+    set_cross_side(n, a, s, moves);
+}
+
+/* --- following the root ------------------------------------------------------------
+ */
+
+/* ln ζ of ζ = −ω below the axis. */
+static double complex log_zeta(double complex omega)
+{
+    return clog(-omega);
+}
+
+/* From the root at one ω to that at another, in as many steps as it takes: dln s =
+ * dlnω/D, and the gap ε moves by r dln s. */
+static bool follow(nsl_branch *b, const nsl_equation *e, double complex from,
+                   double complex to)
+{
+    double complex begin = log_zeta(from), way = log_zeta(to) - begin;
+    double done = 0.0, step = 1.0;
+    for (int i = 0; i < HALVINGS_MAX && done < 1.0; i++) {
+        nsl_branch next = *b;
+        double share = fmin(step, 1.0 - done);
+        double complex ds = share * way / b->slope;
+        next.s *= cexp(ds - 0.5 * b->bend / b->slope * ds * ds);
+        next.gap *= cexp(b->m.r / b->gap * ds);
+        bool inside = cimag(next.s) > 0.0 && cimag(next.gap) < 0.0;
+        double complex target =
+            share + done >= 1.0 ? log_zeta(to) : begin + (done + share) * way;
+        if (inside && nsl_branch_improve(&next, e, NULL, target)) {
+            *b = next;
+            done += share;
+            step = 2.0 * share;
+        } else {
+            step = 0.25 * share;
+        }
+    }
+    return done >= 1.0;
+}
+
+static nsl_status lost(nsl_error *err)
+{
+    return nsl_fail(err, NSL_EFAILED, "time",
+                    "leads to a complex ridge at which the resolvent was not found");
+}
+
+nsl_status nsl_nodes_find(nsl_node *out, const nsl_setting *s, const double complex *w,
+                          size_t count, nsl_error *err)
+{
+    const nsl_equation *e = &s->equation;
+    nsl_branch b = {.s = 0.0};
+    double complex before = 0.0;
+    for (size_t i = 0; i < count; i++) {
+        double complex omega = s->ridge + w[i];
+        if (e->widths == 0) {
+            b.s = -omega;
+        } else {
+            double log_size = log(cabs(omega)), angle = carg(-omega);
+            bool found = i == 0 ? nsl_branch_rotate(&b, e, log_size, angle)
+                                : follow(&b, e, before, omega);
+            if (!found)
+                return lost(err);
+        }
+        root a;
+        set_root(&a, s, &b, omega);
+        if (e->widths > 0)
+            nsl_equation_slopes(&b, e);
+        set_node(&out[i], &a, s);
+        before = omega;
+    }
+    return NSL_OK;
+}
+
+/* --- the trained model -------------------------------------------------------------
+ */
+
+/* At ω = 0 the least width is all learnt, z = n: κ = 0 unless that is P. Where n
+ * exceeds the rank Δ = 0 as well. */
+static void set_ridgeless(nsl_node *n, const nsl_setting *s, const nsl_root *at)
+{
+    double P = s->point.samples, N = s->point.features;
+    bool resolved = at->kind == NSL_ROOT_ZERO;
+    bool by_samples = !resolved && at->gap_samples == 0.0;
+    bool by_features = !resolved && isfinite(N) && at->gap[at->layers - 1] == 0.0;
+    root a = {.delta = at->delta,
+              .z = at->m.z,
+              .r = resolved ? 0.0 : at->m.r,
+              .kappa_over_delta = 1.0,
+              .residual = isinf(P) ? 1.0 : at->gap_samples / P};
+    double last = 0.0; /* 1/a of the last layer */
+    for (size_t k = 0; k < at->layers; k++) {
+        double width = k + 1 < at->layers ? s->model->hidden[k] : N;
+        last = isinf(width) ? 0.0 : 1.0 / at->gap[k];
+        a.first += last;
+        a.kappa_over_delta *= isinf(width) ? 1.0 : at->gap[k] / width;
+    }
+    move moves[NSL_DIRECTIONS] = {[NSL_BY_SAMPLES] = {.samples = isfinite(P)}};
+    if (by_samples)
+        moves[NSL_BY_SAMPLES].x = -P / a.r;
+    if (by_features)
+        moves[NSL_BY_FEATURES].x = -N / a.r;
+    n->residual = a.residual;
+    n->target = at->m.t0 + at->m.td;
+    n->delta = a.delta;
+    n->dof = a.z;
+    nsl_arm *one = &n->arm[NSL_PAIR_FEATURES], *many = &n->arm[NSL_PAIR_CROSS];
+    many->a = a.delta;
+    one->a = resolved || !by_samples ? 0.0 : a.delta * a.kappa_over_delta;
+    for (int d = 0; d < NSL_DIRECTIONS; d++) {
+        n->d_target[d] = at->m.td * moves[d].x;
+        many->d_a[d] = a.delta * moves[d].x;
+        if (creal(one->a) > 0.0) /* else it stays 0 */
+            one->d_a[d] = one->a * ((1.0 + a.r * a.first) * moves[d].x +
+                                    (d == NSL_BY_FEATURES ? a.z * last : 0.0));
+    }
+    for (int kind = 0; kind < NSL_PAIR_KINDS; kind++) {
+        nsl_arm *arm = &n->arm[kind];
+        arm->b = isinf(P) ? 0.0 : arm->a * a.z / P;
+        arm->x = arm->a * a.residual;
+        move_side(arm, &a, s, moves);
+    }
+}
+
+nsl_status nsl_node_trained(nsl_node *out, const nsl_setting *s, nsl_error *err)
+{
+    *out = (nsl_node){0};
+    const nsl_equation *e = &s->equation;
+    if (s->ridge > 0.0) {
+        nsl_branch b = {.s = -s->ridge};
+        if (e->widths > 0 && !nsl_branch_negative(&b, e, log(s->ridge)))
+            return lost(err);
+        root a;
+        set_root(&a, s, &b, s->ridge);
+        set_node(out, &a, s);
+        return NSL_OK;
+    }
+    nsl_point point = s->point;
+    point.ridge = 0.0;
+    point.training = (nsl_training){0};
+    nsl_root at;
+    nsl_status status = nsl_root_solve(&at, s->model, &point, err);
+    if (status == NSL_OK)
+        set_ridgeless(out, s, &at);
+    return status;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* [E7] as products of vectors: with E₁₂ = [a₂T₁ − a₁T₂ + σ²(b₂ − b₁)]/(x₂ − x₁) of
+ * node.h and D_jk = 1/(x_k − x_j), which is antisymmetric,
+ *
+ *     Σ_jk c_j c_k E_jk = 2 Σ_j c_j T_j (D ca)_j + 2σ² Σ_j c_j (D cb)_j + Σ_j c_j² E_jj
+ *
+ * over all nodes: twice the real part of the sum over those below the axis. The
+ * training residuals b'₁b'₂(E₁₂ + σ²) have a b' = x in place of a. Where the contour
+ * leaves the trained part 0 out, that adds E₀₀ + 2 Σ_j c_j E_j0. */
+#include "training/pairs.h"
+
+#include <complex.h>
+#include <float.h>
+#include <math.h>
+
+/* Roundings of a, b and T of a node, relative: of the spectral sums and the root. */
+static const double NODE_ERROR = 16 * DBL_EPSILON;
+
+void nsl_pair_weights(double complex *c, const nsl_sheet *sheet, double time)
+{
+    for (size_t i = 0; i < sheet->contour.count; i++) {
+        const nsl_contour_node *n = &sheet->contour.node[i];
+        bool negative = n->alternating && fmod(time, 2.0) != 0.0;
+        c[i] = (negative ? -n->base : n->base) * cexp(n->rate * time);
+    }
+}
+
+static const nsl_cauchy *cauchy_of(const nsl_sheet *sheet, nsl_pair_kind kind)
+{
+    return kind == NSL_PAIR_FEATURES ? &sheet->features : &sheet->cross;
+}
+
+/* The vectors D v that the sums need, v = c a, c T, c, c b, c x. */
+typedef struct {
+    double complex *a, *t, *one, *b, *x;
+} products;
+
+static void set_products(products *p, nsl_sheet *sheet, nsl_pair_kind kind,
+                         const double complex *c, double complex *work)
+{
+    size_t count = sheet->contour.count;
+    double complex **to[] = {&p->a, &p->t, &p->one, &p->b, &p->x}, *v = work;
+    for (int i = 0; i < 5; i++) {
+        *to[i] = work + (size_t)(i + 1) * count;
+        for (size_t k = 0; k < count; k++) {
+            const nsl_node *n = &sheet->node[k];
+            const nsl_arm *arm = &n->arm[kind];
+            const double complex factor[] = {arm->a, n->target, 1.0, arm->b, arm->x};
+            v[k] = c[k] * factor[i];
+        }
+        nsl_sheet_apply(*to[i], sheet, cauchy_of(sheet, kind), v);
+    }
+}
+
+/* The sums over pairs below the axis and across it, but for the trained part and the
+ * slopes. */
+static void add_pairs(nsl_pairs *out, const nsl_sheet *sheet, nsl_pair_kind kind,
+                      const double complex *c, const products *p)
+{
+    for (size_t j = 0; j < sheet->contour.count; j++) {
+        const nsl_node *n = &sheet->node[j];
+        const nsl_arm *arm = &n->arm[kind];
+        double complex square = c[j] * c[j], w = sheet->contour.node[j].w;
+        double complex residual = c[j] * n->residual;
+        double complex same = residual * residual;
+        out->signal +=
+            creal(4.0 * c[j] * n->target * p->a[j] + 2.0 * square * arm->signal);
+        out->noise += creal(4.0 * c[j] * p->b[j] + 2.0 * square * arm->noise);
+        out->train_signal +=
+            creal(4.0 * residual * n->target * p->x[j] + 2.0 * same * arm->signal);
+        out->train_noise +=
+            creal(4.0 * residual * p->x[j] + 2.0 * same * (1.0 + arm->noise));
+        out->step_signal +=
+            creal(4.0 * w * c[j] *
+                  (n->target * p->a[j] - arm->a * p->t[j] + c[j] * arm->signal));
+        out->step_noise +=
+            creal(4.0 * w * c[j] * (p->b[j] - arm->b * p->one[j] + c[j] * arm->noise));
+    }
+}
+
+/* Of descent: E(k+1) − E(k) has the factors w_j + w_k + η w_j w_k. */
+static void add_steps(nsl_pairs *out, nsl_sheet *sheet, nsl_pair_kind kind,
+                      const double complex *c, double rate, double complex *work)
+{
+    size_t count = sheet->contour.count;
+    double complex *v = work, *a = work + count, *b = work + 2 * count;
+    const nsl_contour_node *on = sheet->contour.node;
+    for (size_t k = 0; k < count; k++)
+        v[k] = on[k].w * c[k] * sheet->node[k].arm[kind].a;
+    nsl_sheet_apply(a, sheet, cauchy_of(sheet, kind), v);
+    for (size_t k = 0; k < count; k++)
+        v[k] = on[k].w * c[k] * sheet->node[k].arm[kind].b;
+    nsl_sheet_apply(b, sheet, cauchy_of(sheet, kind), v);
+    for (size_t j = 0; j < count; j++) {
+        const nsl_arm *arm = &sheet->node[j].arm[kind];
+        double complex wc = on[j].w * c[j];
+        out->step_signal += rate * creal(4.0 * wc * sheet->node[j].target * a[j] +
+                                         2.0 * wc * wc * arm->signal);
+        out->step_noise += rate * creal(4.0 * wc * b[j] + 2.0 * wc * wc * arm->noise);
+    }
+}
+
+/* dE in each direction at fixed x₂ − x₁: that is so where x = ω. */
+static void add_slopes(nsl_pairs *out, const nsl_sheet *sheet, const double complex *c,
+                       const products *p, double noise)
+{
+    for (size_t j = 0; j < sheet->contour.count; j++) {
+        const nsl_node *n = &sheet->node[j];
+        const nsl_arm *arm = &n->arm[NSL_PAIR_FEATURES];
+        for (int d = 0; d < NSL_DIRECTIONS; d++) {
+            double complex pairs = n->d_target[d] * p->a[j] - arm->d_a[d] * p->t[j] -
+                                   noise * arm->d_b[d] * p->one[j];
+            double complex same = arm->d_signal[d] + noise * arm->d_noise[d];
+            out->slope[d] += creal(4.0 * c[j] * pairs + 2.0 * c[j] * c[j] * same);
+        }
+    }
+}
+
+/* dE₁₂ of two different sides. */
+static double complex change(const nsl_node *m, const nsl_node *n, nsl_pair_kind kind,
+                             double noise, int d)
+{
+    const nsl_arm *one = &m->arm[kind], *two = &n->arm[kind];
+    double complex over = 1.0 / (two->x - one->x);
+    double complex value =
+        (two->a * m->target - one->a * n->target + noise * (two->b - one->b)) * over;
+    double complex moved = two->d_a[d] * m->target + two->a * m->d_target[d] -
+                           one->d_a[d] * n->target - one->a * n->d_target[d] +
+                           noise * (two->d_b[d] - one->d_b[d]);
+    double complex apart = kind == NSL_PAIR_FEATURES ? 0.0 : two->d_x[d] - one->d_x[d];
+    return (moved - value * apart) * over;
+}
+
+static nsl_node conjugate(const nsl_node *n, nsl_pair_kind kind)
+{
+    nsl_node out = {.target = conj(n->target)};
+    nsl_arm *to = &out.arm[kind];
+    const nsl_arm *from = &n->arm[kind];
+    to->a = conj(from->a);
+    to->b = conj(from->b);
+    to->x = conj(from->x);
+    for (int d = 0; d < NSL_DIRECTIONS; d++) {
+        out.d_target[d] = conj(n->d_target[d]);
+        to->d_a[d] = conj(from->d_a[d]);
+        to->d_b[d] = conj(from->d_b[d]);
+        to->d_x[d] = conj(from->d_x[d]);
+    }
+    return out;
+}
+
+/* The same pair by pair, where x moves as well. */
+static void add_cross_slopes(nsl_pairs *out, const nsl_sheet *sheet,
+                             const double complex *c, double noise)
+{
+    size_t count = sheet->contour.count;
+    for (size_t k = 0; k < count; k++) {
+        const nsl_node *n = &sheet->node[k];
+        const nsl_arm *arm = &n->arm[NSL_PAIR_CROSS];
+        nsl_node mirror = conjugate(n, NSL_PAIR_CROSS);
+        for (size_t j = 0; j < count; j++)
+            for (int d = 0; d < NSL_DIRECTIONS; d++) {
+                const nsl_node *m = &sheet->node[j];
+                double complex same = arm->d_signal[d] + noise * arm->d_noise[d];
+                if (j != k)
+                    same = change(m, n, NSL_PAIR_CROSS, noise, d);
+                double complex across = change(m, &mirror, NSL_PAIR_CROSS, noise, d);
+                out->slope[d] +=
+                    2.0 * creal(c[j] * (c[k] * same + conj(c[k]) * across));
+            }
+    }
+}
+
+/* E₀₀ and what it shares with the nodes. */
+static void add_trained(nsl_pairs *out, const nsl_sheet *sheet, nsl_pair_kind kind,
+                        const double complex *c, const nsl_trained *trained,
+                        double noise)
+{
+    const nsl_pairs *alone =
+        kind == NSL_PAIR_FEATURES ? &trained->single : &trained->many;
+    const nsl_node *zero = &trained->node;
+    const nsl_arm *b = &zero->arm[kind];
+    out->signal += alone->signal;
+    out->noise += alone->noise;
+    out->train_signal += alone->train_signal;
+    out->train_noise += alone->train_noise;
+    for (int d = 0; d < NSL_DIRECTIONS; d++)
+        out->slope[d] += alone->slope[d];
+    for (size_t j = 0; j < sheet->contour.count; j++) {
+        const nsl_node *n = &sheet->node[j];
+        const nsl_arm *a = &n->arm[kind];
+        double complex over = 1.0 / (b->x - a->x), w = sheet->contour.node[j].w;
+        if (kind == NSL_PAIR_FEATURES)
+            over = -1.0 / w; /* without ω₀'s rounding */
+        double complex signal = (b->a * n->target - a->a * zero->target) * over;
+        double complex part = (b->b - a->b) * over;
+        double complex residual = n->residual * zero->residual;
+        out->signal += 4.0 * creal(c[j] * signal);
+        out->noise += 4.0 * creal(c[j] * part);
+        out->train_signal += 4.0 * creal(c[j] * residual * signal);
+        out->train_noise += 4.0 * creal(c[j] * residual * (1.0 + part));
+        out->step_signal += 4.0 * creal(w * c[j] * signal);
+        out->step_noise += 4.0 * creal(w * c[j] * part);
+        for (int d = 0; d < NSL_DIRECTIONS; d++)
+            out->slope[d] += 4.0 * creal(c[j] * change(n, zero, kind, noise, d));
+        double size = cabs(b->a) * (cabs(n->target) + noise) +
+                      cabs(a->a) * (cabs(zero->target) + noise);
+        out->rounding += 4.0 * cabs(c[j] * over) * size;
+        out->train_rounding += 4.0 * cabs(c[j] * over * residual) * size;
+    }
+}
+
+void nsl_pairs_sum(nsl_pairs *out, nsl_sheet *sheet, nsl_pair_kind kind,
+                   const double complex *c, const nsl_trained *trained, double noise,
+                   double rate, bool slopes, double complex *work)
+{
+    products p;
+    const nsl_cauchy *cauchy = cauchy_of(sheet, kind);
+    size_t count = sheet->contour.count;
+    *out = (nsl_pairs){0};
+    set_products(&p, sheet, kind, c, work);
+    add_pairs(out, sheet, kind, c, &p);
+    if (slopes && kind == NSL_PAIR_FEATURES)
+        add_slopes(out, sheet, c, &p, noise);
+    if (slopes && kind == NSL_PAIR_CROSS)
+        add_cross_slopes(out, sheet, c, noise);
+    double complex *u = work, *v = work + count;
+    for (size_t k = 0; k < count; k++) {
+        u[k] = c[k] * sheet->node[k].target;
+        v[k] = c[k] * sheet->node[k].arm[kind].a;
+    }
+    out->rounding = 2.0 * nsl_sheet_size(sheet, cauchy, u, v);
+    for (size_t k = 0; k < count; k++)
+        v[k] = c[k] * sheet->node[k].arm[kind].b;
+    out->rounding += 2.0 * noise * nsl_sheet_size(sheet, cauchy, c, v);
+    for (size_t k = 0; k < count; k++) {
+        u[k] = c[k] * sheet->node[k].residual * (sheet->node[k].target + noise);
+        v[k] = c[k] * sheet->node[k].arm[kind].x;
+    }
+    out->train_rounding = 2.0 * nsl_sheet_size(sheet, cauchy, u, v);
+    if (rate > 0.0)
+        add_steps(out, sheet, kind, c, rate, work);
+    if (!sheet->contour.pole)
+        add_trained(out, sheet, kind, c, trained, noise);
+    out->rounding *= NODE_ERROR;
+    out->train_rounding *= NODE_ERROR;
+}
+
+/* t₀,12 = (Δ₂T₁ − Δ₁T₂)/(Δ₂ − Δ₁). */
+double nsl_pairs_bias(nsl_sheet *sheet, const double complex *c,
+                      const nsl_trained *trained, double complex *work)
+{
+    size_t count = sheet->contour.count;
+    double complex *v = work, *y = work + count;
+    double sum = 0.0;
+    for (size_t k = 0; k < count; k++)
+        v[k] = c[k] * sheet->node[k].delta;
+    nsl_sheet_apply(y, sheet, &sheet->bias, v);
+    for (size_t j = 0; j < count; j++)
+        sum += creal(4.0 * c[j] * sheet->node[j].target * y[j] +
+                     2.0 * c[j] * c[j] * sheet->node[j].bias);
+    if (sheet->contour.pole)
+        return sum;
+    const nsl_node *zero = &trained->node;
+    for (size_t j = 0; j < count; j++) {
+        const nsl_node *n = &sheet->node[j];
+        sum += 4.0 * creal(c[j] * (zero->delta * n->target - n->delta * zero->target) /
+                           (zero->delta - n->delta));
+    }
+    return sum + trained->bias;
+}
+
+double nsl_pairs_dof(const nsl_sheet *sheet, const double complex *c,
+                     const nsl_trained *trained)
+{
+    double sum = sheet->contour.pole ? 0.0 : creal(trained->node.dof);
+    for (size_t j = 0; j < sheet->contour.count; j++)
+        sum += 2.0 * creal(c[j] * sheet->node[j].dof);
+    return sum;
+}
