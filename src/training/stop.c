@@ -159,8 +159,11 @@ nsl_status nsl_course_span(double *low, double *high, nsl_course *course,
            fabs(loss_at(&s, *low) - start) < MOVED * start)
         *low *= factor;
     *high = steps ? fmax(1.0, floor(last)) : last;
-    while (s.status == NSL_OK && *high > *low * factor * factor &&
-           fabs(loss_at(&s, *high / factor) - end) < MOVED * end)
-        *high = steps ? floor(*high / factor) : *high / factor;
+    while (s.status == NSL_OK && *high > *low * factor * factor) {
+        double earlier = steps ? floor(*high / factor) : *high / factor;
+        if (!(fabs(loss_at(&s, earlier) - end) < MOVED * end))
+            break;
+        *high = earlier;
+    }
     return s.status;
 }
