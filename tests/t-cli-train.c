@@ -344,7 +344,9 @@ Test(cli_train, best_of, .timeout = 60)
     json_object_put(root);
 }
 
-/* Without a sweep the rows cover the times in which the loss moves. */
+/* Without a sweep the rows cover the times in which the loss moves by 0.1%. */
+static const double MOVED = 1e-3;
+
 Test(cli_train, default_times, .timeout = 60)
 {
     struct json_object *root =
@@ -352,8 +354,8 @@ Test(cli_train, default_times, .timeout = 60)
     size_t rows = json_object_array_length(json_member(root, "rows"));
     cr_assert(rows == 60);
     cr_expect(testing_distance(json_value(root, 0, "test_loss"),
-                               said(root, "initial_loss")) < 1e-6);
+                               said(root, "initial_loss")) < MOVED);
     cr_expect(testing_distance(json_value(root, rows - 1, "test_loss"),
-                               said(root, "plateau")) < 1e-6);
+                               said(root, "plateau")) < MOVED);
     json_object_put(root);
 }

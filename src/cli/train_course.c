@@ -12,6 +12,10 @@ static const double SCAN = 0.25 * M_LN10;
 /* Width of the bracket of ln(time) around a root: some ulps of ln(1e30). */
 static const double WIDTH = 1e-14;
 
+/* Beyond the time where the loss is within 0.1% of the plateau, that of a rise which is
+ * all smaller is looked for over so many times it. */
+static const double BEYOND = 1e6;
+
 /* A function of a course whose change of sign is looked for. */
 typedef struct {
     nsl_course *course;
@@ -123,7 +127,7 @@ static nsl_status find_peak(train_course *c, train_job *job, nsl_error *err)
                 .err = err};
     /* a best loss of 0 steps has the level above it from the first one on */
     double low = fmax(c->stop.time, job->steps ? 1.0 : c->low);
-    status = find_change(&c->peak, &s, low, c->high * exp(SCAN), -1.0);
+    status = find_change(&c->peak, &s, low, c->high * BEYOND, -1.0);
     double of_level = c->stop.best.error + (c->doubled ? 0.0 : trained.error);
     if (!job->steps)
         c->peak.error +=

@@ -138,8 +138,7 @@ static nsl_status add_frontier(train_job *job, nsl_error *err)
     count = count < LEAST ? LEAST : count > MOST ? MOST : count;
     option_value sizes = job->options->value[OPT_FEATURES];
     sizes.sweep_count = count;
-    figure_series *s = figure_add(&job->picture, SERIES_LINE,
-                                  "compute-optimal frontier", count, false);
+    figure_series *s = figure_add(&job->picture, SERIES_LINE, "frontier", count, false);
     nsl_status status = s ? NSL_OK : NSL_ENOMEM;
     for (size_t k = 0; k < count && status == NSL_OK; k++)
         status =
@@ -196,8 +195,8 @@ static nsl_status draw_ladder(train_job *job, nsl_error *err)
     bool features = job->ladder == OPT_FEATURES;
     f->colours = COLOURS_ORDER;
     if (features)
-        f->x = job->steps ? (figure_axis){"cost: features times steps", "N k", true}
-                          : (figure_axis){"cost: features times time", "N t", true};
+        f->x = job->steps ? (figure_axis){"cost", "N k", true}
+                          : (figure_axis){"cost", "N t", true};
     if (!add_courses(job))
         return NSL_ENOMEM;
     nsl_status status = features ? add_frontier(job, err) : add_endless(job, err);
