@@ -133,15 +133,10 @@ static nsl_status set_up(nsl_course *c, nsl_error *err)
 {
     nsl_point point = c->setting.point;
     nsl_status status = nsl_predict(&c->trained, c->setting.model, &point, err);
-    /* an infinite ridge is that in either convention, of which the kernel's is defined
-     * at any size */
-    nsl_model kernel = *c->setting.model;
-    kernel.convention = NSL_RIDGE_KERNEL;
-    point.ridge = (double)INFINITY;
-    if (isinf(point.samples)) /* where no ridge is felt; nothing is learnt from any */
-        point.samples = 1.0;
+    point.ridge = (double)INFINITY; /* nothing is learnt, whatever the sizes: */
+    point.features = point.samples = 1.0;
     if (status == NSL_OK)
-        status = nsl_predict(&c->untrained, &kernel, &point, err);
+        status = nsl_predict(&c->untrained, c->setting.model, &point, err);
     if (status != NSL_OK)
         return status;
     c->untrained.notes &= ~(unsigned)NSL_NOTE_RIDGE_INFINITE;
