@@ -42,8 +42,8 @@ static const double STEPS_MAX = 1e18;
 static void span_all(train_job *job)
 {
     option_value *all = &job->lengths;
-    double low = (double)INFINITY, high = 0.0;
-    for (size_t j = 0; j < job->sizes; j++) {
+    double low = job->course[0].low, high = job->course[0].high;
+    for (size_t j = 1; j < job->sizes; j++) {
         low = fmin(low, job->course[j].low);
         high = fmax(high, job->course[j].high);
     }
