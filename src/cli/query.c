@@ -138,7 +138,7 @@ static bool is_infinite(const cli_options *o, option_id id)
            isinf(o->value[id].number);
 }
 
-bool query_is_kernel(const cli_options *o)
+bool query_is_endless(const cli_options *o)
 {
     const option_value *latents = &o->value[OPT_LATENTS],
                        *hidden = &o->value[OPT_HIDDEN];
@@ -147,10 +147,15 @@ bool query_is_kernel(const cli_options *o)
         endless |= !latents->given || latents->whole == NSL_LATENTS_INFINITE;
     for (size_t k = 0; k < hidden->count; k++)
         endless |= isinf(hidden->list[k]);
+    return endless;
+}
+
+bool query_is_kernel(const cli_options *o)
+{
     const char *unknown = options_given(o, OPT_FOR) ? o->value[OPT_FOR].text : "";
     bool found = o->value[OPT_RIDGE].optimal || strcmp(unknown, "ridge") == 0;
     return options_given(o, OPT_KERNEL_RIDGE) || strcmp(unknown, "kernel-ridge") == 0 ||
-           (found && endless);
+           (found && query_is_endless(o));
 }
 
 option_id query_ridge(const cli_options *o)
@@ -364,6 +369,12 @@ void query_texts_set(query_texts *out, const cli_options *o, size_t i)
         value_shortest(out->samples, size, samples);
         d->samples = out->samples;
     }
+}
+
+void query_texts_set_time(query_texts *out, double time)
+{
+    value_shortest(out->time, sizeof out->time, time);
+    out->decimals.time = out->time;
 }
 
 /* Whether nslaw solve looks for the option's value. */

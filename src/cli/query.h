@@ -20,6 +20,10 @@ bool query_is_optimal(const cli_options *options);
 /* Whether the ridge is the kernel's: asked for, or the only one that is defined. */
 bool query_is_kernel(const cli_options *options);
 
+/* Whether N, M or a hidden width is infinite, so that only the kernel's ridge is
+ * defined. */
+bool query_is_endless(const cli_options *options);
+
 /* The --ridge option in use. */
 option_id query_ridge(const cli_options *options);
 
@@ -57,6 +61,9 @@ typedef struct {
 } query_texts;
 
 void query_texts_set(query_texts *out, const cli_options *options, size_t i);
+
+/* A time of nobody's sweep. */
+void query_texts_set_time(query_texts *out, double time);
 
 /* What the runs of a comparison give in columns instead of options. */
 typedef struct {

@@ -139,7 +139,7 @@ void training_describe(document *d, const cli_options *o, query_columns columns)
         document_add_model(d, columns.time ? "time" : "steps", cell_text("runs"));
     } else if (training_is_sought(o)) {
         document_add_model(d, o->value[OPT_FOR].text, cell_text("sought"));
-    } else if (clock != OPT_COUNT) {
+    } else if (clock != OPT_COUNT && options_given(o, clock)) {
         nsl_training training = training_at(o, 0);
         length = training_length(&training);
         document_add_model(d, option_table[clock].name,
@@ -155,18 +155,20 @@ void training_caption(char *out, size_t size, const cli_options *o,
 {
     option_id clock = training_clock(o);
     const option_value *rate = &o->value[OPT_LEARNING_RATE];
-    const char *length =
-        clock != OPT_COUNT && options_given(o, clock) ? o->value[clock].text : NULL;
+    bool one = clock != OPT_COUNT && options_given(o, clock) &&
+               o->value[clock].sweep_count == 0; /* else the rows say it */
+    const char *length = one ? o->value[clock].text : NULL;
     *out = '\0';
     if (columns.time)
         snprintf(out, size, ", trained for the time of each run");
     else if (columns.steps || clock == OPT_STEPS)
-        snprintf(out, size, ", trained by %s%ssteps at learning rate %s",
+        snprintf(out, size, ", trained by %s%ssteps at %s%s",
                  columns.steps ? "each run's"
                  : length      ? length
                                : "",
-                 columns.steps || length ? " " : "", /* of nslaw train: any number */
-                 columns.rate ? "of each run" : rate->text);
+                 columns.steps || length ? " " : "",
+                 columns.rate ? "each run's learning rate" : "learning rate ",
+                 columns.rate ? "" : rate->text);
     else if (length)
         snprintf(out, size, ", trained for the time %s", length);
     else if (training_is_sought(o))

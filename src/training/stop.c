@@ -160,10 +160,10 @@ nsl_status nsl_course_span(double *low, double *high, nsl_course *course,
         *low *= factor;
     *high = steps ? fmax(1.0, floor(last)) : last;
     while (s.status == NSL_OK && *high > *low * factor * factor) {
-        double next = steps ? floor(*high / factor) : *high / factor;
-        if (!(fabs(loss_at(&s, next) - end) < MOVED * end))
+        double earlier = steps ? floor(*high / factor) : *high / factor;
+        if (!(fabs(loss_at(&s, earlier) - end) < MOVED * end))
             break;
-        *high = next;
+        *high = earlier;
     }
     return s.status;
 }
