@@ -64,11 +64,22 @@ check 0 nslaw frontier --budget 1e3:1e5:3 --alpha 0.3 --noise 0.1 --ridge opt --
 check 0 nslaw frontier --budget 1e4 --alpha 0.3 --noise 0.1 --ridge opt --digits 20
 check 0 nslaw frontier --budget 1e4 --alpha 0.3 --integer
 check 2 nslaw frontier --budget 1e4 --alpha 0.3 --cost 'N*'
+check 0 nslaw frontier --budget 1e3:1e5:3 --alpha 0.3 --cost 'N*time' --samples inf
+check 0 nslaw frontier --budget 1e4 --alpha 0.3 --cost 'N*min(P,time)' --integer
+check 0 nslaw frontier --budget 1e4 --alpha 0.3 --cost 'P*time' -N 50 --noise 0.1 --ensemble 2
+check 0 nslaw frontier --budget 1e4 --alpha 0.3 --steps 20 --learning-rate 0.1
+check 2 nslaw frontier --budget 1e4 --alpha 0.3 --cost 'N*P*time'
+check 2 nslaw frontier --budget 1e4 --alpha 0.3 --cost 'N*time'
 check 0 nslaw solve --for P --target-loss 0.1 -N 300 --alpha 0.3
 check 0 nslaw solve --for N --target-loss 0.1 -P 300 --alpha 0.3 --ridge opt --digits 20
 check 0 nslaw solve --for ridge --target-loss 0.1 -N 300 -P 300 --alpha 0.5
 check 0 nslaw solve --for P --target-loss 1e-9 -N 300 --alpha 0.3
 check 2 nslaw solve --for x --target-loss 1e-9 -N 300 --alpha 0.3
+check 0 nslaw solve --for time --target-loss 0.2 -N 300 -P 300 --alpha 0.5 --noise 0.1
+check 0 nslaw solve --for steps --learning-rate 0.1 --target-loss 0.2 -N 300 -P 300 --alpha 0.5
+check 2 nslaw solve --for steps --learning-rate 90 --target-loss 0.2 -N 300 -P 300 --alpha 0.5
+check 0 nslaw solve --for N --time 50 --target-loss 0.2 -P 300 --alpha 0.5
+check 2 nslaw solve --for ridge --time 50 --target-loss 0.2 -N 30 -P 300 --alpha 0.5
 map="-N 10:1e3:5 -P 10:1e3:4 --alpha 1 --noise 0.01"
 for format in table csv json; do
     check 0 nslaw phase $map --ridge opt -j 2 -f $format

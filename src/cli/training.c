@@ -45,8 +45,9 @@ int training_check(const cli_options *o)
     bool steps = options_given(o, OPT_STEPS),
          rate = options_given(o, OPT_LEARNING_RATE);
     /* the other one may be a column of the runs, or the span of a whole course */
-    bool elsewhere = o->command_bit == FOR_COMPARE || o->command_bit == FOR_TRAIN ||
-                     training_is_sought(o);
+    bool elsewhere =
+        o->command_bit == FOR_COMPARE || o->command_bit == FOR_TRAIN ||
+        (training_is_sought(o) && strcmp(o->value[OPT_FOR].text, "steps") == 0);
     if (steps && !rate && o->command_bit != FOR_COMPARE)
         return options_complain(o->command, EXIT_USAGE,
                                 "--steps needs --learning-rate ETA");

@@ -72,8 +72,9 @@ static nsl_status check_given(const nsl_frontier_query *query, nsl_error *err)
 {
     for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++) {
         double amount = amount_in(&query->point, v);
+        bool steps = v == NSL_COST_TIME && query->point.training.kind == NSL_DESCENT;
         if (!is_found(query, v) && !(amount > 0.0))
-            return nsl_fail(err, NSL_EINVAL, names[v],
+            return nsl_fail(err, NSL_EINVAL, steps ? "steps" : names[v],
                             "must be > 0 where it is not to be found, got %g", amount);
     }
     return NSL_OK;
@@ -155,7 +156,9 @@ static nsl_status set_end(nsl_split *s, double budget)
                         cost, budget);
     if (isinf(nsl_split_most(s, 0.0)) && nsl_split_most(s, 0.0) < 0.0)
         return nsl_fail(s->err, NSL_EINVAL, "cost",
-                        "must be finite, and is not with what is infinite");
+                        "must be finite, and is not at %s = inf",
+                        symbols[NSL_COST_FEATURES + NSL_COST_SAMPLES + NSL_COST_TIME -
+                                s->along - s->most]);
     s->end = nsl_split_end(s);
     bool bounded = nsl_split_most(s, INFINITY) < s->least;
     if (isnan(s->end) && bounded)
