@@ -97,7 +97,8 @@ static nsl_status check_point(const nsl_model *model, const nsl_point *point,
         (isfinite(point->ensemble) && point->ensemble != floor(point->ensemble)))
         return nsl_fail(err, NSL_EINVAL, "ensemble",
                         "must be a whole number >= 1, or inf, got %g", point->ensemble);
-    if (model->convention == NSL_RIDGE_KERNEL || point->ridge == 0.0)
+    bool same = point->ridge == 0.0 || isinf(point->ridge); /* in both conventions */
+    if (model->convention == NSL_RIDGE_KERNEL || same)
         return NSL_OK;
     const char *infinite = nsl_model_infinite(model, point->features);
     if (infinite)

@@ -133,7 +133,8 @@ static nsl_status set_up(nsl_course *c, nsl_error *err)
 {
     nsl_point point = c->setting.point;
     nsl_status status = nsl_predict(&c->trained, c->setting.model, &point, err);
-    point.ridge = (double)INFINITY;
+    point.ridge = (double)INFINITY; /* nothing is learnt, whatever the sizes: */
+    point.features = point.samples = 1.0;
     if (status == NSL_OK)
         status = nsl_predict(&c->untrained, c->setting.model, &point, err);
     if (status != NSL_OK)
