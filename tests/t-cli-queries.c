@@ -34,6 +34,13 @@ Test(cli_queries, promised_keys, .timeout = 60)
         "budget",    "features",          "samples",          "samples_per_feature",
         "test_loss", "exponent_features", "exponent_samples", "exponent_loss",
         "ridge"};
+    static const char *const timed[] = {
+        "budget",        "features",  "samples",           "samples_per_feature",
+        "time",          "test_loss", "exponent_features", "exponent_time",
+        "exponent_loss", "ridge"};
+    static const char *const times[] = {"features",  "samples",    "ridge",
+                                        "time",      "time_high",  "target_loss",
+                                        "test_loss", "limit_loss", "noise"};
     static const char *const solve[] = {"features",    "samples",   "ridge",
                                         "target_loss", "test_loss", "limit_loss"};
     CHECK_KEYS("nslaw loss -N 100 -P 300 -M 1e4 --alpha 0.5 --ridge opt --decompose "
@@ -43,6 +50,11 @@ Test(cli_queries, promised_keys, .timeout = 60)
     CHECK_KEYS("nslaw plateau -N 100 -P 300 -M 1e4 --alpha 0.5 -f json", plateau);
     CHECK_KEYS("nslaw frontier --budget 1e4 -M 1e6 --alpha 0.5 --ridge opt -f json",
                frontier);
+    CHECK_KEYS("nslaw frontier --budget 1e4 --cost 'N*time' -P inf --alpha 0.5 -f json",
+               timed);
+    CHECK_KEYS("nslaw solve --for time --target-loss 0.1 -N 300 -P 200 --noise 0.1 "
+               "--alpha 0.5 -f json",
+               times);
     CHECK_KEYS("nslaw solve --for P --target-loss 1e-5 -N 300 -M 1e4 --alpha 0.5 "
                "-f json",
                solve);
@@ -60,6 +72,11 @@ Test(cli_queries, nulls_have_notes, .timeout = 60)
         "nslaw frontier --alpha 0.5 --budget 1e3:1e9:4 -M 100 --ridge opt -f json",
         "nslaw frontier --alpha 0.5 --budget 1e4 --cost 'N*min(N,P)' --ridge opt "
         "-f json",
+        "nslaw frontier --alpha 0.5 --budget 1e4 --cost 'N*time' -P inf -f json",
+        "nslaw frontier --alpha 0.5 --budget 1e4 --cost 'P*time' -N inf -f json",
+        "nslaw frontier --alpha 0.5 --budget 1e2:1e6:2 --cost 'N*min(P,time)' -f json",
+        "nslaw solve --for time --target-loss 0.1 -N 300 -P 300 --alpha 0.5 -f json",
+        "nslaw solve --for time --target-loss 1e-9 -N 300 -P 300 --alpha 0.5 -f json",
         "nslaw solve --for P --target-loss 1e-9 -N 100 --alpha 0.5 -f json",
         "nslaw solve --for noise --target-loss 1e-9 -N 100 -P 100 --alpha 0.5 -f json",
         "nslaw solve --for ridge --target-loss 1e-9 -N 100 -P 100 --alpha 0.5 -f json",

@@ -79,6 +79,10 @@ static double budget_at(const cli_options *o, size_t i, char *text_out, size_t s
     return budget;
 }
 
+static const char *const exponent_keys[] = {[NSL_COST_FEATURES] = "exponent_features",
+                                            [NSL_COST_SAMPLES] = "exponent_samples",
+                                            [NSL_COST_TIME] = "exponent_time"};
+
 static bool is_found(const inquiry *q, nsl_cost_variable v)
 {
     return nsl_cost_has(q->cost, v) && !q->query.fixed[v];
@@ -106,10 +110,9 @@ static void add_columns(inquiry *q)
     }
     if (several)
         document_add_column(d, "single_test_loss", "", true);
-    document_add_column(d, "exponent_features", "", features);
-    document_add_column(d, "exponent_samples", "", samples);
-    if (time)
-        document_add_column(d, "exponent_time", "", true);
+    for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++)
+        if (is_found(q, v))
+            document_add_column(d, exponent_keys[v], "", true);
     document_add_column(d, "exponent_loss", "", true);
     document_add_column(d, "note", "", true);
 }
@@ -144,6 +147,10 @@ static void add_notes(const nsl_frontier *f, const inquiry *q, row_note *note)
         row_note_add(note, "another split is as good to 1e-12", false);
     if (sampled && isinf(f->samples))
         row_note_add(note, "samples = inf, and no exponent of them", false);
+    if (!sampled && isinf(f->samples))
+        row_note_add(note, "samples = inf", true);
+    if (isinf(f->features))
+        row_note_add(note, "features = inf", true);
     if (timed && isinf(f->time))
         row_note_add(note, "time = inf: trained to the end, and no exponent of it",
                      false);
@@ -194,13 +201,13 @@ static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
                                                 2.0 * f->size_error + 4 * DBL_EPSILON));
     document_set(d, ridge, ridge_cell(q, f, note));
     document_set(d, "test_loss", loss_cell(q, f));
-    document_set(d, "exponent_features",
-                 cell_absolute(f->exponent_features, f->exponent_error));
-    document_set(d, "exponent_samples",
-                 cell_absolute(f->exponent_samples, f->exponent_error));
-    if (is_found(q, NSL_COST_TIME))
-        document_set(d, "exponent_time",
-                     cell_absolute(f->exponent_time, f->exponent_error));
+    const double exponents[] = {[NSL_COST_FEATURES] = f->exponent_features,
+                                [NSL_COST_SAMPLES] = f->exponent_samples,
+                                [NSL_COST_TIME] = f->exponent_time};
+    for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++)
+        if (is_found(q, v))
+            document_set(d, exponent_keys[v],
+                         cell_absolute(exponents[v], f->exponent_error));
     document_set(d, "exponent_loss",
                  cell_absolute(f->exponent_loss, f->exponent_loss_error));
 }

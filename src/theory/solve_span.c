@@ -16,6 +16,9 @@ static const double TIME_STEP = 0.25;
  * between limit and target, three steps in a row. */
 static const double SETTLED = 1e-3;
 
+/* All steps up to here are doubles. */
+static const double STEPS_FARTHEST = 0x1p52;
+
 enum { SETTLED_STEPS = 3 };
 
 /* --- ridge -------------------------------------------------------------------------
@@ -157,15 +160,32 @@ static double first_step(nsl_inverse *s, double low, double high)
     }
 }
 
+static double more_steps(double steps)
+{
+    return fmax(steps + 1.0, floor(steps * exp(TIME_STEP)));
+}
+
+/* From so many steps on until the loss has settled where training ends. */
+static double settle_steps(nsl_inverse *s, double steps)
+{
+    double trained = nsl_inverse_loss_at(s, INFINITY);
+    double near = SETTLED * fabs(s->query.target - trained);
+    while (steps < STEPS_FARTHEST && s->status == NSL_OK &&
+           !(fabs(nsl_inverse_loss_at(s, steps) - trained) <= near))
+        steps = more_steps(steps);
+    return steps;
+}
+
 /* The same for steps of descent, whole numbers all. */
 static nsl_status find_steps(nsl_solution *out, nsl_inverse *s, double best,
-                             double most)
+                             double high)
 {
     bool inside = reaches(s, 0.0);
+    double most = settle_steps(s, high);
     out->error = 0.0;
     out->value = inside ? 0.0 : (double)NAN;
     for (double k = 0.0, next; k < most && s->status == NSL_OK; k = next) {
-        next = fmax(k + 1.0, floor(k * exp(TIME_STEP)));
+        next = more_steps(k);
         if (k < best && next > best)
             next = best;
         bool now = reaches(s, next);
