@@ -132,7 +132,7 @@ static nsl_status set_least_time(nsl_split *s)
 {
     nsl_course *course = NULL;
     nsl_point point = s->point;
-    double low = 0.0, high;
+    double low = 1.0, high;
     *(s->along == NSL_COST_FEATURES ? &point.features : &point.samples) = 1.0;
     nsl_status status = nsl_course_new(&course, s->model, &point, s->err);
     if (status == NSL_OK)
