@@ -377,12 +377,25 @@ static nsl_status set_intervals(inquiry *q, size_t count, nsl_error *err)
     return status;
 }
 
+/* "cost of a model: N*time, samples = inf" */
+static void caption_cost(char *out, size_t size, const inquiry *q)
+{
+    const cli_options *o = q->options;
+    const option_value *features = &o->value[OPT_FEATURES],
+                       *samples = &o->value[OPT_SAMPLES];
+    snprintf(out, size, "cost of %s: %s%s%s%s%s",
+             q->query.point.ensemble > 1.0 ? "each model" : "a model", cost_text(o),
+             features->given ? ", features = " : "",
+             features->given ? features->text : "",
+             samples->given ? ", samples = " : "", samples->given ? samples->text : "");
+}
+
 static int run(inquiry *q)
 {
     const cli_options *o = q->options;
     nsl_error err = {0};
     size_t count = o->value[OPT_BUDGET].sweep_count;
-    char cost[NSL_COST_TEXT_MAX + 64];
+    char cost[NSL_COST_TEXT_MAX + 256];
     int code = check(q);
     if (code != EXIT_FINE)
         return code;
@@ -411,8 +424,7 @@ static int run(inquiry *q)
         status = set_intervals(q, count, &err);
     if (status != NSL_OK)
         return options_complain_error(o->command, &err);
-    snprintf(cost, sizeof cost, "cost of %s: %s",
-             q->query.point.ensemble > 1.0 ? "each model" : "a model", cost_text(o));
+    caption_cost(cost, sizeof cost, q);
     q->d.command = o->command;
     q->d.record = options_record(o);
     q->d.caption = row_caption(o, &q->setup, (query_columns){0}, cost);

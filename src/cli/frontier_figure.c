@@ -38,7 +38,7 @@ bool frontier_figure_begin(figure *f, const cli_options *o,
     bool timed =
         nsl_cost_has(query->cost, NSL_COST_TIME) && !query->fixed[NSL_COST_TIME];
     f->x = (figure_axis){"budget", "B", true};
-    f->y = (figure_axis){timed ? "best sizes and time" : "best sizes", "", true};
+    f->y = (figure_axis){timed ? "best split" : "best sizes", "", true};
     figure *below = add_curves(f, query, count) ? figure_add_panel(f) : NULL;
     if (!below)
         return false;
