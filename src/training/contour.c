@@ -64,10 +64,13 @@ nsl_window nsl_window_of_steps(double steps, double rate, nsl_contour_range rang
     return (nsl_window){steps < FEW ? steps : decade(FEW, steps), false};
 }
 
-/* Large exponents round. */
-double nsl_contour_error(double decay)
+/* Large exponents round; and nodes at w ≈ −2/η by ε/η each step. */
+double nsl_contour_error(const nsl_contour *contour, double time, double decay)
 {
-    return (FILTER_ERROR + 4.0 * DBL_EPSILON * decay) * exp(-decay);
+    double error = (FILTER_ERROR + 4.0 * DBL_EPSILON * decay) * exp(-decay);
+    if (contour->alternates)
+        error += 4.0 * DBL_EPSILON * time * exp(-contour->beyond * time);
+    return error;
 }
 
 void nsl_contour_clear(nsl_contour *contour)
@@ -180,7 +183,9 @@ bool nsl_contour_descent(nsl_contour *out, nsl_window window, double rate,
         add_below(out, first, rate, 0.0);
     else if (left > 0.0)
         add_below(out, first, rate, log(left) / rate);
-    if (beyond > 0.0 && -log(beyond) * window.first < GONE)
-        add_beyond(out, first, rate, log(beyond) / rate);
+    out->beyond = beyond > 0.0 ? -log(beyond) : (double)INFINITY;
+    out->alternates = out->beyond * window.first < GONE;
+    if (out->alternates)
+        add_beyond(out, first, rate, -out->beyond / rate);
     return true;
 }
