@@ -34,8 +34,9 @@ static void check(const nsl_contour *c, double time, double rate,
         double scaled = mu * (rate > 0.0 ? time * rate : time);
         double truth = rate > 0.0 ? (double)powl(1.0L - (long double)rate * mu, time)
                                   : exp(-mu * time);
-        double bound = nsl_contour_error(decay);
-        double falling = rate > 0.0 ? 1.0 : 1.0 + scaled; /* of the flow's error */
+        double bound = nsl_contour_error(c, time, decay);
+        double falling =
+            rate > 0.0 ? 1.0 : 1.0 + scaled - decay; /* of the flow's error */
         cr_expect(fabs(filter(c, mu, time) - truth) * falling <= bound,
                   "t %g rate %g mu %g of [%g, %g]: %.17g, not %.17g", time, rate, mu,
                   range.least, range.largest, filter(c, mu, time), truth);

@@ -45,9 +45,9 @@ bool nsl_contour_flow(nsl_contour *out, nsl_window window, nsl_contour_range ran
 bool nsl_contour_descent(nsl_contour *out, nsl_window window, double rate,
                          nsl_contour_range range);
 
-/* A bound on |discrete filter − filter| at a time, of flow times 1/(1 + μt), where all
- * of the filter but for the trained part has decayed by e^−decay (late windows; else
- * 0). */
+/* A bound on |discrete filter − filter| at a time, of flow times 1/(1 + μt − decay),
+ * where all of the filter but for the trained part has decayed by e^−decay (late
+ * windows; else 0). */
 double nsl_contour_error(const nsl_contour *contour, double time, double decay);
 
 void nsl_contour_clear(nsl_contour *contour);

@@ -264,9 +264,8 @@ static nsl_status sheet_of(nsl_sheet **out, nsl_course *c, double time, nsl_erro
 /* A relative bound on E or T: rounding, and the contour's own error δ in each filter,
  * at most 2 δ √(E·E₁₁) by Cauchy and Schwarz, with E₁₁ the ridge's where the contour
  * crosses the axis: a filter's error falls off like its. */
-static double error_of(double total, double rounding, double near, double decay)
+static double error_of(double total, double rounding, double near, double filter)
 {
-    double filter = nsl_contour_error(decay);
     return 4 * DBL_EPSILON + rounding / total + 2.0 * filter * sqrt(near / total) +
            filter * filter * near / total;
 }
@@ -295,7 +294,7 @@ typedef struct {
     double bias, dof;
     double near,
         train_near; /* E and T of the ridge where the contour crosses the axis */
-    double decay;   /* of all but the trained part, where that is left out */
+    double filter;  /* error of the filter */
 } sums;
 
 static void set_sums(sums *out, nsl_course *c, nsl_sheet *sheet, double noise,
@@ -316,7 +315,8 @@ static void set_sums(sums *out, nsl_course *c, nsl_sheet *sheet, double noise,
     double residual = cabs(first->residual);
     out->near = cabs(arm->signal) + noise * cabs(arm->noise);
     out->train_near = residual * residual * (out->near + noise);
-    out->decay = sheet->contour.pole ? 0.0 : decay_of(c) * time;
+    double decay = sheet->contour.pole ? 0.0 : decay_of(c) * time;
+    out->filter = nsl_contour_error(&sheet->contour, time, decay);
 }
 
 static void set_parts(nsl_prediction *out, const sums *s, double half, double share,
@@ -383,9 +383,9 @@ static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
     double train =
         mixed(s.many.train_signal, s.single.train_signal, share) +
         c->setting.point.noise * mixed(s.many.train_noise, s.single.train_noise, share);
-    double error = error_of(total, s.single.rounding, s.near, s.decay);
+    double error = error_of(total, s.single.rounding, s.near, s.filter);
     double train_error =
-        error_of(train, s.single.train_rounding, s.train_near, s.decay);
+        error_of(train, s.single.train_rounding, s.train_near, s.filter);
     out->dof = s.dof;
     out->error = train_error < UNKNOWN ? fmax(error, train_error) : error;
     out->train_loss = loss_known(train, half, train_error, out);
