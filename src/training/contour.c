@@ -34,6 +34,9 @@ static const double APART = 0.8;
  * π/(2η). */
 enum { FEW = 32 };
 
+/* e^−this is nothing in double. */
+static const double GONE = 740.0;
+
 /* ln of what the circle's filter grows by, and of its error: 16 digits. */
 static const double CIRCLE_GROWTH = 2.5, CIRCLE_ERROR = 37.0;
 
@@ -170,7 +173,7 @@ bool nsl_contour_descent(nsl_contour *out, nsl_window window, double rate,
         add_below(out, first, rate, 0.0);
     else if (left > 0.0)
         add_below(out, first, rate, log(left) / rate);
-    if (beyond > 0.0)
+    if (beyond > 0.0 && -log(beyond) * window.first < GONE)
         add_beyond(out, first, rate, log(beyond) / rate);
     return true;
 }

@@ -108,8 +108,8 @@ static double find_least(const nsl_equation *e)
 {
     if (e->widths == 0)
         return e->spectrum->smallest;
-    bool tie = (e->widths > 1 && e->excess[1] == 0.0) || e->rank == e->least;
-    if (tie)
+    bool tie = e->widths > 1 && e->excess[1] == 0.0 && e->least < e->rank;
+    if (tie || e->rank == e->least)
         return 0.0;
     return e->least < e->rank ? least_below_rank(e) : least_above_rank(e);
 }

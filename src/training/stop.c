@@ -58,6 +58,8 @@ static void ends(double *low, double *high, const nsl_course *course)
     nsl_course_scales(&first, &last, course);
     *low = FIRST * first;
     *high = fmin(LAST * last, FARTHEST * first);
+    if (nsl_course_steps(course)) /* even and odd ones are told apart up to here */
+        *high = fmin(*high, 0x1p52);
 }
 
 static void keep(nsl_stop *best, search *s, double time, double error)
@@ -145,6 +147,13 @@ nsl_status nsl_course_best(nsl_stop *out, nsl_course *course, nsl_error *err)
     return s.status;
 }
 
+/* A time and the next earlier one of the walk to the end. */
+static double earlier(double time, bool steps)
+{
+    double before = time * exp(-STEP);
+    return steps ? floor(before) : before;
+}
+
 nsl_status nsl_course_span(double *low, double *high, nsl_course *course,
                            nsl_error *err)
 {
@@ -152,18 +161,14 @@ nsl_status nsl_course_span(double *low, double *high, nsl_course *course,
     double first, last;
     ends(&first, &last, course);
     double start = loss_at(&s, 0.0), end = loss_at(&s, INFINITY);
-    double factor = exp(STEP);
     bool steps = nsl_course_steps(course);
     *low = steps ? 1.0 : first;
     while (!steps && s.status == NSL_OK && *low < last &&
            fabs(loss_at(&s, *low) - start) < MOVED * start)
-        *low *= factor;
+        *low *= exp(STEP);
     *high = steps ? fmax(1.0, floor(last)) : last;
-    while (s.status == NSL_OK && *high > *low * factor * factor) {
-        double earlier = steps ? floor(*high / factor) : *high / factor;
-        if (!(fabs(loss_at(&s, earlier) - end) < MOVED * end))
-            break;
-        *high = earlier;
-    }
+    while (s.status == NSL_OK && earlier(*high, steps) > *low &&
+           fabs(loss_at(&s, earlier(*high, steps)) - end) < MOVED * end)
+        *high = earlier(*high, steps);
     return s.status;
 }
