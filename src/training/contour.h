@@ -19,7 +19,6 @@ typedef struct {
     size_t count;
     nsl_contour_node *node; /* owned */
     bool pole;              /* w = 0 is inside: the trained part is in the sum */
-    double error; /* |discrete filter − filter|·(1 + μ·time) is at most this, μ ≥ 0 */
 } nsl_contour;
 
 /* What bounds the spectrum, as ω₀ + μ. */
@@ -43,6 +42,10 @@ bool nsl_contour_flow(nsl_contour *out, nsl_window window, nsl_contour_range ran
 /* Gradient descent at a rate η < 2/largest. */
 bool nsl_contour_descent(nsl_contour *out, nsl_window window, double rate,
                          nsl_contour_range range);
+
+/* A bound on |discrete filter − filter|, of flow times 1/(1 + μt), where all of the
+ * filter but for the trained part has decayed by e^−x (late windows; else x = 0). */
+double nsl_contour_error(double decay);
 
 void nsl_contour_clear(nsl_contour *contour);
 
