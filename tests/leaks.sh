@@ -90,7 +90,26 @@ check 3 nslaw phase $map -f npy -o "$files/plain.csv"
 check 2 nslaw phase $map --shard 3/2 -f npy -o "$files/part3"
 check 2 nslaw phase $map -x M
 check 1 nslaw phase -N 10:1e4:4 -P 10:1e4:4 --alpha 900 --ridge opt
+train="nslaw train -N 60 -P 50 --alpha 1 --noise 0.1"
+for format in table csv json; do
+    check 0 $train --time 1:1e4:9 -f $format
+    check 0 $train --steps 1:100:9 --learning-rate 0.1 -f $format
+    check 0 nslaw train -N 10:90:3 -P inf --alpha 1 --hidden 200 --time 1:1e4:9 -f $format
+    check 0 nslaw curve -N 60 -P 50 --alpha 1 --ensemble 3 --time 1:1e4:9 --decompose -f $format
+done
+check 0 nslaw loss -N 60 -P 50 $mnist --steps 10 --learning-rate 0.1
+check 2 nslaw loss -N 60 -P 50 $mnist --steps 10 --learning-rate 1e9
+check 2 $train --learning-rate 1e9
+check 2 $train --ridge 1
+printf 'N,P,loss,time\n60,50,0.1,10\n60,50,0.1,inf\n60,50,0.2,20\n' >"$files/times.csv"
+check 0 nslaw compare "$files/times.csv" --alpha 1 --plot "$files/times.gp"
+check 2 nslaw compare "$files/times.csv" --alpha 1 --time 3
+check 2 nslaw compare "$files/times.csv" --alpha 1 --map time=,steps=time
 pictures=$(mktemp -d)
+check 0 $train --plot "$pictures/train.svg"
+check 0 nslaw train -N 10:90:3 -P 200 --alpha 1 --time 1:1e4:9 --plot "$pictures/train.html"
+check 0 nslaw train -N 90 -P 10:90:3 --alpha 1 --time 1:1e4:9 --plot "$pictures/train.gp"
+check 3 $train --plot "$pictures/no/train.gp"
 for ending in png svg tex gp html; do
     check 0 nslaw curve -N 10:1000:9 -P 100 --alpha 0.3 --decompose --plot "$pictures/x.$ending"
 done

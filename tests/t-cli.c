@@ -485,7 +485,7 @@ Test(cli, man_pages_name_every_option)
 {
     const char *const commands[] = {
         "loss",  "curve", "compare", "exponents", "plateau",  "frontier", "solve",
-        "phase", "merge", "fit",     "density",   "features", "spectrum"};
+        "phase", "merge", "fit",     "density",   "features", "spectrum", "train"};
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         char command[512];
         snprintf(command, sizeof command,

@@ -2,6 +2,7 @@
 #include "cli/answer.h"
 #include "cli/digits.h"
 #include "cli/fitted.h"
+#include "cli/training.h"
 
 #include <float.h>
 #include <math.h>
@@ -36,6 +37,18 @@ static double input_rounding(const char *text, double value, double elasticity)
     return exact || isnan(elasticity) ? 0.0 : fabs(elasticity) * (DBL_EPSILON / 2);
 }
 
+/* A rate η moves the loss as the time kη does, but for what overshoots for more than
+ * 10^4 steps, at the brink of stability. */
+static double rounding_of_training(const nsl_prediction *p, const nsl_training *t,
+                                   const nsl_point_decimals *d)
+{
+    if (!training_stops(t))
+        return 0.0;
+    return t->kind == NSL_FLOW
+               ? input_rounding(d ? d->time : NULL, t->time, p->elasticity_time)
+               : input_rounding(d ? d->rate : NULL, t->rate, p->elasticity_time);
+}
+
 /* Relative bound on the test loss for the numbers as given. The elasticity to a hidden
  * width W is at most some W/(W − z). */
 static double error_of_inputs(const nsl_prediction *p, const nsl_point *point,
@@ -46,7 +59,8 @@ static double error_of_inputs(const nsl_prediction *p, const nsl_point *point,
         input_rounding(d ? d->features : NULL, point->features,
                        p->elasticity_features) +
         input_rounding(d ? d->samples : NULL, point->samples, p->elasticity_samples) +
-        input_rounding(d ? d->ridge : NULL, point->ridge, p->elasticity_ridge);
+        input_rounding(d ? d->ridge : NULL, point->ridge, p->elasticity_ridge) +
+        rounding_of_training(p, &point->training, d);
     for (size_t k = 0; k < setup->hidden_count; k++)
         if (isfinite(setup->hidden[k]))
             error +=
@@ -61,6 +75,9 @@ static nsl_status predict_double(query_answer *out, const cli_options *o,
 {
     nsl_point at = *point;
     at.features = fitted_features(o, at.features);
+    if (query_is_optimal(o))
+        at.training =
+            (nsl_training){.kind = NSL_TRAINED}; /* training_check sees to it */
     out->digits = 0;
     out->optimal = query_is_optimal(o);
     nsl_status status = out->optimal ? nsl_predict_optimal(&out->p, &out->optimum,
@@ -151,21 +168,27 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
 {
     nsl_units plain = {false, false};
     nsl_units units = {is_given(o, OPT_MSE), is_given(o, OPT_TEST_NOISE)};
+    nsl_point trained = *point;
+    if (point->training.kind == NSL_FLOW && !training_stops(&point->training))
+        trained.training = (nsl_training){.kind = NSL_TRAINED};
     if (is_given(o, OPT_DIGITS)) {
         out->digits = (unsigned)o->value[OPT_DIGITS].whole;
         out->optimal = query_is_optimal(o);
         nsl_status status =
-            predict_digits(out, setup, point, decimals, units, out->digits, err);
+            predict_digits(out, setup, &trained, decimals, units, out->digits, err);
         digits_to_double(&out->p, &out->mp);
         out->p.notes = out->mp.notes; /* what double cannot hold is no matter here */
         return status;
     }
     nsl_status status = predict_double(out, o, setup, point, decimals, err);
+    if (training_stops(&point->training)) /* digits by the bound */
+        return status;
+    trained.training = (nsl_training){.kind = NSL_TRAINED};
     bool kept =
         status == NSL_OK && (o->fitted || double_suffices(out, setup, point, decimals));
     if (kept || status == NSL_EINVAL || status == NSL_ENOMEM)
         return status;
-    if (predict_digits(out, setup, point, decimals, plain, DIGITS_OF_DOUBLE, NULL) ==
+    if (predict_digits(out, setup, &trained, decimals, plain, DIGITS_OF_DOUBLE, NULL) ==
         NSL_OK) {
         digits_to_double(&out->p, &out->mp);
         out->error = out->p.error;
@@ -176,4 +199,20 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
         return NSL_OK;
     }
     return status; /* double's best, with its notes */
+}
+
+nsl_status query_predict_course(query_answer *out, const cli_options *o,
+                                const query_setup *setup, nsl_course *course,
+                                const nsl_point *point,
+                                const nsl_point_decimals *decimals, nsl_error *err)
+{
+    if (is_given(o, OPT_DIGITS) || !training_stops(&point->training))
+        return query_predict(out, o, setup, point, decimals, err);
+    out->digits = 0;
+    out->optimal = false;
+    nsl_status status =
+        nsl_course_at(&out->p, course, training_length(&point->training), err);
+    if (status == NSL_OK)
+        out->error = error_of_inputs(&out->p, point, decimals, setup);
+    return status;
 }

@@ -27,6 +27,13 @@ nsl_status query_predict(query_answer *out, const cli_options *options,
                          const query_setup *setup, const nsl_point *point,
                          const nsl_point_decimals *decimals, nsl_error *err);
 
+/* The same for one point of a course of training, which stands for the model: in
+ * double, or with --digits as query_predict. */
+nsl_status query_predict_course(query_answer *out, const cli_options *options,
+                                const query_setup *setup, nsl_course *course,
+                                const nsl_point *point,
+                                const nsl_point_decimals *decimals, nsl_error *err);
+
 /* The double route alone. */
 nsl_status query_predict_double(query_answer *out, const cli_options *options,
                                 const query_setup *setup, const nsl_point *point,

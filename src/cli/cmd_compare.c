@@ -8,6 +8,7 @@
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
 #include "cli/runs_options.h"
+#include "cli/training.h"
 #include "empirical/comparison.h"
 
 #include <math.h>
@@ -22,8 +23,9 @@ static const command_text text = {
     .summary = "Predicts each measured run and shows prediction beside measurement.",
     .description =
         "RUNS (- for standard input) is a CSV file with the columns N, P and loss, and "
-        "where present sem (standard error of the loss), ridge or kernel_ridge, and "
-        "noise. Nothing is fitted. ratio is predicted/measured, z_score is "
+        "where present sem (standard error of the loss), ridge or kernel_ridge, noise, "
+        "and time, or steps and learning_rate, of training. Nothing is fitted. ratio "
+        "is predicted/measured, z_score is "
         "(measured - predicted)/sem.",
     .examples = "Examples:\n"
                 "  nslaw compare runs.csv --alpha 0.3 --kernel-ridge 0.1\n"
@@ -68,7 +70,10 @@ static int check_both(const comparison *c)
     } pairs[] = {
         {OPT_RIDGE, NSL_RUN_RIDGE},        {OPT_RIDGE, NSL_RUN_KERNEL_RIDGE},
         {OPT_KERNEL_RIDGE, NSL_RUN_RIDGE}, {OPT_KERNEL_RIDGE, NSL_RUN_KERNEL_RIDGE},
-        {OPT_NOISE, NSL_RUN_NOISE},
+        {OPT_NOISE, NSL_RUN_NOISE},        {OPT_TIME, NSL_RUN_TIME},
+        {OPT_TIME, NSL_RUN_STEPS},         {OPT_TIME, NSL_RUN_RATE},
+        {OPT_STEPS, NSL_RUN_STEPS},        {OPT_STEPS, NSL_RUN_TIME},
+        {OPT_LEARNING_RATE, NSL_RUN_RATE}, {OPT_LEARNING_RATE, NSL_RUN_TIME},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (c->options->value[pairs[i].option].given && c->runs.has[pairs[i].column])
@@ -79,6 +84,52 @@ static int check_both(const comparison *c)
                                     nsl_run_keys[pairs[i].column],
                                     nsl_run_keys[pairs[i].column]);
     return EXIT_FINE;
+}
+
+/* Steps have a rate, and a rate has steps, from the options or the file; best ridges
+ * are those of training to the end. */
+static int check_training(const comparison *c)
+{
+    const cli_options *o = c->options;
+    bool steps = c->runs.has[NSL_RUN_STEPS] || options_given(o, OPT_STEPS);
+    bool rate = c->runs.has[NSL_RUN_RATE] || options_given(o, OPT_LEARNING_RATE);
+    bool column = c->runs.has[NSL_RUN_TIME] || c->runs.has[NSL_RUN_STEPS];
+    if (steps && !rate)
+        return options_complain(o->command, EXIT_USAGE,
+                                "steps need --learning-rate ETA or a column for "
+                                "learning-rate%s",
+                                c->runs.has[NSL_RUN_STEPS]
+                                    ? "; ignore the column of steps with --map steps="
+                                    : "");
+    if (rate && !steps)
+        return options_complain(
+            o->command, EXIT_USAGE,
+            "a learning rate needs --steps K or a column for steps%s",
+            c->runs.has[NSL_RUN_RATE] ? "; ignore its column with --map learning-rate="
+                                      : "");
+    if (column && query_is_optimal(o))
+        return options_complain(
+            o->command, EXIT_USAGE,
+            "--%s opt is the best ridge of training to the end, and "
+            "the runs have a column for %s",
+            option_table[query_ridge(o)].name,
+            c->runs.has[NSL_RUN_TIME] ? "time" : "steps");
+    return EXIT_FINE;
+}
+
+/* The run's own training, where its file has one. */
+static nsl_training training_of(const comparison *c, const nsl_run *run,
+                                nsl_training training)
+{
+    if (c->runs.has[NSL_RUN_TIME])
+        training = (nsl_training){.kind = NSL_FLOW, .time = run->value[NSL_RUN_TIME]};
+    if (c->runs.has[NSL_RUN_STEPS] || c->runs.has[NSL_RUN_RATE])
+        training.kind = NSL_DESCENT;
+    if (c->runs.has[NSL_RUN_STEPS])
+        training.steps = run->value[NSL_RUN_STEPS];
+    if (c->runs.has[NSL_RUN_RATE])
+        training.rate = run->value[NSL_RUN_RATE];
+    return training;
 }
 
 static nsl_point point_of(const comparison *c, const nsl_run *run)
@@ -92,6 +143,7 @@ static nsl_point point_of(const comparison *c, const nsl_run *run)
         point.ridge = run->value[NSL_RUN_KERNEL_RIDGE];
     if (c->runs.has[NSL_RUN_NOISE])
         point.noise = run->value[NSL_RUN_NOISE];
+    point.training = training_of(c, run, point.training);
     return point;
 }
 
@@ -101,12 +153,14 @@ static void set_measurement(comparison *c, size_t i, double predicted, row_note 
     double measured = run->value[NSL_RUN_LOSS], sem = run->value[NSL_RUN_SEM];
     c->measured[i] = measured;
     c->predicted[i] = predicted;
+    double error = training_stops(&c->point[i].training) ? c->answer.error : 0.0;
     c->sem[i] = c->runs.has[NSL_RUN_SEM] ? sem : (double)NAN;
     document_set(&c->d, "measured", cell_given(measured));
-    document_set(&c->d, "predicted", cell_computed(predicted));
-    document_set(&c->d, "ratio", cell_computed(predicted / measured));
+    document_set(&c->d, "predicted", row_known(predicted, error));
+    document_set(&c->d, "ratio", row_known(predicted / measured, error));
     double z_score = sem > 0.0 ? (measured - predicted) / sem : (double)NAN;
-    document_set(&c->d, "z_score", cell_computed(z_score));
+    document_set(&c->d, "z_score",
+                 row_known(z_score, error * (predicted / sem) / fabs(z_score)));
     if (!c->runs.has[NSL_RUN_SEM] || isnan(sem))
         row_note_add(note, "no sem", true);
     else if (sem == 0.0)
@@ -118,7 +172,9 @@ static void set_measurement(comparison *c, size_t i, double predicted, row_note 
 /* A prediction that failed: the fault of an option, or of the run's line. */
 static int complain_run(const comparison *c, const nsl_run *run, const nsl_error *err)
 {
-    bool option = strcmp(err->field, "ridge") == 0 && !c->runs.has[NSL_RUN_RIDGE];
+    bool option = (strcmp(err->field, "ridge") == 0 && !c->runs.has[NSL_RUN_RIDGE]) ||
+                  (strcmp(err->field, "rate") == 0 &&
+                   options_given(c->options, OPT_LEARNING_RATE));
     if (option || err->status != NSL_EINVAL)
         return options_complain_error(c->options->command, err);
     return options_complain(c->options->command, EXIT_INPUT_OUTPUT, "%s:%zu: %s %s",
@@ -157,10 +213,16 @@ static void add_columns(document *d, row_style style, bool has_sem)
     document_add_column(d, "ratio", "", true);
     document_add_column(d, "z_score", "", has_sem);
     row_add_last_columns(d);
-    static const char *const for_files[] = {
-        "delta",           "dof",        "test_loss",           "signal_loss",
-        "noise_loss",      "train_loss", "elasticity_features", "elasticity_samples",
-        "elasticity_ridge"};
+    static const char *const for_files[] = {"delta",
+                                            "dof",
+                                            "test_loss",
+                                            "signal_loss",
+                                            "noise_loss",
+                                            "train_loss",
+                                            "elasticity_features",
+                                            "elasticity_samples",
+                                            "elasticity_ridge",
+                                            "elasticity_time"};
     for (size_t c = 0; c < d->columns; c++)
         for (size_t i = 0; i < sizeof for_files / sizeof *for_files; i++)
             if (strcmp(d->column[c].key, for_files[i]) == 0)
@@ -227,6 +289,8 @@ static int run(comparison *c)
     if (nsl_runs_read(&c->runs, o->operand, &c->wanted.selection, &err) != NSL_OK)
         return options_complain_error(o->command, &err);
     code = check_both(c);
+    if (code == EXIT_FINE)
+        code = check_training(c);
     if (code != EXIT_FINE)
         return code;
     bool kernel = c->runs.has[NSL_RUN_KERNEL_RIDGE] || query_is_kernel(o);
@@ -238,15 +302,21 @@ static int run(comparison *c)
     row_style style = {.kernel = kernel,
                        .ridge = ridge_column || query_is_optimal(o),
                        .noise = c->runs.has[NSL_RUN_NOISE]};
+    query_columns columns = {.ridge = c->runs.has[NSL_RUN_RIDGE],
+                             .kernel_ridge = c->runs.has[NSL_RUN_KERNEL_RIDGE],
+                             .noise = c->runs.has[NSL_RUN_NOISE],
+                             .time = c->runs.has[NSL_RUN_TIME],
+                             .steps = c->runs.has[NSL_RUN_STEPS],
+                             .rate = c->runs.has[NSL_RUN_RATE]};
+    style.steps = columns.steps || training_clock(o) == OPT_STEPS;
+    style.training = columns.time || style.steps || training_clock(o) != OPT_COUNT;
+    style.rate = columns.rate;
     add_columns(&c->d, style, c->runs.has[NSL_RUN_SEM]);
     code = add_runs(c, style);
     if (code == EXIT_FINE)
         code = add_summary(c);
     if (code != EXIT_FINE)
         return code;
-    query_columns columns = {.ridge = c->runs.has[NSL_RUN_RIDGE],
-                             .kernel_ridge = c->runs.has[NSL_RUN_KERNEL_RIDGE],
-                             .noise = c->runs.has[NSL_RUN_NOISE]};
     c->d.command = o->command;
     c->d.record = options_record(o);
     c->d.caption = row_caption(o, &c->setup, columns, NULL);

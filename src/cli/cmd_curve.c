@@ -10,6 +10,7 @@
 #include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
+#include "cli/training.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,25 +21,28 @@ static const command_text text = {
     .arguments = "",
     .summary = "Predicts losses along a sweep lo:hi:count of one option.",
     .description =
-        "One of --features, --samples, --latents, --ridge, --kernel-ridge and "
-        "--noise is swept geometrically, ends included. The column plateau is "
-        "the loss as the swept features or samples (both, with "
-        "--samples-per-feature) go to infinity.",
-    .examples = "Examples:\n"
-                "  nslaw curve --features 10:10000:13 --samples 1e4 --alpha 0.3\n"
-                "  nslaw curve --features 100:1e6:9 --samples-per-feature 4 \\\n"
-                "    --alpha 0.5 --format csv\n"
-                "  nslaw curve --features 500 --samples 500 --alpha 1 \\\n"
-                "    --latents 1e6 --ridge 1e-8:10:10\n\n"
-                "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
+        "One of --features, --samples, --latents, --ridge, --kernel-ridge, --noise, "
+        "--time and --steps is swept geometrically, ends included. The column plateau "
+        "is the loss as the swept features or samples (both, with "
+        "--samples-per-feature) go to infinity, or as training does.",
+    .examples =
+        "Examples:\n"
+        "  nslaw curve --features 10:10000:13 --samples 1e4 --alpha 0.3\n"
+        "  nslaw curve --features 100:1e6:9 --samples-per-feature 4 \\\n"
+        "    --alpha 0.5 --format csv\n"
+        "  nslaw curve --features 500 --samples 500 --alpha 1 \\\n"
+        "    --latents 1e6 --ridge 1e-8:10:10\n"
+        "  nslaw curve --features 500 --samples 800 --alpha 1 --time 1:1e6:25\n\n"
+        "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
 };
 
 /* The limit that every row shares. */
 typedef struct {
-    bool exists;           /* a swept N or P */
+    bool exists;           /* a swept N or P, or training */
     bool depends_on_ratio; /* on P/N, however large they are */
     query_answer answer;
     double value; /* as reported */
+    double error; /* relative bound, where training is stopped early */
 } limit;
 
 /* The loss as the swept resource goes to infinity. */
@@ -47,15 +51,17 @@ static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setu
 {
     option_id swept = query_swept(o);
     bool tied = o->value[OPT_SAMPLES_PER_FEATURE].given;
-    out->exists = swept == OPT_FEATURES || swept == OPT_SAMPLES;
+    bool training = swept == OPT_TIME || swept == OPT_STEPS;
+    out->exists = swept == OPT_FEATURES || swept == OPT_SAMPLES || training;
     out->depends_on_ratio = false;
     out->value = (double)NAN;
     if (!out->exists)
         return NSL_OK;
     nsl_status status = query_setup_make(setup, o, 0, false, err);
     if (status == NSL_OK)
-        status = limit_predict(&out->answer, o, setup, swept == OPT_FEATURES,
-                               swept == OPT_SAMPLES || tied, err);
+        status = training ? limit_predict_trained(&out->answer, o, setup, err)
+                          : limit_predict(&out->answer, o, setup, swept == OPT_FEATURES,
+                                          swept == OPT_SAMPLES || tied, err);
     if (status == NSL_OK && tied && (out->answer.p.notes & NSL_NOTE_ORDER)) {
         out->depends_on_ratio = true;
         return NSL_OK;
@@ -65,6 +71,8 @@ static nsl_status plateau_of(limit *out, const cli_options *o, query_setup *setu
                          ? out->answer.p.test_loss /* in the units asked for already */
                          : row_test_loss(&out->answer.p,
                                          query_units(o, query_point(o, 0).noise));
+    nsl_training first = training_at(o, 0);
+    out->error = !training && training_stops(&first) ? out->answer.error : 0.0;
     return status;
 }
 
@@ -72,7 +80,8 @@ static void set_plateau(document *d, const limit *plateau, row_note *note)
 {
     const query_answer *answer = &plateau->answer;
     if (!plateau->exists) {
-        row_note_add(note, "plateau: only for sweeps of features or samples", true);
+        row_note_add(note, "plateau: only for sweeps of features, samples or training",
+                     true);
         return;
     }
     if (plateau->depends_on_ratio) {
@@ -83,7 +92,7 @@ static void set_plateau(document *d, const limit *plateau, row_note *note)
     document_set(d, "plateau",
                  answer->digits
                      ? digits_cell(answer->mp.test_loss, answer->digits, false)
-                     : cell_computed(plateau->value));
+                     : row_known(plateau->value, plateau->error));
     if (answer->digits ? mpfr_nan_p(answer->mp.test_loss) != 0
                        : !isfinite(plateau->value))
         row_note_add(note,
@@ -97,12 +106,19 @@ static void set_plateau(document *d, const limit *plateau, row_note *note)
 typedef struct {
     const cli_options *options;
     query_setup setup;
+    nsl_course *course; /* of a sweep of training; NULL until there is one */
     row_style style;
     limit plateau;
     intervals around; /* of the points' losses, and of the plateau last */
     figure picture;
     document d;
 } sweep;
+
+/* One model at many times: what they share is found once. */
+static bool is_course(const cli_options *o)
+{
+    return query_swept(o) == training_clock(o) && !options_given(o, OPT_DIGITS);
+}
 
 static nsl_status add_point(sweep *w, query_answer *answer, size_t i, nsl_error *err)
 {
@@ -112,8 +128,13 @@ static nsl_status add_point(sweep *w, query_answer *answer, size_t i, nsl_error 
     row_note note = {{0}, {0}};
     query_texts_set(&texts, o, i);
     nsl_status status = query_setup_make(&w->setup, o, i, false, err);
+    if (status == NSL_OK && is_course(o) && !w->course)
+        status = nsl_course_new(&w->course, w->setup.model, &point, err);
     if (status == NSL_OK)
-        status = query_predict(answer, o, &w->setup, &point, &texts.decimals, err);
+        status = w->course ? query_predict_course(answer, o, &w->setup, w->course,
+                                                  &point, &texts.decimals, err)
+                           : query_predict(answer, o, &w->setup, &point,
+                                           &texts.decimals, err);
     if (status != NSL_OK)
         return status;
     row_add(&w->d, w->style, &w->setup, &point, &texts.decimals, answer,
@@ -185,6 +206,8 @@ static void add_columns(sweep *w)
         .parts = o->value[OPT_NOISE].given && !o->fitted,
         .decompose = o->value[OPT_DECOMPOSE].given,
         .intervals = fitted_has_intervals(o),
+        .training = training_clock(o) != OPT_COUNT,
+        .steps = training_clock(o) == OPT_STEPS,
         .fitted = o->fitted != NULL,
     };
     row_add_columns(&w->d, w->style);
@@ -227,6 +250,7 @@ int cmd_curve(int argc, char **argv)
     query_answer_init(&w.plateau.answer);
     code = run(&w);
     query_answer_clear(&w.plateau.answer);
+    nsl_course_free(w.course);
     intervals_clear(&w.around);
     fitted_clear(&options);
     mpfr_free_cache();

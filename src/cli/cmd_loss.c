@@ -6,6 +6,7 @@
 #include "cli/intervals.h"
 #include "cli/output.h"
 #include "cli/prediction_row.h"
+#include "cli/training.h"
 
 static const command_text text = {
     .name = "loss",
@@ -19,6 +20,7 @@ static const command_text text = {
                 "  nslaw loss --features 1000 --samples inf --alpha 0.3\n"
                 "  nslaw loss --features 500 --samples 500 --alpha 1 \\\n"
                 "    --latents 1e6 --ridge 1e-3 --noise 0.1\n"
+                "  nslaw loss --features 500 --samples 800 --alpha 1 --time 100\n"
                 "  nslaw loss --features inf --samples 800 --kernel-ridge 0.1 \\\n"
                 "    --spectrum spectrum.csv --format json\n\n"
                 "Exit codes: 0 fine, 1 computation failed, 2 usage, 3 file.",
@@ -44,6 +46,8 @@ static int run(const cli_options *options, query_setup *setup, query_answer *ans
                        .parts = !options->fitted,
                        .decompose = options->value[OPT_DECOMPOSE].given,
                        .intervals = fitted_has_intervals(options),
+                       .training = training_clock(options) != OPT_COUNT,
+                       .steps = training_clock(options) == OPT_STEPS,
                        .fitted = options->fitted != NULL};
     row_note note = {{0}, {0}};
     d->command = options->command;

@@ -15,6 +15,7 @@ int cmd_features(int argc, char **argv);
 int cmd_fit(int argc, char **argv);
 int cmd_density(int argc, char **argv);
 int cmd_merge(int argc, char **argv);
+int cmd_train(int argc, char **argv);
 int cmd_spectrum(int argc, char **argv);
 
 #endif

@@ -2,30 +2,44 @@
 #include "cli/compare_figure.h"
 #include "cli/answer.h"
 #include "cli/prediction_row.h"
+#include "cli/training.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 /* What may differ between runs; those of one group differ in one of them only. */
-enum { KEYS = 4, GROUPS_MOST = 24, CURVE_POINTS = 49 };
+enum { KEY_LENGTH = 4, KEYS = 6, GROUPS_MOST = 24, CURVE_POINTS = 49 };
 
 static double key_of(const nsl_point *p, int key)
 {
-    const double values[KEYS] = {p->samples, p->features, p->ridge, p->noise};
+    double length = training_length(&p->training);
+    const double values[KEYS] = {p->samples, p->features, p->ridge,
+                                 p->noise,   length,      p->training.rate};
     return values[key];
 }
 
 static void set_key(nsl_point *p, int key, double value)
 {
-    double *const places[KEYS] = {&p->samples, &p->features, &p->ridge, &p->noise};
-    *places[key] = value;
+    bool steps = p->training.kind == NSL_DESCENT;
+    double *const places[KEYS] = {&p->samples,
+                                  &p->features,
+                                  &p->ridge,
+                                  &p->noise,
+                                  steps ? &p->training.steps : &p->training.time,
+                                  &p->training.rate};
+    *places[key] = key == KEY_LENGTH && steps ? round(value) : value;
 }
 
-static option_id option_of(int key, bool kernel)
+static option_id option_of(int key, const compare_runs *runs)
 {
-    const option_id ids[KEYS] = {OPT_SAMPLES, OPT_FEATURES,
-                                 kernel ? OPT_KERNEL_RIDGE : OPT_RIDGE, OPT_NOISE};
+    bool steps = runs->count > 0 && runs->point[0].training.kind == NSL_DESCENT;
+    const option_id ids[KEYS] = {OPT_SAMPLES,
+                                 OPT_FEATURES,
+                                 runs->kernel ? OPT_KERNEL_RIDGE : OPT_RIDGE,
+                                 OPT_NOISE,
+                                 steps ? OPT_STEPS : OPT_TIME,
+                                 OPT_LEARNING_RATE};
     return ids[key];
 }
 
@@ -114,8 +128,7 @@ static void group_label(char *out, size_t size, const drawing *d, size_t first)
         if (k != d->x_key && d->varies[k])
             used += (size_t)snprintf(
                 out + used, size - used, "%s%s = %.4g", used ? ", " : "",
-                figures_axis(d->options, option_of(k, d->runs->kernel)).symbol,
-                key_of(p, k));
+                figures_axis(d->options, option_of(k, d->runs)).symbol, key_of(p, k));
 }
 
 /* The theory's curve from the first to the last run of a group. */
@@ -164,7 +177,7 @@ static bool add_points(drawing *d, size_t first, size_t last, size_t colour)
 static bool add_groups(drawing *d)
 {
     size_t first = 0, colour = 0;
-    d->f->x = figures_axis(d->options, option_of(d->x_key, d->runs->kernel));
+    d->f->x = figures_axis(d->options, option_of(d->x_key, d->runs));
     d->f->y = figures_loss_axis(d->options);
     for (size_t i = 0; i < d->runs->count; i++) {
         bool ends =
@@ -214,10 +227,11 @@ static void describe(char *out, size_t size, const drawing *d)
     size_t used = 0;
     *out = '\0';
     for (int k = 0; k < KEYS && used < size; k++) {
-        option_id id = option_of(k, d->runs->kernel);
+        option_id id = option_of(k, d->runs);
         double value = key_of(&d->runs->point[0], k);
         /* the table's caption has the ridge and the noise that options give */
-        bool said = id == OPT_NOISE || d->options->value[id].given || value == 0.0;
+        bool said = id == OPT_NOISE || d->options->value[id].given || value == 0.0 ||
+                    (k >= KEY_LENGTH && d->runs->point[0].training.kind == NSL_TRAINED);
         if (!d->varies[k] && k != d->x_key && !said)
             used += (size_t)snprintf(out + used, size - used, "%s = %.6g; ",
                                      figures_axis(d->options, id).symbol, value);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/curve_figure.h"
 #include "cli/prediction_row.h"
+#include "cli/training.h"
 #include "cli/value.h"
 
 #include <math.h>
@@ -64,7 +65,7 @@ static nsl_status add_plateau(figure *f, double plateau, nsl_error *err)
     return NSL_OK;
 }
 
-/* The laws are those of one model, of clean labels, along one resource. */
+/* The laws are those of one trained model, of clean labels, along one resource. */
 static bool has_laws(const cli_options *o)
 {
     option_id swept = query_swept(o);
@@ -72,8 +73,8 @@ static bool has_laws(const cli_options *o)
                     swept == OPT_RIDGE || swept == OPT_KERNEL_RIDGE;
     return resource && !options_given(o, OPT_SPECTRUM) &&
            !options_given(o, OPT_SAMPLES_PER_FEATURE) &&
-           !options_given(o, OPT_ENSEMBLE) && !options_given(o, OPT_TEST_NOISE) &&
-           !options_given(o, OPT_HIDDEN);
+           training_clock(o) == OPT_COUNT && !options_given(o, OPT_ENSEMBLE) &&
+           !options_given(o, OPT_TEST_NOISE) && !options_given(o, OPT_HIDDEN);
 }
 
 static nsl_status add_laws(figure *f, const cli_options *o, const query_setup *setup,

@@ -22,6 +22,12 @@ figure_axis figures_axis(const cli_options *o, option_id id)
         return (figure_axis){"kernel ridge", "δ", true};
     case OPT_NOISE:
         return (figure_axis){"label noise", "σ_ε²", true};
+    case OPT_TIME:
+        return (figure_axis){"training time", "t", true};
+    case OPT_STEPS:
+        return (figure_axis){"training steps", "k", true};
+    case OPT_LEARNING_RATE:
+        return (figure_axis){"learning rate", "η", true};
     case OPT_ALPHA:
         return (figure_axis){"exponent of the spectrum", "α", true};
     default:

@@ -14,7 +14,8 @@ static const option_id settled[] = {
     OPT_SOURCE,   OPT_LABEL_VARIANCE, OPT_SIGMA_W2,   OPT_SIGMA_U2,
     OPT_OUTPUTS,  OPT_HIDDEN,         OPT_ENSEMBLE,   OPT_RIDGE,
     OPT_NOISE,    OPT_KERNEL_RIDGE,   OPT_TEST_NOISE, OPT_MSE,
-    OPT_DIGITS,   OPT_INTEGER,        OPT_DECOMPOSE};
+    OPT_DIGITS,   OPT_INTEGER,        OPT_DECOMPOSE,  OPT_TIME,
+    OPT_STEPS,    OPT_LEARNING_RATE};
 
 static int check_settled(const cli_options *o)
 {

@@ -36,3 +36,13 @@ nsl_status limit_predict(query_answer *out, const cli_options *o,
     query_setup_clear(&kernel);
     return status;
 }
+
+nsl_status limit_predict_trained(query_answer *out, const cli_options *o,
+                                 const query_setup *setup, nsl_error *err)
+{
+    nsl_point point = query_point(o, 0);
+    query_texts texts;
+    query_texts_set(&texts, o, 0);
+    point.training = (nsl_training){.kind = NSL_TRAINED};
+    return query_predict(out, o, setup, &point, &texts.decimals, err);
+}

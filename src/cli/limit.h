@@ -11,4 +11,8 @@ nsl_status limit_predict(query_answer *out, const cli_options *options,
                          const query_setup *setup, bool features, bool samples,
                          nsl_error *err);
 
+/* The prediction of the first point's model trained to the end. */
+nsl_status limit_predict_trained(query_answer *out, const cli_options *options,
+                                 const query_setup *setup, nsl_error *err);
+
 #endif

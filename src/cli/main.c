@@ -15,7 +15,8 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"loss", cmd_loss, "test and training loss at one N and P"},
-    {"curve", cmd_curve, "losses along a sweep of N, P, M, ridge or noise"},
+    {"curve", cmd_curve, "losses along a sweep of N, P, M, ridge, noise or time"},
+    {"train", cmd_train, "losses over the time of training, and when to stop"},
     {"compare", cmd_compare, "theory beside measured runs"},
     {"fit", cmd_fit, "theory and other scaling laws fitted to runs, and judged"},
     {"exponents", cmd_exponents, "the power law in each resource, and its range"},

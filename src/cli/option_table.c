@@ -8,6 +8,7 @@
 #define SIZE "Sizes (N, P; an infinite one gives the limit):"
 #define DATA "Data spectrum and target:"
 #define RIDGE "Ridge and noise:"
+#define TRAINING "Training:"
 #define RUNS "Measured runs:"
 #define TASK "What is asked:"
 #define OUT "Output:"
@@ -15,12 +16,13 @@
 enum {
     ONE_POINT = FOR_LOSS | FOR_CURVE,
     WITH_MODEL = ONE_POINT | FOR_FRONTIER | FOR_PHASE | FOR_SOLVE,
-    WITH_SIZES =
-        ONE_POINT | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE | FOR_PHASE | FOR_DENSITY,
+    WITH_SIZES = ONE_POINT | FOR_TRAIN | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE |
+                 FOR_PHASE | FOR_DENSITY,
+    WITH_TRAINING = ONE_POINT | FOR_COMPARE | FOR_TRAIN,
     WITH_SPECTRUM = FOR_ALL | FOR_DENSITY,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
-    WITH_PICTURE = FOR_CURVE | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER | FOR_PHASE |
-                   FOR_MERGE | FOR_DENSITY | FOR_FEATURES | FOR_SPECTRUM
+    WITH_PICTURE = FOR_CURVE | FOR_TRAIN | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER |
+                   FOR_PHASE | FOR_MERGE | FOR_DENSITY | FOR_FEATURES | FOR_SPECTRUM
 };
 
 const option_spec option_table[OPT_COUNT] = {
@@ -46,7 +48,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_SAMPLES_PER_FEATURE] = {.name = "samples-per-feature",
                                  .argument = "R",
                                  .kind = KIND_NUMBER,
-                                 .commands = ONE_POINT,
+                                 .commands = ONE_POINT | FOR_TRAIN,
                                  .group = SIZE,
                                  .help = "ties P = R*N"},
     [OPT_HIDDEN] = {.name = "hidden",
@@ -61,7 +63,7 @@ const option_spec option_table[OPT_COUNT] = {
                       .argument = "K",
                       .kind = KIND_WHOLE,
                       .infinite = true,
-                      .commands = ONE_POINT | FOR_FRONTIER | FOR_PHASE,
+                      .commands = ONE_POINT | FOR_TRAIN | FOR_FRONTIER | FOR_PHASE,
                       .group = SIZE,
                       .help = "average K models that share the samples, each with its "
                               "own features (default 1)"},
@@ -174,6 +176,33 @@ const option_spec option_table[OPT_COUNT] = {
                         .commands = WITH_LABELS,
                         .group = RIDGE,
                         .help = "test on noisy labels too"},
+    [OPT_TIME] = {.name = "time",
+                  .argument = "T",
+                  .kind = KIND_NUMBER,
+                  .zero = true,
+                  .infinite = true,
+                  .sweep = true,
+                  .commands = WITH_TRAINING,
+                  .group = TRAINING,
+                  .help = "training by gradient flow for a time T, of features scaled "
+                          "by 1/sqrt(width) and a loss that is a mean over samples "
+                          "(default inf: to the end)"},
+    [OPT_STEPS] = {.name = "steps",
+                   .argument = "K",
+                   .kind = KIND_WHOLE,
+                   .zero = true,
+                   .infinite = true,
+                   .sweep = true,
+                   .commands = WITH_TRAINING,
+                   .group = TRAINING,
+                   .help = "training by K steps of gradient descent instead"},
+    [OPT_LEARNING_RATE] = {.name = "learning-rate",
+                           .argument = "ETA",
+                           .kind = KIND_NUMBER,
+                           .commands = WITH_TRAINING,
+                           .group = TRAINING,
+                           .help = "the time that a step takes, below "
+                                   "2/(largest eigenvalue + ridge)"},
     [OPT_BUDGET] = {.name = "budget",
                     .letter = 'B',
                     .argument = "B",
@@ -388,7 +417,8 @@ const option_spec option_table[OPT_COUNT] = {
                  .commands = FOR_RUNS,
                  .group = RUNS,
                  .help = "names of the columns in RUNS: of N, P, loss, and for compare "
-                         "sem, ridge, kernel-ridge, noise, for fit C"},
+                         "sem, ridge, kernel-ridge, noise, time, steps, "
+                         "learning-rate, for fit C"},
     [OPT_WHERE] = {.name = "where",
                    .argument = "COLUMN=VALUE",
                    .kind = KIND_MANY,
@@ -470,7 +500,7 @@ const char *option_commands(option_id id, char *out, size_t size)
         {FOR_SOLVE, "solve"},       {FOR_PHASE, "phase"},
         {FOR_MERGE, "merge"},       {FOR_FIT, "fit"},
         {FOR_DENSITY, "density"},   {FOR_FEATURES, "features"},
-        {FOR_SPECTRUM, "spectrum"},
+        {FOR_SPECTRUM, "spectrum"}, {FOR_TRAIN, "train"},
     };
     enum { NAMES = sizeof names / sizeof *names };
     const char *with[NAMES] = {NULL};

@@ -34,12 +34,14 @@ int options_complain_error(const char *command, const nsl_error *err)
                     : err->status == NSL_EFILE ? EXIT_INPUT_OUTPUT
                                                : EXIT_COMPUTATION;
     const char *dashes = *err->field ? "--" : "", *space = *err->field ? " " : "";
+    const char *field = strcmp(err->field, "rate") == 0
+                            ? option_table[OPT_LEARNING_RATE].name
+                            : err->field;
     /* the library says "give kernel-ridge instead"; here that is an option */
     const char *give = strstr(err->message, "give ");
     int head = give ? (int)(give - err->message) + 5 : (int)strlen(err->message);
-    return options_complain(command, exit_code, "%s%s%s%.*s%s%s", dashes, err->field,
-                            space, head, err->message, give ? "--" : "",
-                            err->message + head);
+    return options_complain(command, exit_code, "%s%s%s%.*s%s%s", dashes, field, space,
+                            head, err->message, give ? "--" : "", err->message + head);
 }
 
 /* The parse in progress. */

@@ -30,6 +30,9 @@ typedef enum {
     OPT_KERNEL_RIDGE,
     OPT_NOISE,
     OPT_TEST_NOISE,
+    OPT_TIME,
+    OPT_STEPS,
+    OPT_LEARNING_RATE,
     OPT_BUDGET,
     OPT_COST,
     OPT_ACTIVATION,
@@ -83,12 +86,13 @@ enum {
     FOR_FRONTIER = 32,
     FOR_SOLVE = 64,
     FOR_PHASE = 128,
-    FOR_ALL = 255,       /* what asks something of a model */
     FOR_MERGE = 256,     /* joins answers */
     FOR_FIT = 512,       /* asks which model */
     FOR_DENSITY = 1024,  /* asks something of a model's spectrum alone */
     FOR_FEATURES = 2048, /* makes a spectrum */
     FOR_SPECTRUM = 4096, /* asks which spectrum */
+    FOR_TRAIN = 8192,
+    FOR_ALL = 255 | FOR_TRAIN, /* what asks something of a model */
     FOR_MAPS = FOR_PHASE | FOR_MERGE,
     FOR_RUNS = FOR_COMPARE | FOR_FIT,
     FOR_OUTPUT =

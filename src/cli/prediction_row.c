@@ -2,6 +2,7 @@
 #include "cli/prediction_row.h"
 #include "cli/digits.h"
 #include "cli/intervals.h"
+#include "cli/training.h"
 #include "input/number.h"
 
 #include <math.h>
@@ -18,6 +19,12 @@ void row_add_columns(document *d, row_style style)
         d, ridge, style.kernel ? "for features / sqrt(width)" : "on the summed loss",
         style.ridge);
     document_add_column(d, "noise", "label-noise variance", style.noise);
+    if (style.training)
+        document_add_column(d, style.steps ? "steps" : "time",
+                            style.steps ? "of gradient descent" : "of gradient flow",
+                            true);
+    if (style.rate)
+        document_add_column(d, "learning_rate", "", true);
     document_add_column(d, "delta",
                         "root of the self-consistent equation, units of lambda",
                         !style.fitted);
@@ -42,7 +49,10 @@ void row_add_columns(document *d, row_style style)
     document_add_column(d, "elasticity_ridge", "-dln(test_loss)/dln(ridge)",
                         style.ridge);
     if (style.training)
-        document_add_column(d, "elasticity_time", "-dln(test_loss)/dln(time)", true);
+        document_add_column(d, "elasticity_time",
+                            style.steps ? "-dln(test_loss)/dln(steps)"
+                                        : "-dln(test_loss)/dln(time)",
+                            true);
 }
 
 void row_add_last_columns(document *d)
@@ -124,6 +134,10 @@ static void add_input_notes(row_note *note, const nsl_point *point,
         row_note_add(note, "samples = inf", true);
     if (setup->latents == NSL_LATENTS_INFINITE)
         row_note_add(note, "latents = inf", true);
+    if (training_stops(&point->training))
+        row_note_add(note, "no delta: training is stopped early", true);
+    else if (point->training.kind != NSL_TRAINED)
+        row_note_add(note, "trained to the end", true);
 }
 
 /* The names of a prediction's values, in the order of nsl_prediction_mp. */
@@ -149,10 +163,23 @@ static bool has_column(row_style style, int i)
                      : style.decompose || i < FIRST_PART || i > LAST_PART;
 }
 
+cell row_known(double value, double error)
+{
+    return error > NSL_PROMISE ? cell_known(value, error) : cell_computed(value);
+}
+
+/* Elasticities are of order 1: theirs is an absolute bound. */
+static cell known_elasticity(double value, double error)
+{
+    return error > NSL_PROMISE ? cell_absolute(value, error * fmax(1.0, fabs(value)))
+                               : cell_computed(value);
+}
+
 /* The values as doubles, in the units asked for. */
 static void set_doubles(document *d, row_style style, const nsl_prediction *p,
-                        loss_units units)
+                        loss_units units, double error)
 {
+    enum { FIRST_ELASTICITY = 9 };
     const double value[NSL_PREDICTION_MP_VALUES] = {
         p->delta,
         p->dof,
@@ -169,7 +196,9 @@ static void set_doubles(document *d, row_style style, const nsl_prediction *p,
         of_reported(p->elasticity_time, p, units)};
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
         if (has_column(style, i))
-            document_set(d, value_keys[i], cell_computed(value[i]));
+            document_set(d, value_keys[i],
+                         i < FIRST_ELASTICITY ? row_known(value[i], error)
+                                              : known_elasticity(value[i], error));
 }
 
 static void set_digits(document *d, row_style style, query_answer *answer)
@@ -200,6 +229,30 @@ static void set_inputs(document *d, row_style style, const nsl_point *point,
         document_set(d, inputs[i].key,
                      inputs[i].text ? digits_given(inputs[i].text)
                                     : cell_given(inputs[i].value));
+    if (style.training)
+        document_set(d, style.steps ? "steps" : "time",
+                     decimals && decimals->time
+                         ? digits_given(decimals->time)
+                         : cell_given(training_length(&point->training)));
+    if (style.rate)
+        document_set(d, "learning_rate", cell_given(point->training.rate));
+}
+
+/* What the bounds of the double route leave unsaid. */
+static void add_accuracy_notes(row_note *note, const query_answer *answer, bool stopped)
+{
+    bool known = answer->error < ROW_NOTHING_KNOWN || isnan(answer->error);
+    if (answer->error > NSL_PROMISE && stopped)
+        row_note_add(note,
+                     known ? "digits by error"
+                           : "not known in double precision: ask for --digits",
+                     known);
+    else if (answer->error > NSL_PROMISE)
+        row_note_add(note,
+                     "loss and elasticities not known to 1e-12 in double precision",
+                     false);
+    if (answer->optimal && answer->optimum.error > NSL_PROMISE)
+        row_note_add(note, "best ridge not known to 1e-12 in double precision", false);
 }
 
 cell row_best_ridge(const query_answer *answer, bool wide, row_note *note)
@@ -236,20 +289,15 @@ void row_add(document *d, row_style style, const query_setup *setup,
     if (answer->digits) {
         set_digits(d, style, answer);
     } else {
-        set_doubles(d, style, p, units);
+        bool stopped = training_stops(&point->training);
+        set_doubles(d, style, p, units, stopped ? answer->error : 0.0);
         document_set(d, "error", cell_bound(answer->error));
         if (style.fitted)
             row_note_add(note, "train_loss: a fit of test losses says nothing of it",
                          true);
         if (isinf(row_test_loss(p, units)) || isinf(units.scale * p->train_loss))
             row_note_add(note, ABOVE_RANGE, false);
-        if (answer->error > NSL_PROMISE)
-            row_note_add(note,
-                         "loss and elasticities not known to 1e-12 in double precision",
-                         false);
-        if (answer->optimal && answer->optimum.error > NSL_PROMISE)
-            row_note_add(note, "best ridge not known to 1e-12 in double precision",
-                         false);
+        add_accuracy_notes(note, answer, stopped);
         if (units.test_shift != 0.0) /* a zero loss has slopes on noisy labels */
             notes &= ~(unsigned)NSL_NOTE_ZERO_LOSS;
     }
@@ -312,15 +360,16 @@ static void caption_ridge(char *out, size_t size, const cli_options *o,
 char *row_caption(const cli_options *o, const query_setup *setup, query_columns columns,
                   const char *more)
 {
-    char spectrum[512], target[128], ridge[128], *caption = NULL;
+    char spectrum[512], target[128], ridge[128], training[160], *caption = NULL;
     if (o->fitted)
         return fitted_caption(o, more);
     row_caption_spectrum(spectrum, sizeof spectrum, o, setup);
     caption_target(target, sizeof target, o, setup);
     caption_ridge(ridge, sizeof ridge, o, columns);
+    training_caption(training, sizeof training, o, columns);
     int length = asprintf(
         &caption,
-        "%s%s\n%s, label noise %s%s%s%s%s\nlosses: %s, on %s test labels\n%s%s\n",
+        "%s%s\n%s, label noise %s%s%s%s%s%s\nlosses: %s, on %s test labels\n%s%s\n",
         spectrum, target, ridge,
         columns.noise ? "of each run"
         : strcmp(given_text(o, OPT_FOR, ""), "noise") == 0
@@ -329,7 +378,7 @@ char *row_caption(const cli_options *o, const query_setup *setup, query_columns 
         o->value[OPT_HIDDEN].given ? ", hidden widths " : "",
         o->value[OPT_HIDDEN].given ? o->value[OPT_HIDDEN].text : "",
         o->value[OPT_ENSEMBLE].given ? ", models averaged " : "",
-        o->value[OPT_ENSEMBLE].given ? o->value[OPT_ENSEMBLE].text : "",
+        o->value[OPT_ENSEMBLE].given ? o->value[OPT_ENSEMBLE].text : "", training,
         o->value[OPT_MSE].given ? "mean squared error per output"
                                 : "half the squared error, summed over outputs",
         o->value[OPT_TEST_NOISE].given ? "noisy" : "clean", more ? more : "",

@@ -12,7 +12,9 @@ typedef struct {
     bool parts;                 /* signal and noise loss differ from the whole */
     bool decompose;             /* the parts of signal_loss have columns */
     bool intervals;             /* test_loss_lo and test_loss_hi have columns */
-    bool training;              /* stopped early: elasticity_time has a column */
+    bool training;              /* how long it is: time and elasticity_time */
+    bool steps;                 /* steps in place of the time */
+    bool rate;                  /* learning_rate has a column */
     bool fitted;                /* --model: only what its losses mean is shown */
 } row_style;
 
@@ -41,6 +43,13 @@ cell row_best_ridge(const query_answer *answer, bool wide, row_note *note);
 
 /* Sets `note`, when the command is done with the row. */
 void row_end(document *d, const row_note *note);
+
+/* Nothing is printed of values whose bound is not below this, as by cell_known. */
+#define ROW_NOTHING_KNOWN 0.1
+
+/* A value, of a prediction with this bound, where training is stopped early: to the
+ * digits that are known. */
+cell row_known(double value, double error);
 
 /* The reported test loss of a prediction: NaN where there is none. */
 double row_test_loss(const nsl_prediction *prediction, loss_units units);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/query.h"
 #include "cli/fitted.h"
+#include "cli/training.h"
 #include "cli/value.h"
 
 #include <math.h>
@@ -25,6 +26,8 @@ static int check_excluded(const cli_options *o)
         {OPT_SPECTRUM, OPT_LAMBDA_MAX, "the file has the eigenvalues"},
         {OPT_RIDGE, OPT_KERNEL_RIDGE, "they are two conventions for one ridge"},
         {OPT_SAMPLES, OPT_SAMPLES_PER_FEATURE, "both set the samples"},
+        {OPT_TIME, OPT_STEPS, "training is a flow in time or goes in steps"},
+        {OPT_TIME, OPT_LEARNING_RATE, "a flow in time has no steps"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         if (options_given(o, pairs[i].one) && options_given(o, pairs[i].other))
@@ -48,7 +51,8 @@ static int check_required(const cli_options *o)
         return o->operand ? EXIT_FINE
                           : complain(o, "needs a CSV file of runs (or - for standard "
                                         "input) with the columns N, P and loss");
-    if (!(o->command_bit & (FOR_LOSS | FOR_CURVE | FOR_PHASE | FOR_DENSITY)))
+    if (!(o->command_bit &
+          (FOR_LOSS | FOR_CURVE | FOR_TRAIN | FOR_PHASE | FOR_DENSITY)))
         return EXIT_FINE;
     bool map = o->command_bit == FOR_PHASE;
     if (!options_given(o, OPT_FEATURES))
@@ -82,6 +86,8 @@ static int check_sweeps(const cli_options *o)
 {
     if (o->command_bit == FOR_PHASE)
         return check_map(o);
+    if (o->command_bit == FOR_TRAIN)
+        return training_check_sweeps(o);
     option_id first = OPT_COUNT;
     for (option_id id = 0; id < OPT_COUNT; id++) {
         if (o->value[id].sweep_count == 0)
@@ -132,7 +138,7 @@ static bool is_infinite(const cli_options *o, option_id id)
            isinf(o->value[id].number);
 }
 
-bool query_is_kernel(const cli_options *o)
+bool query_is_endless(const cli_options *o)
 {
     const option_value *latents = &o->value[OPT_LATENTS],
                        *hidden = &o->value[OPT_HIDDEN];
@@ -141,10 +147,15 @@ bool query_is_kernel(const cli_options *o)
         endless |= !latents->given || latents->whole == NSL_LATENTS_INFINITE;
     for (size_t k = 0; k < hidden->count; k++)
         endless |= isinf(hidden->list[k]);
+    return endless;
+}
+
+bool query_is_kernel(const cli_options *o)
+{
     const char *unknown = options_given(o, OPT_FOR) ? o->value[OPT_FOR].text : "";
     bool found = o->value[OPT_RIDGE].optimal || strcmp(unknown, "ridge") == 0;
     return options_given(o, OPT_KERNEL_RIDGE) || strcmp(unknown, "kernel-ridge") == 0 ||
-           (found && endless);
+           (found && query_is_endless(o));
 }
 
 option_id query_ridge(const cli_options *o)
@@ -280,6 +291,7 @@ nsl_point query_point(const cli_options *o, size_t i)
         .ridge = number(o, query_ridge(o), i, 0.0),
         .noise = number(o, OPT_NOISE, i, 0.0),
         .ensemble = models == NSL_LATENTS_INFINITE ? (double)INFINITY : (double)models,
+        .training = training_at(o, i),
     };
 }
 
@@ -311,6 +323,8 @@ int query_check(const cli_options *o)
         code = check_sweeps(o);
     if (code == EXIT_FINE)
         code = check_tied(o);
+    if (code == EXIT_FINE)
+        code = training_check(o);
     uint64_t digits = o->value[OPT_DIGITS].whole;
     if (code == EXIT_FINE && options_given(o, OPT_DIGITS) &&
         (digits < NSL_DIGITS_MIN || digits > NSL_DIGITS_MAX))
@@ -348,11 +362,19 @@ void query_texts_set(query_texts *out, const cli_options *o, size_t i)
                    ? "0" /* found at each point */
                    : decimal(out->ridge, size, o, query_ridge(o), i, "0");
     d->noise = decimal(out->noise, size, o, OPT_NOISE, i, "0");
+    d->time = decimal(out->time, size, o, OPT_TIME, i, NULL);
+    d->rate = o->value[OPT_LEARNING_RATE].text;
     if (options_given(o, OPT_SAMPLES_PER_FEATURE)) {
         double samples = query_point(o, i).samples;
         value_shortest(out->samples, size, samples);
         d->samples = out->samples;
     }
+}
+
+void query_texts_set_time(query_texts *out, double time)
+{
+    value_shortest(out->time, sizeof out->time, time);
+    out->decimals.time = out->time;
 }
 
 /* Whether nslaw solve looks for the option's value. */
@@ -436,6 +458,7 @@ void query_describe(document *d, const cli_options *o, const query_setup *setup,
                            : option_cell(o, query_ridge(o), 0.0));
     document_add_model(
         d, "noise", columns.noise ? cell_text("runs") : option_cell(o, OPT_NOISE, 0.0));
+    training_describe(d, o, columns);
     document_add_model(d, "test_labels",
                        cell_text(options_given(o, OPT_TEST_NOISE) ? "noisy" : "clean"));
     document_add_model(d, "loss",

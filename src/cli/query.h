@@ -20,6 +20,10 @@ bool query_is_optimal(const cli_options *options);
 /* Whether the ridge is the kernel's: asked for, or the only one that is defined. */
 bool query_is_kernel(const cli_options *options);
 
+/* Whether N, M or a hidden width is infinite, so that only the kernel's ridge is
+ * defined. */
+bool query_is_endless(const cli_options *options);
+
 /* The --ridge option in use. */
 option_id query_ridge(const cli_options *options);
 
@@ -52,15 +56,18 @@ nsl_point query_point(const cli_options *options, size_t i);
 
 /* Its numbers as they were given, or as they are printed for sweeps and ties. */
 typedef struct {
-    char features[64], samples[64], ridge[64], noise[64]; /* printed ones */
+    char features[64], samples[64], ridge[64], noise[64], time[64]; /* printed ones */
     nsl_point_decimals decimals;
 } query_texts;
 
 void query_texts_set(query_texts *out, const cli_options *options, size_t i);
 
+/* A time of nobody's sweep. */
+void query_texts_set_time(query_texts *out, double time);
+
 /* What the runs of a comparison give in columns instead of options. */
 typedef struct {
-    bool ridge, kernel_ridge, noise;
+    bool ridge, kernel_ridge, noise, time, steps, rate;
 } query_columns;
 
 /* The options as keys and values for the record of the model: those of the spectrum,

@@ -16,7 +16,8 @@ enum { SWEEP_MAX = 1000000 };
 static const char *allowed(const option_spec *spec)
 {
     if (spec->kind == KIND_WHOLE && spec->zero)
-        return "a whole number from 0 to 1e18";
+        return spec->infinite ? "a whole number from 0 to 1e18, or inf"
+                              : "a whole number from 0 to 1e18";
     if (spec->kind == KIND_WHOLE)
         return spec->infinite ? "a whole number from 1 to 1e18, or inf"
                               : "a whole number from 1 to 1e18";

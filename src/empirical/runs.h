@@ -16,6 +16,9 @@ typedef enum {
     NSL_RUN_RIDGE,
     NSL_RUN_KERNEL_RIDGE,
     NSL_RUN_NOISE,
+    NSL_RUN_TIME,   /* of training by gradient flow */
+    NSL_RUN_STEPS,  /* of gradient descent */
+    NSL_RUN_RATE,   /* their learning rate */
     NSL_RUN_WEIGHT, /* of the run in a fit; 1 without a column */
     NSL_RUN_COLUMNS
 } nsl_run_column;
@@ -26,8 +29,9 @@ extern const char *const nsl_run_keys[NSL_RUN_COLUMNS];
 /* What the runs are for: it decides which columns count, which values are good, and
  * what becomes of a bad row. */
 typedef enum {
-    /* N, P and loss are required and > 0 (N and P may be inf); sem, ridge, kernel-ridge
-     * and noise are >= 0. A bad row is an error. */
+    /* N, P and loss are required and > 0 (N and P may be inf); sem, ridge,
+     * kernel-ridge, noise, time and steps are >= 0 (time and steps may be inf, steps
+     * are whole), the learning rate is > 0. A bad row is an error. */
     NSL_RUNS_COMPARED,
     /* N, loss, and P or C are required, finite and > 0; what of P and C is missing
      * follows from C = 6NP. Weights are finite and >= 0. Bad rows are skipped. */

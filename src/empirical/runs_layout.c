@@ -6,12 +6,14 @@
 #include <string.h>
 
 const char *const nsl_run_keys[NSL_RUN_COLUMNS] = {
-    "N", "P", "C", "loss", "sem", "ridge", "kernel-ridge", "noise", "weights"};
+    "N",     "P",    "C",     "loss",          "sem",    "ridge", "kernel-ridge",
+    "noise", "time", "steps", "learning-rate", "weights"};
 
 /* What a column is called in the file unless mapped; NULL: only what is named counts.
  */
 static const char *const default_names[NSL_RUN_COLUMNS] = {
-    "N", "P", "C", "loss", "sem", "ridge", "kernel_ridge", "noise", NULL};
+    "N",     "P",    "C",     "loss",          "sem", "ridge", "kernel_ridge",
+    "noise", "time", "steps", "learning_rate", NULL};
 
 bool nsl_runs_map(nsl_runs_purpose purpose, nsl_run_column column)
 {
@@ -57,23 +59,35 @@ static nsl_status find_value(nsl_runs_layout *l, const nsl_csv *csv, int c,
     return NSL_OK;
 }
 
-/* Of two ridges, one that --map names goes before one that it does not. */
-static nsl_status choose_ridge(nsl_runs_layout *l, const nsl_csv *csv, nsl_error *err)
+/* Whether --map names the column, and does not ignore it. */
+static bool is_named(const nsl_runs_layout *l, nsl_run_column c)
 {
-    bool mapped_mrs = l->selection->column[NSL_RUN_RIDGE] != NULL;
-    bool mapped_kernel = l->selection->column[NSL_RUN_KERNEL_RIDGE] != NULL;
-    if (mapped_kernel && !mapped_mrs)
-        l->value[NSL_RUN_RIDGE] = NSL_CSV_NONE;
-    if (mapped_mrs && !mapped_kernel)
-        l->value[NSL_RUN_KERNEL_RIDGE] = NSL_CSV_NONE;
-    if (l->value[NSL_RUN_RIDGE] != NSL_CSV_NONE &&
-        l->value[NSL_RUN_KERNEL_RIDGE] != NSL_CSV_NONE)
-        return nsl_fail(
-            err, NSL_EFILE, "",
-            "%s:%zu: has a ridge and a kernel ridge column; ignore one with "
-            "--map ridge= or --map kernel-ridge=",
-            csv->name, csv->line);
-    return NSL_OK;
+    return l->selection->column[c] && *l->selection->column[c];
+}
+
+/* Of two columns that say the same thing, one that --map names goes before one that it
+ * does not. */
+static nsl_status choose(nsl_runs_layout *l, const nsl_csv *csv, nsl_run_column one,
+                         nsl_run_column other, nsl_error *err)
+{
+    bool mapped_one = is_named(l, one), mapped_other = is_named(l, other);
+    if (mapped_other && !mapped_one)
+        l->value[one] = NSL_CSV_NONE;
+    if (mapped_one && !mapped_other)
+        l->value[other] = NSL_CSV_NONE;
+    if (l->value[one] == NSL_CSV_NONE || l->value[other] == NSL_CSV_NONE)
+        return NSL_OK;
+    return nsl_fail(err, NSL_EFILE, "",
+                    "%s:%zu: has a column for %s and one for %s; ignore one with "
+                    "--map %s= or --map %s=",
+                    csv->name, csv->line, nsl_run_keys[one], nsl_run_keys[other],
+                    nsl_run_keys[one], nsl_run_keys[other]);
+}
+
+static nsl_status check_compared(nsl_runs_layout *l, const nsl_csv *csv, nsl_error *err)
+{
+    nsl_status status = choose(l, csv, NSL_RUN_RIDGE, NSL_RUN_KERNEL_RIDGE, err);
+    return status == NSL_OK ? choose(l, csv, NSL_RUN_TIME, NSL_RUN_STEPS, err) : status;
 }
 
 /* A fit needs samples or compute, and what --log10 names. */
@@ -112,7 +126,7 @@ nsl_status nsl_runs_layout_find(nsl_runs_layout *l, const nsl_csv *csv,
             return fail_column(csv, selection->where[i].column, "", err);
     }
     return selection->purpose == NSL_RUNS_FITTED ? check_fitted(l, csv, err)
-                                                 : choose_ridge(l, csv, err);
+                                                 : check_compared(l, csv, err);
 }
 
 /* Equal as text, or as numbers: 0.1 and 1e-1. */

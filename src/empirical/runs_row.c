@@ -39,12 +39,17 @@ static nsl_status check_fitted(const nsl_csv *csv, const nsl_runs_layout *l, int
 static nsl_status check_value(const nsl_csv *csv, const nsl_runs_layout *l, int c,
                               double value, nsl_error *err)
 {
-    bool positive = c <= NSL_RUN_LOSS;
-    bool infinite = l->selection->purpose == NSL_RUNS_COMPARED && c <= NSL_RUN_SAMPLES;
-    if ((positive ? value > 0.0 : value >= 0.0) && (infinite || isfinite(value)))
+    bool whole = c == NSL_RUN_STEPS, length = c == NSL_RUN_TIME || whole;
+    bool positive = c <= NSL_RUN_LOSS || c == NSL_RUN_RATE;
+    bool infinite =
+        l->selection->purpose == NSL_RUNS_COMPARED && (c <= NSL_RUN_SAMPLES || length);
+    if ((positive ? value > 0.0 : value >= 0.0) && (infinite || isfinite(value)) &&
+        !(whole && value != floor(value)))
         return check_fitted(csv, l, c, value, err);
     return fail_value(csv, l->value[c],
-                      infinite   ? "must be a number > 0"
+                      whole      ? "must be a whole number >= 0, or inf"
+                      : length   ? "must be a number >= 0, or inf"
+                      : infinite ? "must be a number > 0"
                       : positive ? "must be a finite number > 0"
                                  : "must be a finite number >= 0",
                       err);
