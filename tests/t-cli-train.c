@@ -358,3 +358,50 @@ Test(cli_train, default_times, .timeout = 60)
                                said(root, "plateau")) < MOVED);
     json_object_put(root);
 }
+
+/* The picture of a ladder: its curves over the cost N·time lie on or above the
+ * frontier, between whose points the picture has straight lines. */
+Test(cli_train, frontier_is_the_envelope, .timeout = 60)
+{
+    enum { SIZES = 5, POINTS = 400 };
+    /* how far a chord of the frontier is above it */
+    static const double CHORD = 2e-3;
+    static double x[POINTS], y[POINTS];
+    char folder[64], line[256];
+    shell_new_folder(folder, sizeof folder);
+    shell_result r = shell_run(folder, "nslaw train -N 10:1000:5 -P 3000 " MODEL
+                                       " --noise 0.01 --time 0.1:1e5:60 --plot x.gp");
+    cr_assert(r.code == 0, "%s", r.err);
+    shell_clear(&r);
+    char path[128];
+    snprintf(path, sizeof path, "%s/x.gp", folder);
+    size_t count = 0, above = 0, near = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        FILE *file = fopen(path, "r");
+        int block = 0;
+        cr_assert(file != NULL);
+        while (fgets(line, sizeof line, file)) {
+            double cost, loss;
+            (void)sscanf(line, "$a%d << EOD", &block);
+            if (sscanf(line, "%lf %lf", &cost, &loss) != 2)
+                continue;
+            if (pass == 0 && block == SIZES + 1 && count < POINTS) {
+                x[count] = log(cost);
+                y[count++] = log(loss);
+            }
+            for (size_t i = 0; pass == 1 && block <= SIZES && i + 1 < count; i++) {
+                double part = (log(cost) - x[i]) / (x[i + 1] - x[i]);
+                if (!(part >= 0.0 && part < 1.0))
+                    continue;
+                double excess = log(loss) - (y[i] + part * (y[i + 1] - y[i]));
+                cr_expect(excess > -CHORD, "%g below at %g", excess, cost);
+                above += excess > CHORD;
+                near += excess <= CHORD;
+            }
+        }
+        fclose(file);
+    }
+    cr_expect(count >= 20 && above > 50 && near >= SIZES, "%zu %zu %zu", count, above,
+              near);
+    shell_remove_folder(folder);
+}

@@ -154,7 +154,7 @@ Test(docs, man_page_examples, .timeout = 400)
         "man/nslaw-compare.1",  "man/nslaw-exponents.1", "man/nslaw-plateau.1",
         "man/nslaw-frontier.1", "man/nslaw-solve.1",     "man/nslaw-phase.1",
         "man/nslaw-merge.1",    "man/nslaw-fit.1",       "man/nslaw-density.1",
-        "man/nslaw-features.1", "man/nslaw-spectrum.1"};
+        "man/nslaw-features.1", "man/nslaw-spectrum.1",  "man/nslaw-train.1"};
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++)
         cr_assert(run_examples(pages[i], ".Bd -literal", ".Ed", true) >= 1, "%s",
                   pages[i]);

@@ -103,6 +103,8 @@ typedef struct {
     double elasticity_samples;  /**< −∂ln(test_loss)/∂lnP at fixed N and ridge */
     double elasticity_ridge; /**< −∂ln(test_loss)/∂ln(ridge); 0 when ridgeless */
     double elasticity_time; /**< −∂ln(test_loss)/∂ln(time or steps); 0 when trained */
+    double elasticity_error; /**< bound on the errors of the elasticities: absolute, or
+                                  relative where they are above 1 */
     double error; /**< relative bound on test_loss (and on Δ, z and the other losses) */
     unsigned notes; /**< NSL_NOTE_* bits; for each NaN above, the reason */
 } nsl_prediction;

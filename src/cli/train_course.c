@@ -12,8 +12,8 @@ static const double SCAN = 0.25 * M_LN10;
 /* Width of the bracket of ln(time) around a root: some ulps of ln(1e30). */
 static const double WIDTH = 1e-14;
 
-/* Beyond the time where the loss is within 0.1% of the plateau, that of a rise which is
- * all smaller is looked for over so many times it. */
+/* A rise may be all smaller than the 0.1% that tell when the loss moves: it is looked
+ * for so many times later and earlier. */
 static const double BEYOND = 1e6;
 
 /* A function of a course whose change of sign is looked for. */
@@ -125,8 +125,8 @@ static nsl_status find_peak(train_course *c, train_job *job, nsl_error *err)
                 .value = above_level,
                 .data = &level,
                 .err = err};
-    /* a best loss of 0 steps has the level above it from the first one on */
-    double low = fmax(c->stop.time, job->steps ? 1.0 : c->low);
+    /* where the best is not to train at all, from before the loss has moved */
+    double low = job->steps || c->stop.time > 0.0 ? c->stop.time : c->low / BEYOND;
     status = find_change(&c->peak, &s, low, c->high * BEYOND, -1.0);
     double of_level = c->stop.best.error + (c->doubled ? 0.0 : trained.error);
     if (!job->steps)
@@ -176,6 +176,9 @@ nsl_status train_find_frontier(train_moment *out, const train_job *job,
     nsl_status status = find_change(out, &s, from, high, 1.0);
     if (status == NSL_OK && !job->steps && isfinite(out->length))
         out->error += frontier_error(&s, out->length);
+    /* where the loss rises with time and features the least cost is the best */
+    if (isfinite(out->length) && !(out->there.elasticity_time > 0.0))
+        *out = (train_moment){.length = (double)NAN};
     return s.status == NSL_OK ? status : s.status;
 }
 

@@ -135,9 +135,9 @@ WIDE static void add_weighted(lanes *sum, lanes *lost, const nsl_table_view *t,
     for (size_t row = 0; row < t->positive_rows; row += LANES) {
         lanes lambda, copies;
         load(&lambda, &copies, t, row, t->positive_rows);
-        lanes large; /* the larger of λ and |s|: a and b below are at most 1 */
+        lanes large = lambda; /* the larger of λ and |s|: a and b below are at most 1 */
         for (size_t i = 0; i < LANES; i++) {
-            large[i] = lambda[i] > size ? lambda[i] : size;
+            large[i] = fmax(lambda[i], size);
             copies[i] *= row + i < t->positive_rows ? weights[row + i] : 0.0;
         }
         /* u = λ/(λ−s), w = −s/(λ−s) */

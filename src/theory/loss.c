@@ -219,10 +219,10 @@ static void set_losses(nsl_prediction *out, const nsl_model *model,
         out->error = 0.0;
 }
 
-static nsl_prediction nothing_known(void)
+nsl_prediction nsl_nothing_known(void)
 {
     return (nsl_prediction){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
-                            NAN, NAN, NAN, NAN, NAN, NAN, 0};
+                            NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0};
 }
 
 /* E_noise → 0 for P → ∞ at any N, and → α σ_ε² for P → ∞ at N = ∞ (theory.md
@@ -249,7 +249,7 @@ static void set_noise_floor(nsl_prediction *out, const nsl_model *model,
 void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point *point,
                     const nsl_root *root, double promise)
 {
-    *out = nothing_known();
+    *out = nsl_nothing_known();
     if (root->kind == NSL_ROOT_UNDERFLOW || root->kind == NSL_ROOT_OVERFLOW) {
         out->notes =
             root->kind == NSL_ROOT_UNDERFLOW ? NSL_NOTE_UNDERFLOW : NSL_NOTE_OVERFLOW;
@@ -265,6 +265,7 @@ void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point
         out->dof = in_range(root->m.z, root->kind == NSL_ROOT_INFINITE, out);
     nsl_risk e = risk_of_root(out, root, model, point);
     set_losses(out, model, root, point, e);
+    out->elasticity_error = promise;
     if (!isnan(out->test_loss))
         out->elasticity_time = 0.0;
     if (depends_on_order(root, point)) {
@@ -288,7 +289,7 @@ nsl_status nsl_predict_to(nsl_prediction *out, const nsl_model *model,
                           const nsl_point *point, double promise, nsl_error *err)
 {
     nsl_root root;
-    *out = nothing_known();
+    *out = nsl_nothing_known();
     if (nsl_training_stops(point))
         return nsl_predict_stopped(out, model, point, err);
     nsl_status status = nsl_root_solve(&root, model, point, err);

@@ -33,6 +33,9 @@ typedef struct {
 
 nsl_risk nsl_risk_at(const nsl_root *root, const nsl_point *point);
 
+/* A prediction of NaNs. */
+nsl_prediction nsl_nothing_known(void);
+
 /* The prediction at a root, with elasticities that are known to `promise`. */
 void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point *point,
                     const nsl_root *root, double promise);

@@ -19,7 +19,8 @@ typedef struct {
     size_t count;
     nsl_contour_node *node; /* owned */
     bool pole;              /* w = 0 is inside: the trained part is in the sum */
-    double error; /* |discrete filter − filter|·(1 + μ·time) is at most this, μ ≥ 0 */
+    bool alternates;        /* some nodes do: that part of the filter falls as … */
+    double beyond;          /* … e^−beyond a step */
 } nsl_contour;
 
 /* What bounds the spectrum, as ω₀ + μ. */
@@ -43,6 +44,11 @@ bool nsl_contour_flow(nsl_contour *out, nsl_window window, nsl_contour_range ran
 /* Gradient descent at a rate η < 2/largest. */
 bool nsl_contour_descent(nsl_contour *out, nsl_window window, double rate,
                          nsl_contour_range range);
+
+/* A bound on |discrete filter − filter| at a time, of flow times 1/(1 + μt − decay),
+ * where all of the filter but for the trained part has decayed by e^−decay (late
+ * windows; else 0). */
+double nsl_contour_error(const nsl_contour *contour, double time, double decay);
 
 void nsl_contour_clear(nsl_contour *contour);
 

@@ -264,10 +264,8 @@ static nsl_status sheet_of(nsl_sheet **out, nsl_course *c, double time, nsl_erro
 /* A relative bound on E or T: rounding, and the contour's own error δ in each filter,
  * at most 2 δ √(E·E₁₁) by Cauchy and Schwarz, with E₁₁ the ridge's where the contour
  * crosses the axis: a filter's error falls off like its. */
-static double error_of(const nsl_sheet *sheet, double total, double rounding,
-                       double near, double decayed)
+static double error_of(double total, double rounding, double near, double filter)
 {
-    double filter = sheet->contour.error * decayed;
     return 4 * DBL_EPSILON + rounding / total + 2.0 * filter * sqrt(near / total) +
            filter * filter * near / total;
 }
@@ -296,7 +294,7 @@ typedef struct {
     double bias, dof;
     double near,
         train_near; /* E and T of the ridge where the contour crosses the axis */
-    double decayed;
+    double filter;  /* error of the filter */
 } sums;
 
 static void set_sums(sums *out, nsl_course *c, nsl_sheet *sheet, double noise,
@@ -317,7 +315,8 @@ static void set_sums(sums *out, nsl_course *c, nsl_sheet *sheet, double noise,
     double residual = cabs(first->residual);
     out->near = cabs(arm->signal) + noise * cabs(arm->noise);
     out->train_near = residual * residual * (out->near + noise);
-    out->decayed = sheet->contour.pole ? 1.0 : exp(-decay_of(c) * time);
+    double decay = sheet->contour.pole ? 0.0 : decay_of(c) * time;
+    out->filter = nsl_contour_error(&sheet->contour, time, decay);
 }
 
 static void set_parts(nsl_prediction *out, const sums *s, double half, double share,
@@ -329,6 +328,10 @@ static void set_parts(nsl_prediction *out, const sums *s, double half, double sh
     out->variance_features =
         half * share * part_known(s->single.signal - cross, error, total);
 }
+
+/* Errors of slopes over those of the loss: terms with derivatives of a few times their
+ * size. */
+static const double SLOPES = 16.0;
 
 static void set_slopes(nsl_prediction *out, const nsl_course *c, const sums *s,
                        double share, double noise, double total, double time)
@@ -342,6 +345,11 @@ static void set_slopes(nsl_prediction *out, const nsl_course *c, const sums *s,
     double step = mixed(s->many.step_signal, s->single.step_signal, share) +
                   noise * mixed(s->many.step_noise, s->single.step_noise, share);
     out->elasticity_time = elasticity_in_time(step, total, time, c->rate);
+    double scale = c->rate > 0.0 ? c->rate / log1p(1.0 / time) : time;
+    double of_step = scale * s->single.step_rounding / total +
+                     fabs(out->elasticity_time) * out->error;
+    out->elasticity_error =
+        fmax(of_step / fmax(1.0, fabs(out->elasticity_time)), SLOPES * out->error);
 }
 
 /* A loss whose relative error bound is this, or more, is not known. */
@@ -356,17 +364,11 @@ static double loss_known(double value, double half, double error, nsl_prediction
     return NAN;
 }
 
-static nsl_prediction nothing_known(void)
-{
-    return (nsl_prediction){NAN, NAN, NAN, NAN, NAN, NAN, NAN,
-                            NAN, NAN, NAN, NAN, NAN, NAN, NAN};
-}
-
 static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
                           nsl_error *err)
 {
     nsl_sheet *sheet = NULL;
-    *out = nothing_known();
+    *out = nsl_nothing_known();
     nsl_status status = sheet_of(&sheet, c, time, err);
     if (status != NSL_OK)
         return status;
@@ -381,9 +383,9 @@ static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
     double train =
         mixed(s.many.train_signal, s.single.train_signal, share) +
         c->setting.point.noise * mixed(s.many.train_noise, s.single.train_noise, share);
-    double error = error_of(sheet, total, s.single.rounding, s.near, s.decayed);
+    double error = error_of(total, s.single.rounding, s.near, s.filter);
     double train_error =
-        error_of(sheet, train, s.single.train_rounding, s.train_near, s.decayed);
+        error_of(train, s.single.train_rounding, s.train_near, s.filter);
     out->dof = s.dof;
     out->error = train_error < UNKNOWN ? fmax(error, train_error) : error;
     out->train_loss = loss_known(train, half, train_error, out);
@@ -421,7 +423,7 @@ static void set_decayed(nsl_prediction *out, const nsl_course *c)
         out->notes |= NSL_NOTE_UNDERFLOW;
     }
     if (out->test_loss == 0.0) {
-        *out = nothing_known();
+        *out = nsl_nothing_known();
         out->dof = c->trained.dof;
         out->notes = NSL_NOTE_UNDERFLOW;
     }

@@ -206,6 +206,7 @@ static void add_trained(nsl_pairs *out, const nsl_sheet *sheet, nsl_pair_kind ki
                       cabs(a->a) * (cabs(zero->target) + noise);
         out->rounding += 4.0 * cabs(c[j] * over) * size;
         out->train_rounding += 4.0 * cabs(c[j] * over * residual) * size;
+        out->step_rounding += 4.0 * cabs(w * c[j] * over) * size;
     }
 }
 
@@ -237,12 +238,19 @@ void nsl_pairs_sum(nsl_pairs *out, nsl_sheet *sheet, nsl_pair_kind kind,
         v[k] = c[k] * sheet->node[k].arm[kind].x;
     }
     out->train_rounding = 2.0 * nsl_sheet_size(sheet, cauchy, u, v);
+    for (size_t k = 0; k < count; k++) {
+        double turn = cabs(sheet->contour.node[k].w);
+        u[k] = c[k] * turn * (1.0 + rate * turn) * (sheet->node[k].target + noise);
+        v[k] = c[k] * sheet->node[k].arm[kind].a;
+    }
+    out->step_rounding = 4.0 * nsl_sheet_size(sheet, cauchy, u, v);
     if (rate > 0.0)
         add_steps(out, sheet, kind, c, rate, work);
     if (!sheet->contour.pole)
         add_trained(out, sheet, kind, c, trained, noise);
     out->rounding *= NODE_ERROR;
     out->train_rounding *= NODE_ERROR;
+    out->step_rounding *= NODE_ERROR;
 }
 
 /* t₀,12 = (Δ₂T₁ − Δ₁T₂)/(Δ₂ − Δ₁). */

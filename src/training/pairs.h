@@ -11,7 +11,7 @@ typedef struct {
     double train_signal, train_noise; /* of T = E_train */
     double step_signal, step_noise;   /* dE/dt, or E(k+1) − E(k) per rate */
     double slope[NSL_DIRECTIONS];     /* dE, noise included, by each direction */
-    double rounding, train_rounding;  /* bounds on the errors of E and T */
+    double rounding, train_rounding, step_rounding; /* bounds on errors of E, T, step */
 } nsl_pairs;
 
 /* The weights c_j of the nodes at a time: base·filter. */
