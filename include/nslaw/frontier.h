@@ -27,10 +27,11 @@ typedef enum {
  */
 typedef struct {
     nsl_frontier_kind kind;
-    double features; /**< N* of each model */
-    double samples;  /**< P*; INFINITY where samples are free */
-    double time;     /**< t*; INFINITY: trained to the end; steps of descent are as
-                          given */
+    nsl_cost_variable along, most; /**< the two that share the budget */
+    double features;               /**< N* of each model */
+    double samples;                /**< P*; INFINITY where samples are free */
+    double time; /**< t*; INFINITY: trained to the end; steps of descent are as
+                      given */
     bool tie; /**< another split is as good to 1e-12; of equal ones N* is the least */
     double size_error;          /**< relative bound on N*, P* and t* */
     nsl_prediction best;        /**< there: of the ensemble, if there is one */

@@ -35,10 +35,11 @@ nsl_status nsl_approach_mp(mpfr_t coefficient, const nsl_model_mp *model,
 
 /** nsl_frontier to many digits. */
 typedef struct {
-    mpfr_t features, samples;
+    mpfr_t features, samples, time; /**< infinite of time: trained to the end */
     nsl_prediction_mp best;
     mpfr_t ridge; /**< the best one; NaN where it was not asked for */
-    mpfr_t exponent_features, exponent_samples;
+    mpfr_t exponent_features, exponent_samples, exponent_time; /**< NaN of what is not
+                                                                  found */
     mpfr_t exponent_loss; /**< of the loss on clean labels, in any units */
 } nsl_frontier_mp;
 
@@ -49,7 +50,7 @@ void nsl_frontier_mp_clear(nsl_frontier_mp *f);
 typedef struct {
     const char *cost, *budget;
     nsl_point point;
-    nsl_point_decimals decimals; /**< of ridge and noise */
+    nsl_point_decimals decimals; /**< of ridge, noise and what is not found */
     bool optimal;
     nsl_units units;
 } nsl_frontier_query_mp;

@@ -222,15 +222,24 @@ static void set_digits(inquiry *q)
     const struct {
         const char *key;
         mpfr_srcptr value;
-    } cells[] = {{"features", f->features},
-                 {"samples", f->samples},
-                 {"samples_per_feature", ratio},
+    } cells[] = {{"samples_per_feature", ratio},
                  {"test_loss", f->best.test_loss},
-                 {"exponent_features", f->exponent_features},
-                 {"exponent_samples", f->exponent_samples},
                  {"exponent_loss", f->exponent_loss}};
+    const struct {
+        const char *key;
+        mpfr_srcptr value, exponent;
+    } found[] = {[NSL_COST_FEATURES] = {"features", f->features, f->exponent_features},
+                 [NSL_COST_SAMPLES] = {"samples", f->samples, f->exponent_samples},
+                 [NSL_COST_TIME] = {"time", f->time, f->exponent_time}};
     for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
         document_set(d, cells[i].key, digits_cell(cells[i].value, q->digits, false));
+    for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++) {
+        if (!is_found(q, v) || !mpfr_number_p(found[v].exponent))
+            continue; /* given or infinite */
+        document_set(d, found[v].key, digits_cell(found[v].value, q->digits, false));
+        document_set(d, exponent_keys[v],
+                     digits_cell(found[v].exponent, q->digits, false));
+    }
     if (q->query.optimal)
         document_set(d, query_is_kernel(q->options) ? "kernel_ridge" : "ridge",
                      digits_cell(f->ridge, q->digits, false));
@@ -327,9 +336,6 @@ static int check_cost(const inquiry *q)
     if (o->fitted && (given || nsl_cost_has(q->cost, NSL_COST_TIME)))
         return options_complain(o->command, EXIT_USAGE,
                                 "--model splits a budget between N and P only");
-    if (q->digits && (given || nsl_cost_has(q->cost, NSL_COST_TIME)))
-        return options_complain(o->command, EXIT_USAGE,
-                                "--digits is for budgets split between N and P only");
     return EXIT_FINE;
 }
 

@@ -250,6 +250,8 @@ static void set_best(nsl_frontier *out, nsl_split *s, nsl_split_place best)
         sharp = sharpness_at(s, best.x);
     set_amounts(out, s, best.x);
     out->kind = best.kind;
+    out->along = s->along;
+    out->most = s->most;
     out->tie = best.tie;
     out->size_error = best.error + 4 * DBL_EPSILON * fmax(1.0, fabs(best.x));
     if (smooth)
