@@ -289,7 +289,7 @@ Test(spectrum, bad_points_are_refused)
     const nsl_point bad[] = {
         {0, 10, 0, 0, 1},    {-1, 10, 0, 0, 1},  {nan, 10, 0, 0, 1},
         {10, 0, 0, 0, 1},    {10, nan, 0, 0, 1}, {10, 10, -1, 0, 1},
-        {10, 10, inf, 0, 1}, {10, 10, 0, -1, 1}, {10, 10, 0, inf, 1},
+        {10, 10, nan, 0, 1}, {10, 10, 0, -1, 1}, {10, 10, 0, inf, 1},
         {10, 10, 0.1, 0, 1} /* the MRS ridge at M = ∞ */};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         nsl_prediction out;
