@@ -38,6 +38,26 @@ typedef struct {
     nsl_error *err;
 } nsl_split;
 
+/* Refuses what cannot be split, with a message. */
+nsl_status nsl_split_check(const nsl_frontier_query *query, double budget,
+                           nsl_error *err);
+
+/* How many resources are found. */
+int nsl_split_count(const nsl_frontier_query *query);
+
+/* The amount of a resource in a point. */
+double nsl_split_given(const nsl_point *point, nsl_cost_variable v);
+
+/* Whether the others can be split with `third` as it is given or, of three that are
+ * found, infinite: then a term of the cost is without it. */
+bool nsl_split_leaves(const nsl_frontier_query *query, nsl_cost_variable third);
+
+/* That split, and its ends: an error where the budget does not buy it or all of it. */
+nsl_split nsl_split_without(nsl_cost_variable third, const nsl_model *model,
+                            const nsl_frontier_query *query, double budget,
+                            nsl_error *err);
+nsl_status nsl_split_set_up(nsl_split *s, double budget);
+
 /* y, which may be INFINITY. */
 double nsl_split_most(const nsl_split *s, double x);
 
