@@ -62,7 +62,8 @@ typedef struct {
  *  ln N (ln P where N is given) and the root of the exact derivative. Two of N, P and t
  *  must occur in the cost and not be fixed. Where three do, each term of the minimum
  *  must be without one of them, which is then infinite: N*min(P,time) is the better of
- *  N*time with P = ∞ and of N*P trained to the end.
+ *  N*time with P = ∞ and of N*P trained to the end. A free time is not
+ *  stopped at its best.
  *  @param budget  > 0, finite
  *  @return NSL_OK; NSL_EINVAL (field "budget" where it does not buy one feature and one
  *          sample, "cost" where N is not bounded or there are not two to be found,
