@@ -39,4 +39,11 @@ nsl_status nsl_population_mp_real(mpfr_t z, mpfr_t r, mpfr_t rho, nsl_population
 nsl_status nsl_population_mp_complex(mpc_t z, mpc_t r, nsl_population_mp *p,
                                      const mpc_t s, nsl_error *err);
 
+/* Makes `tail` serve |s| = size at a power law, unless it does, and the tables reach to
+ * where it begins; `tail` is all zeros at first.
+ * @return as nsl_population_mp_real */
+nsl_status nsl_population_mp_tail(nsl_power_tail *tail, nsl_population_mp *p,
+                                  mpfr_prec_t bits, const mpfr_t size, bool weighted,
+                                  nsl_error *err);
+
 #endif

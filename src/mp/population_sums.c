@@ -43,22 +43,21 @@ static nsl_status refuse(double terms, nsl_error *err)
 }
 
 /* A tail made for some X serves smaller ones, if not far smaller. */
-static nsl_status want_tail(nsl_population_mp *p, mpfr_prec_t bits, double x,
-                            nsl_error *err)
+nsl_status nsl_population_mp_tail(nsl_power_tail *tail, nsl_population_mp *p,
+                                  mpfr_prec_t bits, const mpfr_t size, bool weighted,
+                                  nsl_error *err)
 {
     static const double ROOM = 1.25, NARROWEST = 0.2;
-    nsl_power_tail *tail = &p->tail;
     em_tables *t = &p->level->tables;
-    double served = tail->scale_index;
-    x = fmax(x, 1.0);
+    double served = tail->scale_index, x = fmax(scale_index(p, size), 1.0);
     if (tail->first && tail->bits == bits && x <= served && x >= NARROWEST * served)
         return NSL_OK;
-    double first = nsl_power_tail_first(t, bits, ROOM * x);
+    double first = nsl_power_tail_first(t, bits, ROOM * x, weighted);
     double bytes = (double)t->bits / 8.0 + sizeof(mpfr_t) + 32.0;
     if (first > fmin(TERMS_MAX, BYTES_MAX / bytes))
         return refuse(first, err);
     nsl_power_tail_clear(tail);
-    if (!nsl_power_tail_make(tail, t, bits, ROOM * x) ||
+    if (!nsl_power_tail_make(tail, t, bits, ROOM * x, weighted) ||
         !nsl_em_want_powers_mp(t, (size_t)tail->first - 1))
         return nsl_fail_memory(err);
     return NSL_OK;
@@ -71,7 +70,7 @@ static nsl_status set_range(range *out, nsl_population_mp *p, mpfr_prec_t bits,
         *out = (range){0, p->rows, p->inverse, p->copies, &p->tail};
         return NSL_OK;
     }
-    nsl_status status = want_tail(p, bits, scale_index(p, size), err);
+    nsl_status status = nsl_population_mp_tail(&p->tail, p, bits, size, false, err);
     *out = (range){1, (size_t)p->tail.first, p->level->tables.power, NULL, &p->tail};
     return status;
 }

@@ -6,7 +6,8 @@
  * Each H_k is a Hurwitz zeta less another, by Euler–Maclaurin. I^−s is completely
  * monotone: what is left out is smaller than the first correction left out. With
  * I₀ ≥ 0.6 bits + 2s the corrections fall below the last bit before the (I₀/3)-th, as
- * at nsl_em_power_sum_mp. */
+ * at nsl_em_power_sum_mp. With the weights I^−(1+β) of a target s is 1 + β more, and
+ * the bits are relative to Σ_{I≥I₀} of them, which the sum of v²(1−u) contains. */
 #include "mp/power_tail.h"
 
 #include <math.h>
@@ -41,14 +42,17 @@ static bool is_over(const em_tables *t, mpfr_prec_t bits, double first,
 /* Least I₀ for which Euler–Maclaurin gives every H_k: from the condition above at k = 1
  * and at the last k, between which it is linear. */
 static double least_for_sums(const em_tables *t, mpfr_prec_t bits, double first,
-                             double scale_index)
+                             double scale_index, bool weighted)
 {
     double p = mpfr_get_d(t->p, MPFR_RNDN), wanted = wanted_bits(bits);
     double each = bits_a_term(t, first, scale_index);
-    return fmax(0.6 * wanted + 2.0 * p, 2.0 * (wanted / each + 2.0) * p) + LEAST_BITS;
+    double more = weighted ? 2.0 * (1.0 + mpfr_get_d(t->beta, MPFR_RNDN)) : 0.0;
+    return fmax(0.6 * wanted + 2.0 * p, 2.0 * (wanted / each + 2.0) * p) + more +
+           LEAST_BITS;
 }
 
-double nsl_power_tail_first(const em_tables *t, mpfr_prec_t bits, double scale_index)
+double nsl_power_tail_first(const em_tables *t, mpfr_prec_t bits, double scale_index,
+                            bool weighted)
 {
     static const double FACTOR = 1.1;
     double first = 16.0;
@@ -56,7 +60,7 @@ double nsl_power_tail_first(const em_tables *t, mpfr_prec_t bits, double scale_i
         if (bits_a_term(t, first, scale_index) < 1.0)
             continue;
         if (is_over(t, bits, first, scale_index) ||
-            first >= least_for_sums(t, bits, first, scale_index))
+            first >= least_for_sums(t, bits, first, scale_index, weighted))
             break;
     }
     if (t->latents != UINT64_MAX && (double)t->latents < 2.0 * first)
@@ -70,6 +74,7 @@ typedef struct {
     mpfr_t s, less; /* s, and s − 1 without cancellation */
     mpfr_t power;   /* end^−s */
     size_t corrections;
+    bool weighted;
 } zeta_work;
 
 /* Σ_{I≥at} I^−s, or for `beyond` Σ_{I>at} I^−s:
@@ -103,16 +108,20 @@ static void zeta_from(mpfr_t sum, const zeta_work *w, const mpfr_t at, bool beyo
     mpfr_clears(power, part, square, (mpfr_ptr)NULL);
 }
 
-/* H_k from I₀^−pk and M^−pk. */
+/* H_k from I₀^−s and M^−s. */
 static void set_sum(mpfr_t out, zeta_work *w, size_t k, const mpfr_t first,
                     const mpfr_t first_power, const mpfr_t last,
                     const mpfr_t last_power)
 {
     mpfr_mul_ui(w->s, w->t->p, k, MPFR_RNDN);
-    if (k == 1)
+    if (w->weighted) {
+        mpfr_add(w->less, w->s, w->t->beta, MPFR_RNDN);
+        mpfr_add_ui(w->s, w->less, 1, MPFR_RNDN);
+    } else if (k == 1) {
         mpfr_set(w->less, w->t->alpha, MPFR_RNDN);
-    else
+    } else {
         mpfr_sub_ui(w->less, w->s, 1, MPFR_RNDN);
+    }
     mpfr_set(w->power, first_power, MPFR_RNDN);
     zeta_from(out, w, first, false);
     if (w->t->latents == UINT64_MAX)
@@ -139,6 +148,12 @@ static void set_sums(nsl_power_tail *tail, zeta_work *w, double each)
     mpfr_pow(last_step, last, w->s, MPFR_RNDN);
     mpfr_set_ui(first_power, 1, MPFR_RNDN);
     mpfr_set_ui(last_power, 1, MPFR_RNDN);
+    if (w->weighted) { /* s = pk + 1 + β */
+        mpfr_add_ui(w->s, w->t->beta, 1, MPFR_RNDN);
+        mpfr_neg(w->s, w->s, MPFR_RNDN);
+        mpfr_pow(first_power, first, w->s, MPFR_RNDN);
+        mpfr_pow(last_power, last, w->s, MPFR_RNDN);
+    }
     for (size_t k = 1; k <= tail->count; k++) {
         double wanted = fmax((double)bits - each * (double)(k - 1), LEAST_BITS);
         mpfr_mul(first_power, first_power, first_step, MPFR_RNDN);
@@ -151,9 +166,9 @@ static void set_sums(nsl_power_tail *tail, zeta_work *w, double each)
 }
 
 bool nsl_power_tail_make(nsl_power_tail *tail, em_tables *t, mpfr_prec_t bits,
-                         double scale_index)
+                         double scale_index, bool weighted)
 {
-    double first = nsl_power_tail_first(t, bits, scale_index);
+    double first = nsl_power_tail_first(t, bits, scale_index, weighted);
     double each = bits_a_term(t, first, scale_index);
     *tail = (nsl_power_tail){
         .bits = bits, .scale_index = scale_index, .first = (uint64_t)first};
@@ -163,13 +178,13 @@ bool nsl_power_tail_make(nsl_power_tail *tail, em_tables *t, mpfr_prec_t bits,
     tail->count = (size_t)ceil(wanted_bits(bits) / each) + 1;
     tail->sum = malloc(tail->count * sizeof *tail->sum);
     size_t corrections =
-        (size_t)ceil(least_for_sums(t, bits, first, scale_index) / 3.0);
+        (size_t)ceil(least_for_sums(t, bits, first, scale_index, weighted) / 3.0);
     if (!tail->sum || !nsl_em_want_factors_mp(t, corrections)) {
         free(tail->sum);
         *tail = (nsl_power_tail){.count = 0};
         return false;
     }
-    zeta_work w = {.t = t, .corrections = corrections};
+    zeta_work w = {.t = t, .corrections = corrections, .weighted = weighted};
     mpfr_inits2((mpfr_prec_t)wanted_bits(bits), w.s, w.less, w.power, (mpfr_ptr)NULL);
     set_sums(tail, &w, each);
     mpfr_clears(w.s, w.less, w.power, (mpfr_ptr)NULL);

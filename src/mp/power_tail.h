@@ -5,7 +5,8 @@
 
 #include "mp/em_tables.h"
 
-/* Where the terms one by one end, and H_k = Σ_{I=I₀}^{M} I^−pk for k = 1 … K. */
+/* Where the terms one by one end, and H_k = Σ_{I=I₀}^{M} I^−pk for k = 1 … K; weighted
+ * by a source target, Σ I^−(pk+1+β). */
 typedef struct {
     mpfr_prec_t bits;
     double scale_index; /* X, the largest that it serves */
@@ -16,12 +17,13 @@ typedef struct {
 
 /* I₀ for |s/λ₊| = X^−p: the least that leaves a series of proven sums. May be beyond
  * all bounds: the caller has a limit. */
-double nsl_power_tail_first(const em_tables *t, mpfr_prec_t bits, double scale_index);
+double nsl_power_tail_first(const em_tables *t, mpfr_prec_t bits, double scale_index,
+                            bool weighted);
 
 /* The tail's sums; to be freed by nsl_power_tail_clear. `tail` is empty before, all
  * zeros. False when out of memory. */
 bool nsl_power_tail_make(nsl_power_tail *tail, em_tables *t, mpfr_prec_t bits,
-                         double scale_index);
+                         double scale_index, bool weighted);
 void nsl_power_tail_clear(nsl_power_tail *tail);
 
 #endif

@@ -6,6 +6,7 @@
 #include "mp/loss_mp.h"
 #include "mp/optimum_mp.h"
 #include "mp/sizes_mp.h"
+#include "mp/training_mp.h"
 
 #include <float.h>
 #include <math.h>
@@ -296,11 +297,11 @@ static nsl_status answer_question(answer *out, const question *q, unsigned digit
     return status;
 }
 
-/* nsl_predict_mp for any number of digits. */
-static nsl_status answer_given(nsl_prediction_mp *out, const nsl_model_mp *model,
-                               const nsl_point *point,
-                               const nsl_point_decimals *decimals, nsl_units units,
-                               unsigned digits, nsl_error *err)
+/* nsl_predict_mp for any number of digits, trained to the end. */
+static nsl_status answer_trained(nsl_prediction_mp *out, const nsl_model_mp *model,
+                                 const nsl_point *point,
+                                 const nsl_point_decimals *decimals, nsl_units units,
+                                 unsigned digits, nsl_error *err)
 {
     const nsl_training *t = &point->training;
     double length = t->kind == NSL_FLOW      ? t->time
@@ -320,6 +321,32 @@ static nsl_status answer_given(nsl_prediction_mp *out, const nsl_model_mp *model
     return status;
 }
 
+/* The same of any training. */
+static nsl_status answer_given(nsl_prediction_mp *out, const nsl_model_mp *model,
+                               const nsl_point *point,
+                               const nsl_point_decimals *decimals, nsl_units units,
+                               unsigned digits, nsl_error *err)
+{
+    static const nsl_point_decimals none = {NULL, NULL, NULL, NULL, NULL, NULL};
+    nsl_training_question q = {model, point, decimals ? *decimals : none, units};
+    nsl_point trained = *point;
+    nsl_stop_kind kind = NSL_STOP_NEVER;
+    nsl_prediction rough;
+    trained.training.kind = NSL_TRAINED;
+    nsl_status status = NSL_OK;
+    if (point->training.kind != NSL_TRAINED) {
+        status = nsl_predict(&rough, model->model, &trained, err); /* checks the rest */
+        status = status == NSL_EINVAL || status == NSL_ENOMEM
+                     ? status
+                     : nsl_training_check(&kind, &q, err);
+    }
+    if (status != NSL_OK)
+        return status;
+    if (kind != NSL_STOP_NEVER)
+        return nsl_training_answer(out, &q, kind, digits, err);
+    return answer_trained(out, model, &trained, decimals, units, digits, err);
+}
+
 /* At the best ridge where that is 0 or infinite, in point and decimals. */
 static nsl_status answer_at_end(nsl_prediction_mp *out, mpfr_t ridge,
                                 const nsl_optimum *best, const question *q,
@@ -332,7 +359,7 @@ static nsl_status answer_at_end(nsl_prediction_mp *out, mpfr_t ridge,
         point.ridge = 1.0;
     decimals.ridge = NULL;
     mpfr_set_d(ridge, best->ridge, MPFR_RNDN);
-    return answer_given(out, q->model, &point, &decimals, q->units, digits, err);
+    return answer_trained(out, q->model, &point, &decimals, q->units, digits, err);
 }
 
 /* nsl_predict_optimal_mp for any number of digits; `rough` is what double found. */
@@ -342,7 +369,7 @@ static nsl_status answer_optimal(nsl_prediction_mp *out, mpfr_t ridge,
                                  const nsl_point_decimals *decimals, nsl_units units,
                                  unsigned digits, nsl_error *err)
 {
-    static const nsl_point_decimals none = {NULL, NULL, NULL, NULL};
+    static const nsl_point_decimals none = {NULL, NULL, NULL, NULL, NULL, NULL};
     enum { DOUBLE_OPTIMUM_BITS = 40 }; /* that its Δ and its gap have, at least */
     nsl_point unit = *point;
     nsl_point_decimals d = decimals ? *decimals : none;
@@ -371,7 +398,10 @@ static nsl_status answer_either(nsl_prediction_mp *out, mpfr_ptr ridge,
 {
     nsl_status status = NSL_OK;
     out->notes = 0;
-    if (ridge)
+    if (ridge && point->training.kind != NSL_TRAINED)
+        status = nsl_fail(err, NSL_EINVAL, "ridge",
+                          "the best ridge is for training to the end");
+    else if (ridge)
         status = nsl_optimal_ridge(optimum, model->model, point, err);
     if (status == NSL_OK)
         status = ridge ? answer_optimal(out, ridge, optimum, model, point, decimals,

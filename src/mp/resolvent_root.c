@@ -212,6 +212,23 @@ nsl_status nsl_root_find(mpc_t s, const nsl_root_task *task, const mpc_t zeta)
     return status;
 }
 
+nsl_status nsl_root_follow(mpc_t s, bool *found, const nsl_root_task *task,
+                           const mpc_t zeta)
+{
+    nsl_gram_mp g;
+    spot x;
+    mpfr_prec_t bits = mpfr_get_prec(mpc_realref(s));
+    nsl_gram_mp_init(&g, task->q, bits);
+    spot_init(&x, bits);
+    mpc_set(x.s, s, MPC_RNDNN);
+    nsl_status status = converge(&x, found, &g, task, zeta, STEPS_MAX);
+    *found = *found && x.physical;
+    mpc_set(s, x.s, MPC_RNDNN);
+    spot_clear(&x);
+    nsl_gram_mp_clear(&g);
+    return status;
+}
+
 /* --- digits ------------------------------------------------------------------------
  */
 

@@ -17,6 +17,11 @@ typedef struct {
  * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED (not found, or too long a sum) */
 nsl_status nsl_root_find(mpc_t s, const nsl_root_task *task, const mpc_t zeta);
 
+/* The same by Newton's method alone, from a root at a ζ near by that `s` is; *found
+ * tells whether that led to the physical root, else `s` is lost. */
+nsl_status nsl_root_follow(mpc_t s, bool *found, const nsl_root_task *task,
+                           const mpc_t zeta);
+
 /* Takes it from the precision that `s` has to that of `resolvent` and evaluates R
  * there; s keeps the better root. */
 nsl_status nsl_root_polish(mpc_t resolvent, mpc_t s, const nsl_root_task *task,

@@ -205,6 +205,13 @@ nsl_status nsl_support_mp_find(nsl_support *out, bool *undecided, nsl_population
     return status;
 }
 
+nsl_status nsl_support_mp_top(mpfr_t top, nsl_population_mp *p, const nsl_gram_mp *g,
+                              nsl_error *err)
+{
+    nsl_gap_search search = {p, g, err};
+    return find_top(top, &search);
+}
+
 /* --- digits ------------------------------------------------------------------------
  */
 

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Nodes and weights of the contour integrals of [E7]. */
+#ifndef NSL_MP_CONTOUR_MP_H
+#define NSL_MP_CONTOUR_MP_H
+
+#include <mpc.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* A filter f(μ) = (1/2πi) ∫ e^{wt}/w F(w) dw, or (1+ηw)^k for e^{wt}, is
+ * Σ_j 2 Re(weight_j F(w_j)): nodes with Im w < 0, those of the upper half plane being
+ * their conjugates. */
+typedef struct {
+    size_t count;
+    mpc_t *w, *weight;
+    mpc_t *clock; /* wt, or ln of (1+ηw)^k: the weight times this is its derivative in
+                     the logarithm of the time */
+} nsl_contour_mp;
+
+/* How long is trained. */
+typedef struct {
+    bool descent;
+    mpfr_t time;  /* t > 0 */
+    double steps; /* k ≥ 1, whole */
+    mpfr_t rate;  /* η > 0 */
+    bool beyond;  /* some eigenvalue, with the ridge, is above 1/η */
+} nsl_schedule_mp;
+
+/* Bits that the sum of the weights' sizes has beyond 1, for an error below 2^−bits of
+ * every filter. */
+mpfr_prec_t nsl_contour_growth(const nsl_schedule_mp *s, mpfr_prec_t bits);
+
+/* Makes the contour for that error, from its node nearest to w = 0 on, its numbers at
+ * the precision `work`. False when out of memory. */
+bool nsl_contour_make(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t bits,
+                      mpfr_prec_t work);
+void nsl_contour_clear(nsl_contour_mp *c);
+
+#endif

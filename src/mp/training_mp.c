@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* [E7] at one precision, and at rising ones until two agree. A number of bits B decides
+ * the nodes of the contour and with the growth of its weights and what [E1] loses the
+ * precision of the work: the error is about 2^−B of the untrained loss, so that values
+ * far below that need as many more. */
+#include "mp/training_mp.h"
+#include "core/error.h"
+#include "mp/agree.h"
+#include "mp/cross_mp.h"
+#include "mp/training_roots.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Bits beyond what is lost and grows, for the rounding of the sums. */
+enum { SPARE_BITS = 40 };
+
+/* --- the sums at one precision -----------------------------------------------------
+ */
+
+/* What is summed. */
+typedef struct {
+    mpfr_t dof, sums[CROSS_SUMS];
+} totals;
+
+static void totals_init(totals *t, mpfr_prec_t bits)
+{
+    mpfr_init2(t->dof, bits);
+    for (int i = 0; i < CROSS_SUMS; i++)
+        mpfr_init2(t->sums[i], bits);
+}
+
+static void totals_clear(totals *t)
+{
+    mpfr_clear(t->dof);
+    for (int i = 0; i < CROSS_SUMS; i++)
+        mpfr_clear(t->sums[i]);
+}
+
+/* One evaluation. */
+typedef struct {
+    const nsl_training_question *q;
+    nsl_gram_question gram;
+    nsl_schedule_mp schedule;
+    nsl_problem_mp problem;
+    nsl_training_ridge ridge;
+    mpfr_t share;
+    mpfr_prec_t bits, work; /* B, and what is worked at */
+    mpfr_prec_t lost;
+    nsl_error *err;
+} evaluation;
+
+static void evaluation_init(evaluation *e, const nsl_training_question *q, bool beyond,
+                            mpfr_prec_t bits, mpfr_prec_t work)
+{
+    const nsl_training *t = &q->point->training;
+    e->bits = bits;
+    e->work = work;
+    mpfr_inits2(work, e->schedule.time, e->schedule.rate, e->ridge.omega0, e->share,
+                (mpfr_ptr)NULL);
+    e->schedule.descent = t->kind == NSL_DESCENT;
+    e->schedule.steps = t->steps;
+    e->schedule.beyond = beyond;
+    nsl_exact_set(e->schedule.time, q->decimals.time, t->time);
+    nsl_exact_set(e->schedule.rate, q->decimals.rate, t->rate);
+    nsl_problem_mp_init(&e->problem, q->model, q->point, &q->decimals, work);
+    nsl_training_omega0(e->ridge.omega0, &e->problem);
+    e->ridge.falls = q->model->model->convention == NSL_RIDGE_MRS;
+    mpfr_set_d(e->share, fmax(q->point->ensemble, 1.0), MPFR_RNDN);
+    mpfr_ui_div(e->share, 1, e->share, MPFR_RNDN);
+}
+
+static void evaluation_clear(evaluation *e)
+{
+    mpfr_clears(e->schedule.time, e->schedule.rate, e->ridge.omega0, e->share,
+                (mpfr_ptr)NULL);
+    nsl_problem_mp_clear(&e->problem);
+}
+
+/* All at conjugate ω. */
+static void conjugate(nsl_training_node *to, const nsl_training_node *from)
+{
+    mpc_conj(to->omega, from->omega, MPC_RNDNN);
+    mpc_conj(to->b, from->b, MPC_RNDNN);
+    for (int i = 0; i < NODE_FUNCTIONS * NODE_VARIATIONS * 2; i++) {
+        int f = i / (2 * NODE_VARIATIONS), v = i / 2 % NODE_VARIATIONS;
+        mpc_conj(to->f[f][v][i % 2], from->f[f][v][i % 2], MPC_RNDNN);
+    }
+}
+
+/* dof += Σ 2 Re(weight z). */
+static void add_dof(mpfr_t dof, const mpc_t weight, const mpc_t z)
+{
+    mpc_t part;
+    mpc_init2(part, mpfr_get_prec(dof));
+    mpc_mul(part, weight, z, MPC_RNDNN);
+    mpfr_mul_2ui(mpc_realref(part), mpc_realref(part), 1, MPFR_RNDN);
+    mpfr_add(dof, dof, mpc_realref(part), MPFR_RNDN);
+    mpc_clear(part);
+}
+
+/* The nodes from their roots, and the sum of one-point functions. */
+static nsl_status set_nodes(nsl_training_node *node, totals *out, mpc_t *delta,
+                            const nsl_contour_mp *c, nsl_population_mp *p,
+                            const evaluation *e)
+{
+    nsl_training_sums sums;
+    nsl_training_target target;
+    mpc_t omega, s;
+    nsl_status status = NSL_OK;
+    nsl_training_sums_init(&sums, e->work);
+    nsl_training_target_init(&target, p);
+    mpc_init2(omega, e->work);
+    mpc_init2(s, e->work);
+    mpfr_set_zero(out->dof, 1);
+    for (size_t j = 0; j < c->count && status == NSL_OK; j++) {
+        mpc_add_fr(omega, c->w[j], e->ridge.omega0, MPC_RNDNN);
+        mpc_neg(s, delta[j], MPC_RNDNN);
+        status = nsl_training_sums_at(&sums, &target, s, e->err);
+        if (status != NSL_OK)
+            break;
+        nsl_training_node_set(&node[j], &sums, &e->problem, &e->ridge, omega, delta[j]);
+        conjugate(&node[c->count + j], &node[j]);
+        add_dof(out->dof, c->weight[j], sums.z);
+    }
+    mpc_clear(omega);
+    mpc_clear(s);
+    nsl_training_target_clear(&target);
+    nsl_training_sums_clear(&sums);
+    return status;
+}
+
+/* The sums over a contour whose roots have room. */
+static nsl_status sum_contour(totals *out, nsl_training_node *node, mpc_t *delta,
+                              const nsl_contour_mp *c, nsl_population_mp *p,
+                              const evaluation *e)
+{
+    nsl_root_task task = {p, &e->gram, e->lost, e->err};
+    nsl_status status = nsl_training_roots(delta, c, e->ridge.omega0, &task);
+    if (status == NSL_OK)
+        status = set_nodes(node, out, delta, c, p, e);
+    if (status == NSL_OK)
+        nsl_cross_sums(out->sums, node, c, &e->problem, e->share);
+    return status;
+}
+
+static nsl_status with_nodes(totals *out, const nsl_contour_mp *c, nsl_population_mp *p,
+                             const evaluation *e)
+{
+    nsl_training_node *node = malloc(2 * c->count * sizeof *node);
+    mpc_t *delta = malloc(c->count * sizeof *delta);
+    nsl_status status = NSL_ENOMEM;
+    if (node && delta) {
+        for (size_t j = 0; j < 2 * c->count; j++)
+            nsl_training_node_init(&node[j], e->work);
+        for (size_t j = 0; j < c->count; j++)
+            mpc_init2(delta[j], e->work);
+        status = sum_contour(out, node, delta, c, p, e);
+        for (size_t j = 0; j < 2 * c->count; j++)
+            nsl_training_node_clear(&node[j]);
+        for (size_t j = 0; j < c->count; j++)
+            mpc_clear(delta[j]);
+    }
+    free(node);
+    free(delta);
+    return status == NSL_ENOMEM ? nsl_fail_memory(e->err) : status;
+}
+
+/* --- what a contour needs ----------------------------------------------------------
+ */
+
+/* Bits that [E1] loses where the contour comes nearest to 0. */
+static nsl_status find_lost(mpfr_prec_t *lost, const nsl_training_question *q,
+                            const nsl_gram_question *gram, bool beyond,
+                            mpfr_prec_t bits, nsl_error *err)
+{
+    enum { ROUGH_BITS = 96 };
+    evaluation e;
+    nsl_contour_mp c;
+    nsl_level level;
+    nsl_population_mp p;
+    mpfr_t omega;
+    evaluation_init(&e, q, beyond, bits, ROUGH_BITS);
+    mpfr_init2(omega, ROUGH_BITS);
+    nsl_status status = nsl_level_init(&level, q->model, ROUGH_BITS)
+                            ? nsl_population_mp_init(&p, &level, err)
+                            : nsl_fail_memory(err);
+    if (status == NSL_OK) {
+        if (nsl_contour_make(&c, &e.schedule, bits, ROUGH_BITS)) {
+            mpc_abs(omega, c.w[0], MPFR_RNDN);
+            mpfr_add(omega, omega, e.ridge.omega0, MPFR_RNDN);
+            status = nsl_training_lost_bits(lost, &p, gram, omega, err);
+        } else {
+            status = nsl_fail_memory(err);
+        }
+        nsl_contour_clear(&c);
+        nsl_population_mp_clear(&p);
+    }
+    nsl_level_clear(&level);
+    mpfr_clear(omega);
+    evaluation_clear(&e);
+    return status;
+}
+
+static nsl_status sum_all(totals *out, evaluation *e)
+{
+    nsl_level level;
+    nsl_population_mp p;
+    nsl_contour_mp c;
+    nsl_status status = nsl_level_init(&level, e->q->model, e->work)
+                            ? nsl_population_mp_init(&p, &level, e->err)
+                            : nsl_fail_memory(e->err);
+    if (status == NSL_OK) {
+        status = nsl_contour_make(&c, &e->schedule, e->bits, e->work)
+                     ? with_nodes(out, &c, &p, e)
+                     : nsl_fail_memory(e->err);
+        nsl_contour_clear(&c);
+        nsl_population_mp_clear(&p);
+    }
+    nsl_level_clear(&level);
+    return status;
+}
+
+/* --- values ------------------------------------------------------------------------
+ */
+
+/* −change/loss, 0 where nothing changes. */
+static void set_elasticity(mpfr_t out, mpfr_srcptr change, mpfr_srcptr loss)
+{
+    if (mpfr_zero_p(change)) {
+        mpfr_set_zero(out, 1);
+        return;
+    }
+    mpfr_div(out, change, loss, MPFR_RNDN);
+    mpfr_neg(out, out, MPFR_RNDN);
+}
+
+/* What is exactly 0 where N or P is infinite, by what it is made of. */
+static void clear_nothing(totals *t, const nsl_problem_mp *problem)
+{
+    bool wide = true;
+    for (size_t k = 0; k < problem->layers; k++)
+        wide = wide && mpfr_inf_p(problem->width[k]);
+    if (wide) { /* no variance from the features */
+        mpfr_set(t->sums[CROSS_SHARED_SIGNAL], t->sums[CROSS_SIGNAL], MPFR_RNDN);
+        mpfr_set(t->sums[CROSS_SHARED_NOISE], t->sums[CROSS_NOISE], MPFR_RNDN);
+    }
+    if (mpfr_inf_p(problem->samples)) /* nor from the samples */
+        mpfr_set(t->sums[CROSS_SHARED_SIGNAL], t->sums[CROSS_BIAS], MPFR_RNDN);
+    if (wide && mpfr_inf_p(problem->samples))
+        mpfr_set(t->sums[CROSS_SIGNAL], t->sums[CROSS_BIAS], MPFR_RNDN);
+}
+
+/* Losses and their parts, and the elasticities, in the units asked for. */
+static void set_values(nsl_prediction_mp *out, totals *t, const evaluation *e)
+{
+    mpfr_t clean, noisy, half;
+    mpfr_prec_t bits = mpfr_get_prec(out->test_loss);
+    const nsl_units *units = &e->q->units;
+    mpfr_inits2(bits, clean, noisy, half, (mpfr_ptr)NULL);
+    clear_nothing(t, &e->problem);
+    mpfr_set(out->dof, t->dof, MPFR_RNDN);
+    mpfr_set(out->bias, t->sums[CROSS_BIAS], MPFR_RNDN);
+    mpfr_sub(out->variance_samples, t->sums[CROSS_SHARED_SIGNAL], t->sums[CROSS_BIAS],
+             MPFR_RNDN);
+    mpfr_sub(out->variance_features, t->sums[CROSS_SIGNAL],
+             t->sums[CROSS_SHARED_SIGNAL], MPFR_RNDN);
+    mpfr_mul(out->variance_features, out->variance_features, e->share, MPFR_RNDN);
+    mpfr_add(out->signal_loss, t->sums[CROSS_SHARED_SIGNAL], out->variance_features,
+             MPFR_RNDN);
+    mpfr_sub(out->noise_loss, t->sums[CROSS_NOISE], t->sums[CROSS_SHARED_NOISE],
+             MPFR_RNDN);
+    mpfr_mul(out->noise_loss, out->noise_loss, e->share, MPFR_RNDN);
+    mpfr_add(out->noise_loss, out->noise_loss, t->sums[CROSS_SHARED_NOISE], MPFR_RNDN);
+    mpfr_set(out->train_loss, t->sums[CROSS_TRAIN], MPFR_RNDN);
+    mpfr_add(clean, out->signal_loss, out->noise_loss, MPFR_RNDN);
+    mpfr_add(noisy, clean, e->problem.noise, MPFR_RNDN);
+    mpfr_set(out->test_loss, units->test_noise ? noisy : clean, MPFR_RNDN);
+    set_elasticity(out->elasticity_features, t->sums[CROSS_VARIED + NODE_FEATURES - 1],
+                   out->test_loss);
+    set_elasticity(out->elasticity_samples, t->sums[CROSS_VARIED + NODE_SAMPLES - 1],
+                   out->test_loss);
+    set_elasticity(out->elasticity_ridge, t->sums[CROSS_VARIED + NODE_RIDGE - 1],
+                   out->test_loss);
+    set_elasticity(out->elasticity_time, t->sums[CROSS_CLOCK], out->test_loss);
+    mpfr_set_d(half, units->mse ? 1.0 : 0.5 * e->q->model->model->outputs, MPFR_RNDN);
+    mpfr_ptr loss[] = {out->test_loss,        out->signal_loss, out->noise_loss,
+                       out->train_loss,       out->bias,        out->variance_samples,
+                       out->variance_features};
+    for (size_t i = 0; i < sizeof loss / sizeof *loss; i++)
+        mpfr_mul(loss[i], loss[i], half, MPFR_RNDN);
+    mpfr_clears(clean, noisy, half, (mpfr_ptr)NULL);
+}
+
+/* A prediction with an error of about 2^−bits of the untrained loss. */
+static nsl_status predict_at(nsl_prediction_mp *out, const nsl_training_question *q,
+                             bool beyond, mpfr_prec_t bits, nsl_error *err)
+{
+    evaluation e = {
+        .q = q,
+        .gram = {q->model,
+                 {q->point->features, q->point->samples, NSL_SIDE_SAMPLES, true},
+                 {q->decimals.features, q->decimals.samples}},
+        .err = err};
+    mpfr_prec_t lost = 0;
+    nsl_status status = find_lost(&lost, q, &e.gram, beyond, bits, err);
+    if (status != NSL_OK)
+        return status;
+    nsl_schedule_mp schedule = {.descent = q->point->training.kind == NSL_DESCENT,
+                                .steps = q->point->training.steps};
+    mpfr_prec_t work =
+        bits + 2 * nsl_contour_growth(&schedule, bits) + lost + SPARE_BITS;
+    totals t;
+    evaluation_init(&e, q, beyond, bits, work);
+    e.lost = lost;
+    totals_init(&t, work);
+    status = sum_all(&t, &e);
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        mpfr_set_prec(nsl_prediction_mp_value(out, i), work);
+    mpfr_set_nan(out->delta);
+    out->notes = 0;
+    if (status == NSL_OK)
+        set_values(out, &t, &e);
+    totals_clear(&t);
+    evaluation_clear(&e);
+    return status;
+}
+
+/* --- rising precision --------------------------------------------------------------
+ */
+
+/* Bits to which two values agree; LONG_MAX where all do. */
+static mpfr_exp_t bits_agreed(mpfr_srcptr a, mpfr_srcptr b)
+{
+    if ((mpfr_nan_p(a) && mpfr_nan_p(b)) || mpfr_equal_p(a, b))
+        return LONG_MAX;
+    if (!mpfr_regular_p(a) || !mpfr_regular_p(b))
+        return 0;
+    mpfr_t difference;
+    mpfr_init2(difference, 64);
+    mpfr_sub(difference, a, b, MPFR_RNDN);
+    mpfr_exp_t bits = mpfr_get_exp(b) - mpfr_get_exp(difference);
+    mpfr_clear(difference);
+    return bits;
+}
+
+static mpfr_exp_t least_agreed(nsl_prediction_mp *a, nsl_prediction_mp *b)
+{
+    mpfr_exp_t least = LONG_MAX;
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++) {
+        mpfr_exp_t bits =
+            bits_agreed(nsl_prediction_mp_value(a, i), nsl_prediction_mp_value(b, i));
+        least = bits < least ? bits : least;
+    }
+    return least;
+}
+
+/* The first pair is to see how small the values are, the second then is right. */
+static nsl_status settle(nsl_prediction_mp *out, const nsl_training_question *q,
+                         bool beyond, unsigned digits, nsl_error *err)
+{
+    enum { FIRST_BITS = 64, STEP = 32, SURE_BITS = 8 };
+    mpfr_prec_t wanted = nsl_digits_bits(digits), bits = FIRST_BITS;
+    mpfr_prec_t most = 4 * wanted + 1500;
+    nsl_prediction_mp lower;
+    nsl_prediction_mp_init(&lower);
+    nsl_status status = NSL_OK;
+    for (bool agreed = false; status == NSL_OK && !agreed;) {
+        status = predict_at(&lower, q, beyond, bits, err);
+        if (status == NSL_OK)
+            status = predict_at(out, q, beyond, bits + STEP, err);
+        if (status != NSL_OK)
+            break;
+        mpfr_exp_t least = least_agreed(&lower, out);
+        agreed = least >= wanted;
+        if (agreed)
+            break;
+        if (bits >= most)
+            status = nsl_digits_unsettled(digits, err);
+        bits = least >= SURE_BITS ? bits + (wanted - least) + SURE_BITS : 2 * bits;
+        bits = bits < most ? bits : most;
+    }
+    nsl_prediction_mp_clear(&lower);
+    return status;
+}
+
+/* --- the untrained model -----------------------------------------------------------
+ */
+
+/* V = Σ v², summed at a Δ so large that 1 − u is 1 to the last bit. */
+static bool label_variance(mpfr_t out, nsl_level *level)
+{
+    nsl_moments_mp m;
+    mpfr_t delta;
+    mpfr_prec_t bits = mpfr_get_prec(out);
+    const nsl_spectrum *spectrum = level->model->model->spectrum;
+    nsl_moments_mp_init(&m, bits);
+    mpfr_init2(delta, 53);
+    mpfr_set_d(delta, spectrum->ops->guess(spectrum, 0.5), MPFR_RNDN);
+    mpfr_mul_2ui(delta, delta, 4 * (unsigned long)bits, MPFR_RNDN);
+    bool fine = nsl_level_moments(&m, level, delta, true);
+    mpfr_add(out, m.t0, m.td, MPFR_RNDN);
+    mpfr_clear(delta);
+    nsl_moments_mp_clear(&m);
+    return fine;
+}
+
+static nsl_status untrained(nsl_prediction_mp *out, const nsl_training_question *q,
+                            unsigned digits, nsl_error *err)
+{
+    nsl_level level;
+    mpfr_t noise, half;
+    mpfr_prec_t bits = nsl_digits_bits(digits) + NSL_GUARD_BITS;
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++) {
+        mpfr_set_prec(nsl_prediction_mp_value(out, i), bits);
+        mpfr_set_zero(nsl_prediction_mp_value(out, i), 1);
+    }
+    mpfr_set_nan(out->delta);
+    mpfr_inits2(bits, noise, half, (mpfr_ptr)NULL);
+    nsl_exact_set(noise, q->decimals.noise, q->point->noise);
+    mpfr_set_d(half, q->units.mse ? 1.0 : 0.5 * q->model->model->outputs, MPFR_RNDN);
+    nsl_status status =
+        nsl_level_init(&level, q->model, bits) && label_variance(out->bias, &level)
+            ? NSL_OK
+            : nsl_fail_memory(err);
+    mpfr_add(out->train_loss, out->bias, noise, MPFR_RNDN);
+    mpfr_mul(out->train_loss, out->train_loss, half, MPFR_RNDN);
+    mpfr_mul(out->bias, out->bias, half, MPFR_RNDN);
+    mpfr_set(out->signal_loss, out->bias, MPFR_RNDN);
+    mpfr_set(out->test_loss, q->units.test_noise ? out->train_loss : out->bias,
+             MPFR_RNDN);
+    nsl_level_clear(&level);
+    mpfr_clears(noise, half, (mpfr_ptr)NULL);
+    return status;
+}
+
+nsl_status nsl_training_answer(nsl_prediction_mp *out, const nsl_training_question *q,
+                               nsl_stop_kind kind, unsigned digits, nsl_error *err)
+{
+    if (kind == NSL_STOP_AT_ONCE)
+        return untrained(out, q, digits, err);
+    bool beyond = q->point->training.kind == NSL_DESCENT;
+    return settle(out, q, beyond, digits, err);
+}
