@@ -49,7 +49,7 @@ static double circle_radius(const nsl_schedule_mp *s, mpfr_prec_t bits)
     return (double)bits / (2.0 * (double)circle_nodes(s, bits));
 }
 
-mpfr_prec_t nsl_contour_growth(const nsl_schedule_mp *s, mpfr_prec_t bits)
+mpfr_prec_t nsl_contour_mp_growth(const nsl_schedule_mp *s, mpfr_prec_t bits)
 {
     double growth = is_long(s, bits) ? COST / M_LN2 * (double)hyperbola_nodes(bits)
                                      : circle_radius(s, bits) * s->steps;
@@ -72,7 +72,7 @@ static bool make_room(nsl_contour_mp *c, size_t count, mpfr_prec_t work)
     return true;
 }
 
-void nsl_contour_clear(nsl_contour_mp *c)
+void nsl_contour_mp_clear(nsl_contour_mp *c)
 {
     for (size_t j = 0; j < c->count; j++) {
         mpc_clear(c->w[j]);
@@ -204,8 +204,8 @@ static bool make_circle(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t
     return true;
 }
 
-bool nsl_contour_make(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t bits,
-                      mpfr_prec_t work)
+bool nsl_contour_mp_make(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t bits,
+                         mpfr_prec_t work)
 {
     *c = (nsl_contour_mp){.count = 0};
     if (!s->descent)

@@ -28,12 +28,12 @@ typedef struct {
 
 /* Bits that the sum of the weights' sizes has beyond 1, for an error below 2^−bits of
  * every filter. */
-mpfr_prec_t nsl_contour_growth(const nsl_schedule_mp *s, mpfr_prec_t bits);
+mpfr_prec_t nsl_contour_mp_growth(const nsl_schedule_mp *s, mpfr_prec_t bits);
 
 /* Makes the contour for that error, from its node nearest to w = 0 on, its numbers at
  * the precision `work`. False when out of memory. */
-bool nsl_contour_make(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t bits,
-                      mpfr_prec_t work);
-void nsl_contour_clear(nsl_contour_mp *c);
+bool nsl_contour_mp_make(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t bits,
+                         mpfr_prec_t work);
+void nsl_contour_mp_clear(nsl_contour_mp *c);
 
 #endif

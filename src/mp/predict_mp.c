@@ -303,13 +303,6 @@ static nsl_status answer_trained(nsl_prediction_mp *out, const nsl_model_mp *mod
                                  const nsl_point_decimals *decimals, nsl_units units,
                                  unsigned digits, nsl_error *err)
 {
-    const nsl_training *t = &point->training;
-    double length = t->kind == NSL_FLOW      ? t->time
-                    : t->kind == NSL_DESCENT ? t->steps
-                                             : (double)INFINITY;
-    if (isfinite(length))
-        return nsl_fail(err, NSL_EFAILED, "digits",
-                        "is for training to the end; leave it out");
     question q = {model, point, decimals, units, false};
     answer to = {out, NULL};
     best_root best = {.known = 0};

@@ -186,14 +186,14 @@ static nsl_status find_lost(mpfr_prec_t *lost, const nsl_training_question *q,
                             ? nsl_population_mp_init(&p, &level, err)
                             : nsl_fail_memory(err);
     if (status == NSL_OK) {
-        if (nsl_contour_make(&c, &e.schedule, bits, ROUGH_BITS)) {
+        if (nsl_contour_mp_make(&c, &e.schedule, bits, ROUGH_BITS)) {
             mpc_abs(omega, c.w[0], MPFR_RNDN);
             mpfr_add(omega, omega, e.ridge.omega0, MPFR_RNDN);
             status = nsl_training_lost_bits(lost, &p, gram, omega, err);
         } else {
             status = nsl_fail_memory(err);
         }
-        nsl_contour_clear(&c);
+        nsl_contour_mp_clear(&c);
         nsl_population_mp_clear(&p);
     }
     nsl_level_clear(&level);
@@ -211,10 +211,10 @@ static nsl_status sum_all(totals *out, evaluation *e)
                             ? nsl_population_mp_init(&p, &level, e->err)
                             : nsl_fail_memory(e->err);
     if (status == NSL_OK) {
-        status = nsl_contour_make(&c, &e->schedule, e->bits, e->work)
+        status = nsl_contour_mp_make(&c, &e->schedule, e->bits, e->work)
                      ? with_nodes(out, &c, &p, e)
                      : nsl_fail_memory(e->err);
-        nsl_contour_clear(&c);
+        nsl_contour_mp_clear(&c);
         nsl_population_mp_clear(&p);
     }
     nsl_level_clear(&level);
@@ -309,7 +309,7 @@ static nsl_status predict_at(nsl_prediction_mp *out, const nsl_training_question
     nsl_schedule_mp schedule = {.descent = q->point->training.kind == NSL_DESCENT,
                                 .steps = q->point->training.steps};
     mpfr_prec_t work =
-        bits + 2 * nsl_contour_growth(&schedule, bits) + lost + SPARE_BITS;
+        bits + 2 * nsl_contour_mp_growth(&schedule, bits) + lost + SPARE_BITS;
     totals t;
     evaluation_init(&e, q, beyond, bits, work);
     e.lost = lost;
