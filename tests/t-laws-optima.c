@@ -142,7 +142,7 @@ Test(laws, fixed_kernel_ridge)
         double alpha = strtod(wanted[i].alpha, NULL);
         double next = 30.0 * pow(samples, -fmin(alpha, 1.0) / (1.0 + alpha));
         subject_find(&s, NSL_POLICY_FIXED, ridge, noise);
-        cr_expect(s.laws.count == 5);
+        cr_expect(s.laws.count == 7);
         nsl_prediction p = testing_predict(s.m.model, INFINITE, samples, ridge, noise);
         double clean = subject_law_at(
             subject_law(&s, NSL_RESOURCE_SAMPLES, NSL_REGIME_RIDGE_LIMITED), samples);

@@ -28,8 +28,11 @@ typedef enum {
     NSL_REGIME_NOISE_FLOOR,
     /** N → ∞, P far above a finite M: every latent direction is resolved. */
     NSL_REGIME_BEYOND_LATENTS,
-    /** The least loss at N·P = B over N and, if the policy allows, the ridge. */
-    NSL_REGIME_COMPUTE_OPTIMAL
+    /** The least loss at N·P = B over N and, if the policy allows, the ridge; or at
+     *  N·t = B over N, without ridge. */
+    NSL_REGIME_COMPUTE_OPTIMAL,
+    /** N and P → ∞: gradient flow is stopped while it still learns. */
+    NSL_REGIME_TIME_LIMITED
 } nsl_regime;
 
 /** How the ridge is chosen as N and P grow. */
@@ -50,7 +53,8 @@ typedef struct {
     mpfr_t amplitude; /**< units of the loss times R^exponent; NaN: see `note` */
     bool logarithm;   /**< without an amplitude: to the power that `note` tells */
     mpfr_t log_shift; /**< NaN unless `logarithm` with an amplitude */
-    /** Of a budget: N ≃ split_amplitude·B^split_exponent, P = B/N. Else NaN. */
+    /** Of a budget: N ≃ split_amplitude·B^split_exponent, P = B/N or t = B/N. Else NaN.
+     */
     mpfr_t split_exponent, split_amplitude;
     /** Where the law holds, or why a value is NaN, one line; NULL: nothing to add. A
      *  constant, not to be freed. */
@@ -58,7 +62,7 @@ typedef struct {
 } nsl_law_mp;
 
 /** Most laws of one model. */
-#define NSL_LAWS_MAX 7
+#define NSL_LAWS_MAX 9
 
 /** The laws of a model, in the order of nsl_resource, then of nsl_regime. */
 typedef struct {

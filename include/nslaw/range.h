@@ -12,7 +12,9 @@ typedef enum {
     NSL_RESOURCE_SAMPLES,  /**< P, at N = ∞ */
     NSL_RESOURCE_BUDGET,   /**< B = N·P, spent on the best N and P */
     /** γ or δ, as the model states it (δ where `note` says so), at fixed N and P */
-    NSL_RESOURCE_RIDGE
+    NSL_RESOURCE_RIDGE,
+    NSL_RESOURCE_TIME,       /**< t of gradient flow */
+    NSL_RESOURCE_TIME_BUDGET /**< B = N·t at P = ∞, spent on the best N and t */
 } nsl_resource;
 
 /** Where the local exponent −dln L/dln R is near to that of a law. */
@@ -37,6 +39,7 @@ typedef struct {
  *                   and noise; of NSL_RESOURCE_BUDGET ridge and noise only
  *  @param optimal   at the best ridge everywhere
  *  @param bounds    where to look; NULL: everywhere, R ≥ 1 but for a ridge
+ *  @param resource  not NSL_RESOURCE_TIME_BUDGET
  *  @return NSL_OK, NSL_EINVAL, NSL_ENOMEM */
 nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource resource,
                           double exponent, double amplitude, const nsl_point *point,

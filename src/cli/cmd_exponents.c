@@ -20,7 +20,8 @@ static const command_text text = {
     .summary = "Shows the power law in each resource, with its amplitude and range.",
     .description =
         "test_loss = amplitude * resource^-exponent in features, samples, the budget "
-        "N*P at its best split, and the ridge. valid_from and valid_to are where the "
+        "N*P at its best split, the ridge, training time, and the budget N*time at its "
+        "best split. valid_from and valid_to are where the "
         "exact local exponent is within 5% of it: with --samples (--features) the law "
         "in features (samples) ends where the other one takes over. With both, "
         "local_exponent is the exact one there, and fitted_exponent what a straight "
@@ -49,10 +50,9 @@ typedef struct {
 } inquiry;
 
 static const char *const resources[] = {
-    [NSL_RESOURCE_FEATURES] = "features",
-    [NSL_RESOURCE_SAMPLES] = "samples",
-    [NSL_RESOURCE_BUDGET] = "budget",
-    [NSL_RESOURCE_RIDGE] = "ridge",
+    [NSL_RESOURCE_FEATURES] = "features", [NSL_RESOURCE_SAMPLES] = "samples",
+    [NSL_RESOURCE_BUDGET] = "budget",     [NSL_RESOURCE_RIDGE] = "ridge",
+    [NSL_RESOURCE_TIME] = "time",         [NSL_RESOURCE_TIME_BUDGET] = "time_budget",
 };
 
 static const char *const regimes[] = {
@@ -63,6 +63,7 @@ static const char *const regimes[] = {
     [NSL_REGIME_NOISE_FLOOR] = "noise-floor",
     [NSL_REGIME_BEYOND_LATENTS] = "beyond-latents",
     [NSL_REGIME_COMPUTE_OPTIMAL] = "compute-optimal",
+    [NSL_REGIME_TIME_LIMITED] = "time-limited",
 };
 
 static const char *const places[] = {
@@ -74,7 +75,19 @@ static const char *const places[] = {
     [NSL_REGIME_NOISE_FLOOR] = "label noise fitted by every model without ridge",
     [NSL_REGIME_BEYOND_LATENTS] = "samples far above latents",
     [NSL_REGIME_COMPUTE_OPTIMAL] = "the best split of features * samples = budget",
+    [NSL_REGIME_TIME_LIMITED] = "training stopped early, features and samples without "
+                                "end",
 };
+
+static const char *place_where(const nsl_law_mp *law)
+{
+    return law->resource == NSL_RESOURCE_TIME_BUDGET
+               ? "the best split of features * time = time_budget, samples without end"
+               : places[law->regime];
+}
+
+static const char NO_LOCAL_IN_TIME[] =
+    "no local exponent: elasticity_time of nslaw loss or curve has it";
 
 static law_place place_of(const inquiry *q)
 {
@@ -88,7 +101,11 @@ static nsl_status set_range(inquiry *q, const nsl_law_mp *law, row_note *note,
     law_place place = place_of(q);
     *kept = (nsl_range){(double)NAN, (double)NAN};
     if (!law_has_range(&place, law)) {
-        row_note_add(note, "no range of the ridge without the point", true);
+        row_note_add(note,
+                     law->resource == NSL_RESOURCE_RIDGE
+                         ? "no range of the ridge without the point"
+                         : "no range of this budget is looked for",
+                     true);
         return NSL_OK;
     }
     nsl_status status = law_range_find(&range, &place, law, err);
@@ -116,6 +133,9 @@ static double value_of(const inquiry *q, nsl_resource resource)
         return q->point.samples;
     case NSL_RESOURCE_BUDGET:
         return q->point.features * q->point.samples;
+    case NSL_RESOURCE_TIME:
+    case NSL_RESOURCE_TIME_BUDGET:
+        return NAN;
     case NSL_RESOURCE_RIDGE:
         break;
     }
@@ -157,7 +177,8 @@ static nsl_status set_local(inquiry *q, const nsl_law_mp *law, row_note *note,
     if (!(isfinite(value) && isfinite(q->point.features) &&
           isfinite(q->point.samples))) {
         row_note_add(note,
-                     isfinite(q->point.features) && isfinite(q->point.samples)
+                     law->resource >= NSL_RESOURCE_TIME ? NO_LOCAL_IN_TIME
+                     : isfinite(q->point.features) && isfinite(q->point.samples)
                          ? "no local exponent without a ridge"
                          : "no local exponent without the point",
                      true);
@@ -198,11 +219,10 @@ static void set_law(inquiry *q, const nsl_law_mp *law, row_note *note)
         snprintf(amplitude, sizeof amplitude, "%.4g",
                  mpfr_get_d(law->amplitude, MPFR_RNDN));
     if (exponent == 0.0)
-        snprintf(line, sizeof line, "test_loss = %s: %s", amplitude,
-                 places[law->regime]);
+        snprintf(line, sizeof line, "test_loss = %s: %s", amplitude, place_where(law));
     else
         snprintf(line, sizeof line, "test_loss = %s * %s^%.4g%s: %s", amplitude,
-                 resources[law->resource], -exponent, shift, places[law->regime]);
+                 resources[law->resource], -exponent, shift, place_where(law));
     document_set(&q->d, "law", cell_text(line));
     if (*shift && !mpfr_nan_p(law->log_shift))
         row_note_add(note, shift + 1, false); /* a logarithm is not to be overlooked */
@@ -225,7 +245,8 @@ static nsl_status add_row(inquiry *q, const nsl_law_mp *law, nsl_error *err)
     nsl_status status = set_range(q, law, &note, err);
     if (status == NSL_OK)
         status = set_local(q, law, &note, err);
-    if (law->resource != NSL_RESOURCE_BUDGET)
+    if (law->resource != NSL_RESOURCE_BUDGET &&
+        law->resource != NSL_RESOURCE_TIME_BUDGET)
         row_note_add(&note, "a split is that of a budget", true);
     row_end(d, &note);
     return status;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Resources that have a place on one axis; a ridge is none of them. */
+/* Resources that have a place on one axis; a ridge and time are none of them. */
 static const struct {
     nsl_resource resource;
     const char *label, *symbol;
@@ -37,7 +37,7 @@ static void find_span(double *low, double *high, const law_place *place,
     static const double MORE = 10.0, ENDLESS = 1e3, LEAST = 10.0, WIDEST = 1e12;
     double from = (double)INFINITY, to = 0.0;
     for (size_t i = 0; i < place->laws->count; i++) {
-        if (place->laws->law[i].resource == NSL_RESOURCE_RIDGE || isnan(ranges[i].from))
+        if (place->laws->law[i].resource > NSL_RESOURCE_BUDGET || isnan(ranges[i].from))
             continue;
         from = fmin(from, ranges[i].from);
         to = fmax(to, isinf(ranges[i].to) ? ENDLESS * ranges[i].from : ranges[i].to);

@@ -13,7 +13,8 @@ nsl_ridge_policy law_policy(const cli_options *o, const nsl_point *point)
 nsl_point law_seen_from(const law_place *place, const nsl_law_mp *law)
 {
     nsl_point point = place->point;
-    bool noiseless = law->regime == NSL_REGIME_MODEL_LIMITED;
+    bool noiseless = law->regime == NSL_REGIME_MODEL_LIMITED ||
+                     law->regime == NSL_REGIME_TIME_LIMITED;
     if (isnan(point.features))
         point.features = INFINITY;
     if (isnan(point.samples))
@@ -25,6 +26,8 @@ nsl_point law_seen_from(const law_place *place, const nsl_law_mp *law)
 
 bool law_has_range(const law_place *place, const nsl_law_mp *law)
 {
+    if (law->resource == NSL_RESOURCE_TIME_BUDGET)
+        return false; /* each place of it takes a frontier of its own */
     return law->resource != NSL_RESOURCE_RIDGE ||
            (isfinite(place->point.samples) &&
             (isfinite(place->point.features) || query_is_kernel(place->options)));

@@ -184,7 +184,7 @@ bool nsl_asymptotics_init(nsl_asymptotics *a, const nsl_level *level)
 {
     nsl_exponents_init(&a->exact, level->model);
     a->bits = level->bits;
-    mpfr_inits2(a->bits, a->alpha, a->beta, a->p, a->lambda_max, a->c, a->k,
+    mpfr_inits2(a->bits, a->alpha, a->beta, a->p, a->lambda_max, a->c, a->k, a->weight,
                 (mpfr_ptr)NULL);
     mpfr_set_q(a->alpha, a->exact.alpha, MPFR_RNDN);
     mpfr_set_q(a->beta, a->exact.beta, MPFR_RNDN);
@@ -192,6 +192,7 @@ bool nsl_asymptotics_init(nsl_asymptotics *a, const nsl_level *level)
     mpfr_set(a->lambda_max, level->lambda_max, MPFR_RNDN);
     decay_init(&a->t1, level);
     decay_init(&a->t0, level);
+    mpfr_set(a->weight, a->t1.amplitude, MPFR_RNDN);
     bool fine = set_t1(a) && set_t0(a);
     set_scale(a);
     return fine;
@@ -206,6 +207,7 @@ void nsl_asymptotics_clear(nsl_asymptotics *a)
 {
     decay_clear(&a->t1);
     decay_clear(&a->t0);
-    mpfr_clears(a->alpha, a->beta, a->p, a->lambda_max, a->c, a->k, (mpfr_ptr)NULL);
+    mpfr_clears(a->alpha, a->beta, a->p, a->lambda_max, a->c, a->k, a->weight,
+                (mpfr_ptr)NULL);
     nsl_exponents_clear(&a->exact);
 }

@@ -30,6 +30,7 @@ typedef struct {
     mpfr_prec_t bits;
     mpfr_t alpha, beta, p, lambda_max;
     mpfr_t c, k;
+    mpfr_t weight; /* A of v² = A I^−(1+β) */
     nsl_decay_mp t1, t0;
 } nsl_asymptotics;
 

@@ -26,4 +26,8 @@ bool nsl_laws_mp_fill(nsl_laws_mp *out, nsl_law_problem *w);
 /* Fills the law of the budget, whose values are NaN before. */
 void nsl_budget_law_mp(nsl_law_mp *law, const nsl_law_problem *w);
 
+/* Fills the laws in time and in N·t; the latter's values are NaN before. */
+void nsl_time_law_mp(nsl_law_mp *law, const nsl_law_problem *w);
+void nsl_time_budget_law_mp(nsl_law_mp *law, const nsl_law_problem *w);
+
 #endif

@@ -302,5 +302,8 @@ bool nsl_laws_mp_fill(nsl_laws_mp *out, nsl_law_problem *w)
         nsl_budget_law_mp(
             add_law(out, w, NSL_RESOURCE_BUDGET, NSL_REGIME_COMPUTE_OPTIMAL), w);
     law_of_ridge(add_law(out, w, NSL_RESOURCE_RIDGE, NSL_REGIME_RIDGE_LIMITED), w);
+    nsl_time_law_mp(add_law(out, w, NSL_RESOURCE_TIME, NSL_REGIME_TIME_LIMITED), w);
+    nsl_time_budget_law_mp(
+        add_law(out, w, NSL_RESOURCE_TIME_BUDGET, NSL_REGIME_COMPUTE_OPTIMAL), w);
     return fine;
 }

@@ -87,18 +87,24 @@ static nsl_status see(sight *out, function *f, double resource)
     double *at[] = {[NSL_RESOURCE_FEATURES] = &point.features,
                     [NSL_RESOURCE_SAMPLES] = &point.samples,
                     [NSL_RESOURCE_BUDGET] = NULL,
-                    [NSL_RESOURCE_RIDGE] = &point.ridge};
+                    [NSL_RESOURCE_RIDGE] = &point.ridge,
+                    [NSL_RESOURCE_TIME] = &point.training.time};
     *at[f->resource] = resource;
-    bool optimal = f->optimal && f->resource != NSL_RESOURCE_RIDGE;
+    bool in_time = f->resource == NSL_RESOURCE_TIME;
+    bool optimal = f->optimal && f->resource != NSL_RESOURCE_RIDGE && !in_time;
+    if (in_time)
+        point.training.kind = NSL_FLOW;
     nsl_status status =
         nsl_predict_either(&p, &best, optimal, f->model, &point, f->err);
     const double slope[] = {[NSL_RESOURCE_FEATURES] = p.elasticity_features,
                             [NSL_RESOURCE_SAMPLES] = p.elasticity_samples,
                             [NSL_RESOURCE_BUDGET] = NAN,
-                            [NSL_RESOURCE_RIDGE] = p.elasticity_ridge};
+                            [NSL_RESOURCE_RIDGE] = p.elasticity_ridge,
+                            [NSL_RESOURCE_TIME] = p.elasticity_time};
     double exponent = slope[f->resource];
     *out = (sight){p.test_loss, exponent, p.error,
-                   NSL_PROMISE * fmax(1.0, fabs(exponent)), p.notes};
+                   fmax(NSL_PROMISE, p.elasticity_error) * fmax(1.0, fabs(exponent)),
+                   p.notes};
     return status;
 }
 
