@@ -318,7 +318,7 @@ static void check_merge(const char *map, int shards, int format_count)
     snprintf(
         command, sizeof command,
         "%s -f npy -o whole && nslaw merge $(ls -d part* | sort -r) -f npy -o again "
-        "&& diff -r whole again && test $(ls whole | wc -l) = 10",
+        "&& diff -r whole again && test $(ls whole | wc -l) = 11",
         map);
     must(folder, command);
     shell_remove_folder(folder);

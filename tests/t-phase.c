@@ -147,7 +147,7 @@ Test(phase, pinned_points)
     bool seen[NSL_PHASE_COUNT] = {false}, before[NSL_PHASE_COUNT] = {false};
     for (size_t i = 0; i < sizeof points / sizeof *points; i++)
         check_pinned(&points[i], seen, before);
-    for (int k = 0; k < NSL_PHASE_COUNT; k++)
+    for (int k = 0; k < NSL_PHASE_TIME; k++) /* stopped training: t-map-time.c */
         cr_expect(seen[k], "no point in %s", nsl_phase_name((nsl_phase)k));
     for (int k = NSL_PHASE_LATENT; k < NSL_PHASE_MODEL; k++)
         cr_expect(before[k], "no point of %s before another",
@@ -157,12 +157,17 @@ Test(phase, pinned_points)
 Test(phase, names)
 {
     static const char *const regimes[] = {
-        "undefined",     "beyond-latents", "interpolation-peak", "noise-limited",
-        "ridge-limited", "model-limited",  "data-limited",       "balanced"};
+        "undefined",     "beyond-latents", "interpolation-peak",
+        "noise-limited", "ridge-limited",  "model-limited",
+        "data-limited",  "balanced",       "time-limited"};
     static const char *const boundaries[] = {
-        "features=samples", "features=latents", "samples=latents", "frontier",
-        "signal=noise",     "ridge-limited",    "model-limited",   "data-limited",
-        "peak-features",    "peak-samples"};
+        "features=samples",       "features=latents",
+        "samples=latents",        "frontier",
+        "signal=noise",           "ridge-limited",
+        "model-limited",          "data-limited",
+        "peak-features",          "peak-samples",
+        "time-limited",           "best-stopping",
+        "frontier-features-time", "frontier-samples-time"};
     for (int k = 0; k < NSL_PHASE_COUNT; k++)
         cr_expect_str_eq(nsl_phase_name((nsl_phase)k), regimes[k]);
     for (int k = 0; k < NSL_BOUNDARY_COUNT; k++)
@@ -291,7 +296,7 @@ Test(phase, definition_in_random_planes, .timeout = 60)
             check_cell(&p, p.x[k % ACROSS], p.y[k / ACROSS], count, &unsure);
         testing_free(&p.m);
     }
-    for (int k = NSL_PHASE_LATENT; k < NSL_PHASE_COUNT; k++)
+    for (int k = NSL_PHASE_LATENT; k < NSL_PHASE_TIME; k++)
         cr_expect(count[k] > SEEN, "%d cells in %s", count[k],
                   nsl_phase_name((nsl_phase)k));
     cr_expect(unsure < SEEN, "%d cells that a tie excuses", unsure);

@@ -13,7 +13,9 @@ typedef enum {
     NSL_AXIS_RIDGE,    /**< γ or δ ≥ 0, in the model's convention */
     NSL_AXIS_NOISE,    /**< σ_ε² ≥ 0 */
     NSL_AXIS_LATENTS,  /**< M, whole, 1 … NSL_LATENTS_MAX, of a power law */
-    NSL_AXIS_ALPHA     /**< α > 0 of a power law */
+    NSL_AXIS_ALPHA,    /**< α > 0 of a power law */
+    NSL_AXIS_TIME /**< t > 0 of gradient flow or INFINITY; or, where the point trains
+                       by descent, whole steps */
 } nsl_axis_kind;
 
 /** Values along an axis, at least one, increasing; borrowed. */
@@ -24,7 +26,8 @@ typedef struct {
 } nsl_axis;
 
 /** What limits the loss at a point. The first that applies, in this order; with e_N,
- *  e_P, e_γ the elasticities −∂ln L/∂ln(resource) of the clean test loss. */
+ *  e_P, e_γ, e_t the elasticities −∂ln L/∂ln(resource) of the clean test loss; e_t = 0
+ *  of trained models. NSL_PHASE_TIME comes after NSL_PHASE_NOISE. */
 typedef enum {
     NSL_PHASE_UNDEFINED, /**< the loss or an elasticity that decides does not exist */
     NSL_PHASE_LATENT,    /**< min(N, P, hidden widths) > M: beyond the latent scale */
@@ -35,6 +38,7 @@ typedef enum {
     NSL_PHASE_MODEL,     /**< e_N > 2 e_P */
     NSL_PHASE_DATA,      /**< e_P > 2 e_N */
     NSL_PHASE_BALANCED,  /**< e_N and e_P are within a factor 2 */
+    NSL_PHASE_TIME,      /**< longer training would help most: e_t > 2 max(e_N, e_P) */
     NSL_PHASE_COUNT
 } nsl_phase;
 
@@ -50,7 +54,8 @@ const char *nsl_phase_name(nsl_phase regime);
 typedef struct {
     const nsl_model *model;
     nsl_point point;
-    bool optimal;  /**< the best ridge in each cell, point.ridge is ignored */
+    bool optimal;  /**< the best ridge in each cell, point.ridge is ignored; not with
+                        training that stops early */
     nsl_axis x, y; /**< of different kinds */
 } nsl_map_query;
 
@@ -62,6 +67,7 @@ typedef struct {
     double *elasticity_features; /**< NaN where it does not exist; and so on */
     double *elasticity_samples;
     double *elasticity_ridge;
+    double *elasticity_time;
     double *ridge;   /**< the fixed one, or the best */
     double *error;   /**< relative bound on test_loss */
     uint8_t *regime; /**< nsl_phase */
@@ -108,6 +114,10 @@ typedef enum {
     NSL_BOUNDARY_DATA,             /**< e_P = 2 e_N */
     NSL_BOUNDARY_PEAK_FEATURES,    /**< e_N = 0 */
     NSL_BOUNDARY_PEAK_SAMPLES,     /**< e_P = 0 */
+    NSL_BOUNDARY_TIME,             /**< e_t = 2 max(e_N, e_P) */
+    NSL_BOUNDARY_STOP,             /**< e_t = 0: the best time to stop */
+    NSL_BOUNDARY_TIME_FEATURES,    /**< e_N = e_t: best split of a budget N·t */
+    NSL_BOUNDARY_TIME_SAMPLES,     /**< e_P = e_t: best split of a budget P·t */
     NSL_BOUNDARY_COUNT
 } nsl_boundary_kind;
 

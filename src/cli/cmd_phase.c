@@ -15,10 +15,13 @@ static const command_text text = {
     .arguments = "",
     .summary = "Maps losses, elasticities and regimes over two swept options.",
     .description =
-        "Two of --features, --samples, --ridge (or --kernel-ridge), --noise, --latents "
-        "and --alpha are swept, lo:hi:count, geometrically. Each cell has its regime: "
-        "model-limited, data-limited, balanced, interpolation-peak, ridge-limited, "
-        "noise-limited or beyond-latents (man nslaw-phase defines them). The "
+        "Two of --features, --samples, --ridge (or --kernel-ridge), --noise, "
+        "--latents, "
+        "--alpha and --time (or --steps) are swept, lo:hi:count, geometrically. Each "
+        "cell has its regime: "
+        "model-limited, data-limited, time-limited, balanced, interpolation-peak, "
+        "ridge-limited, noise-limited or beyond-latents (man nslaw-phase defines "
+        "them). The "
         "boundaries between them, N = P, N = M, P = M and the frontier of N*P are "
         "found to 1e-6 and stand in the summary.",
     .examples = "Examples:\n"

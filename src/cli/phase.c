@@ -29,6 +29,8 @@ static const struct {
     {OPT_NOISE, NSL_AXIS_NOISE, "noise", ",noise,"},
     {OPT_LATENTS, NSL_AXIS_LATENTS, "latents", ",M,latents,"},
     {OPT_ALPHA, NSL_AXIS_ALPHA, "alpha", ",alpha,"},
+    {OPT_TIME, NSL_AXIS_TIME, "time", ",t,time,"},
+    {OPT_STEPS, NSL_AXIS_TIME, "steps", ",steps,"},
 };
 
 enum { AXES = sizeof axes / sizeof *axes, NO_AXIS = -1 };
@@ -68,7 +70,7 @@ static int choose_axes(const cli_options *o, int chosen[2])
             return options_complain(
                 o->command, EXIT_USAGE,
                 "--%s must be one of the two sweeps, by the name N, P, ridge, "
-                "kernel-ridge, noise, M or alpha, got '%s'",
+                "kernel-ridge, noise, M, alpha, time or steps, got '%s'",
                 option_table[given[k]].name, shown);
     }
     if (chosen[0] == NO_AXIS)
@@ -77,8 +79,8 @@ static int choose_axes(const cli_options *o, int chosen[2])
         chosen[1] = first_axis_but(o, chosen[0]);
     if (chosen[0] == NO_AXIS || chosen[1] == NO_AXIS || chosen[0] == chosen[1])
         return options_complain(o->command, EXIT_USAGE,
-                                "the two sweeps must be two of N, P, ridge, noise, M "
-                                "and alpha, and -x and -y differ");
+                                "the two sweeps must be two of N, P, ridge, noise, M, "
+                                "alpha, time and steps, and -x and -y differ");
     return EXIT_FINE;
 }
 
@@ -91,7 +93,8 @@ static int set_axis(phase_job *job, int which, int axis)
                                 "out of memory");
     for (size_t i = 0; i < sweep->sweep_count; i++) {
         double x = value_sweep_point(sweep, i);
-        value[i] = axes[axis].kind == NSL_AXIS_LATENTS ? round(x) : x;
+        bool whole = axes[axis].kind == NSL_AXIS_LATENTS || axes[axis].id == OPT_STEPS;
+        value[i] = whole ? round(x) : x;
     }
     job->values[which] = value;
     job->axes[which] = axes[axis].id;
@@ -182,6 +185,8 @@ const char *phase_axis_key(const phase_job *job, int axis)
     nsl_axis_kind kind = axis ? job->query.y.kind : job->query.x.kind;
     if (kind == NSL_AXIS_RIDGE && query_is_kernel(job->options))
         return "kernel_ridge";
+    if (kind == NSL_AXIS_TIME && options_given(job->options, OPT_STEPS))
+        return "steps";
     for (int k = 0; k < AXES; k++)
         if (axes[k].kind == kind)
             return axes[k].key;
@@ -207,9 +212,10 @@ static void report_units(phase_job *job)
             m->elasticity_features[at] *= part;
             m->elasticity_samples[at] *= part;
             m->elasticity_ridge[at] *= part;
+            m->elasticity_time[at] *= part;
             if (loss == 0.0) /* a constant */
                 m->elasticity_features[at] = m->elasticity_samples[at] =
-                    m->elasticity_ridge[at] = 0.0;
+                    m->elasticity_ridge[at] = m->elasticity_time[at] = 0.0;
         }
 }
 
@@ -375,6 +381,7 @@ void phase_checksum(char out[PHASE_FINGERPRINT], const phase_job *job)
                               m->elasticity_features,
                               m->elasticity_samples,
                               m->elasticity_ridge,
+                              m->elasticity_time,
                               m->ridge,
                               m->error};
     uint64_t hash = HASH_START;

@@ -2,6 +2,7 @@
 /* A map as rows, and its boundaries as data. */
 #include "cli/phase.h"
 #include "cli/prediction_row.h"
+#include "cli/training.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,13 +23,21 @@ enum {
     REGIME,
     ERROR,
     NOTE,
-    TEST_LOSS_LO, /* of a fit with a bootstrap */
+    TIME, /* or steps, where training is stopped; never with a fit */
+    ELASTICITY_TIME,
+    TEST_LOSS_LO = TIME, /* of a fit with a bootstrap */
     TEST_LOSS_HI
 };
 
 static bool is_axis(const phase_job *job, nsl_axis_kind kind)
 {
     return job->query.x.kind == kind || job->query.y.kind == kind;
+}
+
+/* Whether cells have a time. */
+static bool has_time(const phase_job *job)
+{
+    return training_clock(job->options) != OPT_COUNT;
 }
 
 static void add_columns(document *d, const phase_job *job)
@@ -48,6 +57,11 @@ static void add_columns(document *d, const phase_job *job)
     document_add_column(d, "regime", "", true);
     document_add_column(d, "error", "", false);
     document_add_column(d, "note", "", true);
+    if (has_time(job)) {
+        bool steps = training_clock(job->options) == OPT_STEPS;
+        document_add_column(d, steps ? "steps" : "time", "", true);
+        document_add_column(d, "elasticity_time", "", true);
+    }
     if (fitted_has_intervals(job->options))
         intervals_add_columns(d, "test_loss_lo", "test_loss_hi");
 }
@@ -142,6 +156,10 @@ static bool make_row(void *source, size_t row, cell *c)
     c[REGIME] = cell_text(nsl_phase_name((nsl_phase)m->regime[at]));
     c[ERROR] = cell_bound(m->error[at]);
     c[NOTE] = note_cell(job, &p, latents, at);
+    if (has_time(job)) {
+        c[TIME] = cell_given(training_length(&p.training));
+        c[ELASTICITY_TIME] = elasticity_cell(m->elasticity_time[at]);
+    }
     return true;
 }
 

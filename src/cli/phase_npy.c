@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CELLS = 6, ARRAYS = CELLS + 3, FILES = ARRAYS + 1, PATH_ROOM = 4096 };
+enum { CELLS = 7, ARRAYS = CELLS + 3, FILES = ARRAYS + 1, PATH_ROOM = 4096 };
 
 /* After the description, the intervals of a fit with a bootstrap. */
 enum { ENDS = 2 };
@@ -40,6 +40,7 @@ static void list_cells(cell_array out[CELLS], const phase_job *job)
         {"elasticity_features", m->elasticity_features},
         {"elasticity_samples", m->elasticity_samples},
         {"elasticity_ridge", m->elasticity_ridge},
+        {"elasticity_time", m->elasticity_time},
         {query_is_kernel(job->options) ? "kernel_ridge" : "ridge", m->ridge},
         {"error", m->error},
     };

@@ -22,6 +22,7 @@ char canvas_letter(nsl_phase regime)
         [NSL_PHASE_PEAK] = 'P',      [NSL_PHASE_NOISE] = 'N',
         [NSL_PHASE_RIDGE] = 'R',     [NSL_PHASE_MODEL] = 'M',
         [NSL_PHASE_DATA] = 'D',      [NSL_PHASE_BALANCED] = 'B',
+        [NSL_PHASE_TIME] = 'T',
     };
     return letter[regime];
 }
@@ -29,9 +30,9 @@ char canvas_letter(nsl_phase regime)
 /* Only two of the curves: more would hide the map. */
 char canvas_mark(nsl_boundary_kind kind)
 {
-    return kind == NSL_BOUNDARY_FEATURES_SAMPLES ? '.'
-           : kind == NSL_BOUNDARY_FRONTIER       ? '+'
-                                                 : '\0';
+    bool split = kind == NSL_BOUNDARY_FRONTIER || kind == NSL_BOUNDARY_TIME_FEATURES ||
+                 kind == NSL_BOUNDARY_TIME_SAMPLES;
+    return kind == NSL_BOUNDARY_FEATURES_SAMPLES ? '.' : split ? '+' : '\0';
 }
 
 static int distance(uint32_t a, uint32_t b)

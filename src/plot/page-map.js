@@ -9,7 +9,8 @@ const DIVERGES = [230, 0, 126], UNKNOWN = [128, 128, 128], UNKNOWN_STRIPE = [160
 const BOUNDARY_STYLE = [
     ['#ffffff', []], ['#ffffff', [9, 5]], ['#ffffff', [2, 4]], ['#ff5148', []],
     ['#ff9ff3', []], ['#ffb000', [9, 5]], ['#8fd8ff', [9, 5]], ['#8fd8ff', [2, 4]],
-    ['#ff9a6b', [9, 4, 2, 4]], ['#ff9a6b', [2, 4]],
+    ['#ff9a6b', [9, 4, 2, 4]], ['#ff9a6b', [2, 4]], ['#7ee0c0', [9, 5]],
+    ['#7ee0c0', [2, 4]], ['#ff5148', []], ['#ff5148', []],
 ];
 
 function mix(stops, t) {

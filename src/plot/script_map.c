@@ -29,6 +29,10 @@ static const struct {
     [NSL_BOUNDARY_DATA] = {NULL, "1", "#ffffff", 0.9},
     [NSL_BOUNDARY_PEAK_FEATURES] = {NULL, "1", "#ffffff", 0.9},
     [NSL_BOUNDARY_PEAK_SAMPLES] = {NULL, "1", "#ffffff", 0.9},
+    [NSL_BOUNDARY_TIME] = {NULL, "1", "#ffffff", 0.9},
+    [NSL_BOUNDARY_STOP] = {"best time", "(6,3)", "#ffffff", 1.4},
+    [NSL_BOUNDARY_TIME_FEATURES] = {"best split", "1", "#ff6a3d", 2.4},
+    [NSL_BOUNDARY_TIME_SAMPLES] = {"best split", "1", "#ff6a3d", 2.4},
 };
 
 /* Where a cell ends: half way to its neighbour, and a bit on, under the neighbour that

@@ -10,6 +10,7 @@
 #include "theory/contour.h"
 #include "theory/phase.h"
 #include "theory/plane.h"
+#include "training/course.h"
 #include <nslaw/frontier.h>
 
 #include <math.h>
@@ -17,7 +18,7 @@
 #include <string.h>
 
 /* Cells of the lattice along each axis: fewer where each costs a model of its own. */
-enum { CELLS = 160, CELLS_OF_MODELS = 48, BUDGETS = 96 };
+enum { CELLS = 160, CELLS_OF_COURSES = 48, CELLS_OF_MODELS = 48, BUDGETS = 96 };
 
 enum { FIRST_FUNCTION = NSL_BOUNDARY_NOISE, FUNCTIONS = NSL_BOUNDARY_COUNT };
 
@@ -39,6 +40,7 @@ typedef struct {
     nsl_plane_model model;    /* where no axis is of the model */
     bool of_model;            /* some axis is */
     nsl_trail *trail;         /* of each node */
+    nsl_kept_course kept;     /* of the last stopped point */
     double *value[FUNCTIONS]; /* at each node */
     nsl_boundary_kind kind;   /* that is being followed */
 } tracing;
@@ -197,7 +199,7 @@ static bool add_frontier(tracing *t)
     bool plane = (x == NSL_AXIS_FEATURES && y == NSL_AXIS_SAMPLES) ||
                  (x == NSL_AXIS_SAMPLES && y == NSL_AXIS_FEATURES);
     double models = fmax(t->query->point.ensemble, 1.0); /* 0 stands for 1 */
-    if (!plane || isinf(models))
+    if (!plane || isinf(models) || nsl_training_stops(&t->query->point))
         return true;
     double low = t->low[0] + t->low[1];
     double step = (high_of(t, 0) + high_of(t, 1) - low) / (BUDGETS - 1);
@@ -232,12 +234,31 @@ static nsl_status look(nsl_prediction *p, nsl_point *point, nsl_phase *phase,
         status = nsl_plane_model_make(model, t->query, x, y, false, t->err);
     }
     if (status == NSL_OK)
-        status = nsl_plane_predict(p, point, model, trail, t->err);
+        status = nsl_plane_predict(p, point, model, trail, &t->kept, t->err);
     if (status == NSL_OK)
         *phase = nsl_phase_of(p, nsl_plane_model_of(model), point);
-    if (t->of_model)
+    if (t->of_model) {
+        nsl_kept_course_clear(&t->kept); /* of that model */
         nsl_plane_model_clear(&own);
+    }
     return status;
+}
+
+/* The function of a boundary, where the map has it. */
+static double distance_of(const tracing *t, nsl_boundary_kind kind,
+                          const nsl_prediction *p)
+{
+    nsl_axis_kind x = t->query->x.kind, y = t->query->y.kind;
+    nsl_axis_kind other = x == NSL_AXIS_TIME ? y : x;
+    bool in_time = x == NSL_AXIS_TIME || y == NSL_AXIS_TIME;
+    bool stopped = in_time || nsl_training_stops(&t->query->point);
+    bool none =
+        (kind == NSL_BOUNDARY_TIME && !stopped) ||
+        (kind == NSL_BOUNDARY_STOP && !stopped) ||
+        (kind == NSL_BOUNDARY_TIME_FEATURES &&
+         !(in_time && other == NSL_AXIS_FEATURES)) ||
+        (kind == NSL_BOUNDARY_TIME_SAMPLES && !(in_time && other == NSL_AXIS_SAMPLES));
+    return none ? (double)NAN : nsl_phase_distance(kind, p);
 }
 
 static nsl_status fill_node(tracing *t, size_t i, size_t j, nsl_trail *trail)
@@ -252,17 +273,18 @@ static nsl_status fill_node(tracing *t, size_t i, size_t j, nsl_trail *trail)
     t->trail[at] = *trail;
     for (int k = FIRST_FUNCTION; k < FUNCTIONS; k++)
         t->value[k][at] =
-            known ? nsl_phase_distance((nsl_boundary_kind)k, &p) : (double)NAN;
+            known ? distance_of(t, (nsl_boundary_kind)k, &p) : (double)NAN;
     return status == NSL_EFAILED ? NSL_OK : status; /* no boundary passes there */
 }
 
 static nsl_status fill_lattice(tracing *t)
 {
     nsl_status status = NSL_OK;
+    bool up = t->query->y.kind == NSL_AXIS_TIME; /* along time, on one course */
     for (size_t j = 0; j <= t->cells && status == NSL_OK; j++) {
         nsl_trail trail = {0};
         for (size_t i = 0; i <= t->cells && status == NSL_OK; i++)
-            status = fill_node(t, i, j, &trail);
+            status = up ? fill_node(t, j, i, &trail) : fill_node(t, i, j, &trail);
         if (status == NSL_OK && t->work->proceed &&
             !t->work->proceed(t->work->data, j, t->cells))
             status = nsl_fail(t->err, NSL_ECANCELLED, "", "interrupted");
@@ -299,16 +321,18 @@ static double value_along(double s, void *params)
         t->status = status;
         return NAN;
     }
-    return c->phase == NSL_PHASE_LATENT ? (double)NAN : nsl_phase_distance(t->kind, &p);
+    return c->phase == NSL_PHASE_LATENT ? (double)NAN : distance_of(t, t->kind, &p);
 }
 
 static bool find_crossing(void *data, nsl_edge edge, double *x, double *y)
 {
     tracing *t = data;
     size_t node = edge.j * (t->cells + 1) + edge.i;
+    size_t next = node + (edge.up ? t->cells + 1 : 1);
+    const double *value = t->value[t->kind];
     crossing c = {.t = t, .edge = edge, .trail = t->trail[node]};
     double low = 0.0, high = 1.0, s;
-    double size = fmax(fabs(value_along(low, &c)), fabs(value_along(high, &c)));
+    double size = fmax(fabs(value[node]), fabs(value[next]));
     if (!nsl_root_between(&s, value_along, &c, &low, &high,
                           PRECISION / t->step[edge.up]))
         return false;
@@ -317,7 +341,7 @@ static bool find_crossing(void *data, nsl_edge edge, double *x, double *y)
     value_along(s, &c);
     *x = exp(log_at(t, edge, 0, s));
     *y = exp(log_at(t, edge, 1, s));
-    return !jumps && c.phase >= nsl_phase_bounded(t->kind);
+    return !jumps && !nsl_phase_precedes(c.phase, nsl_phase_bounded(t->kind));
 }
 
 static bool add_zero_lines(tracing *t)
@@ -355,7 +379,9 @@ static void set_lattice(tracing *t)
     const nsl_axis *axis[2] = {&t->query->x, &t->query->y};
     t->of_model =
         nsl_axis_is_of_model(axis[0]->kind) || nsl_axis_is_of_model(axis[1]->kind);
-    t->cells = t->of_model ? CELLS_OF_MODELS : CELLS;
+    bool in_time = axis[0]->kind == NSL_AXIS_TIME || axis[1]->kind == NSL_AXIS_TIME;
+    bool courses = in_time || nsl_training_stops(&t->query->point);
+    t->cells = t->of_model ? CELLS_OF_MODELS : courses ? CELLS_OF_COURSES : CELLS;
     for (int k = 0; k < 2; k++) {
         t->low[k] = log(axis[k]->value[0]);
         t->step[k] =
@@ -388,6 +414,7 @@ nsl_status nsl_boundaries_find(nsl_boundaries *out, const nsl_map_query *query,
     for (int k = FIRST_FUNCTION; k < FUNCTIONS; k++)
         free(t.value[k]);
     free(t.trail);
+    nsl_kept_course_clear(&t.kept);
     nsl_plane_model_clear(&t.model);
     if (status != NSL_OK)
         nsl_boundaries_clear(out);

@@ -15,6 +15,7 @@ static const char *const regime_names[NSL_PHASE_COUNT] = {
     [NSL_PHASE_PEAK] = "interpolation-peak", [NSL_PHASE_NOISE] = "noise-limited",
     [NSL_PHASE_RIDGE] = "ridge-limited",     [NSL_PHASE_MODEL] = "model-limited",
     [NSL_PHASE_DATA] = "data-limited",       [NSL_PHASE_BALANCED] = "balanced",
+    [NSL_PHASE_TIME] = "time-limited",
 };
 
 static const char *const boundary_names[NSL_BOUNDARY_COUNT] = {
@@ -28,6 +29,10 @@ static const char *const boundary_names[NSL_BOUNDARY_COUNT] = {
     [NSL_BOUNDARY_DATA] = "data-limited",
     [NSL_BOUNDARY_PEAK_FEATURES] = "peak-features",
     [NSL_BOUNDARY_PEAK_SAMPLES] = "peak-samples",
+    [NSL_BOUNDARY_TIME] = "time-limited",
+    [NSL_BOUNDARY_STOP] = "best-stopping",
+    [NSL_BOUNDARY_TIME_FEATURES] = "frontier-features-time",
+    [NSL_BOUNDARY_TIME_SAMPLES] = "frontier-samples-time",
 };
 
 const char *nsl_phase_name(nsl_phase regime)
@@ -56,6 +61,13 @@ static double ridge_excess(const nsl_prediction *p)
            fmax(p->elasticity_features, p->elasticity_samples) / MUCH;
 }
 
+/* More time would help more than twice as much as more of the better size. */
+static double time_excess(const nsl_prediction *p)
+{
+    return p->elasticity_time -
+           MUCH * fmax(p->elasticity_features, p->elasticity_samples);
+}
+
 /* (E_noise − E_signal)/E */
 static double noise_excess(const nsl_prediction *p)
 {
@@ -70,12 +82,14 @@ nsl_phase nsl_phase_of(const nsl_prediction *p, const nsl_model *model,
     if (p->notes & NSL_NOTE_DIVERGES)
         return NSL_PHASE_PEAK;
     if (isnan(p->elasticity_features) || isnan(p->elasticity_samples) ||
-        isnan(p->elasticity_ridge))
+        isnan(p->elasticity_ridge) || isnan(p->elasticity_time))
         return NSL_PHASE_UNDEFINED;
     if (p->elasticity_features < RISING || p->elasticity_samples < RISING)
         return NSL_PHASE_PEAK;
     if (noise_excess(p) > 0.0)
         return NSL_PHASE_NOISE;
+    if (time_excess(p) > 0.0)
+        return NSL_PHASE_TIME;
     if (ridge_excess(p) > 0.0)
         return NSL_PHASE_RIDGE;
     if (p->elasticity_features > MUCH * p->elasticity_samples)
@@ -91,6 +105,14 @@ double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p)
         return noise_excess(p);
     case NSL_BOUNDARY_RIDGE:
         return ridge_excess(p);
+    case NSL_BOUNDARY_TIME:
+        return time_excess(p);
+    case NSL_BOUNDARY_STOP:
+        return p->elasticity_time - RISING;
+    case NSL_BOUNDARY_TIME_FEATURES:
+        return p->elasticity_features - p->elasticity_time;
+    case NSL_BOUNDARY_TIME_SAMPLES:
+        return p->elasticity_samples - p->elasticity_time;
     case NSL_BOUNDARY_MODEL:
         return p->elasticity_features - MUCH * p->elasticity_samples;
     case NSL_BOUNDARY_DATA:
@@ -104,11 +126,23 @@ double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p)
     }
 }
 
+bool nsl_phase_precedes(nsl_phase one, nsl_phase other)
+{
+    /* the order in which nsl_phase_of asks; time came late to the list */
+    static const int rank[NSL_PHASE_COUNT] = {
+        [NSL_PHASE_UNDEFINED] = 0, [NSL_PHASE_LATENT] = 1, [NSL_PHASE_PEAK] = 2,
+        [NSL_PHASE_NOISE] = 3,     [NSL_PHASE_TIME] = 4,   [NSL_PHASE_RIDGE] = 5,
+        [NSL_PHASE_MODEL] = 6,     [NSL_PHASE_DATA] = 7,   [NSL_PHASE_BALANCED] = 8};
+    return rank[one] < rank[other];
+}
+
 nsl_phase nsl_phase_bounded(nsl_boundary_kind kind)
 {
     switch (kind) {
     case NSL_BOUNDARY_RIDGE:
         return NSL_PHASE_RIDGE;
+    case NSL_BOUNDARY_TIME:
+        return NSL_PHASE_TIME;
     case NSL_BOUNDARY_MODEL:
     case NSL_BOUNDARY_DATA:
         return NSL_PHASE_MODEL;

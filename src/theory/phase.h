@@ -15,6 +15,9 @@ nsl_phase nsl_phase_of(const nsl_prediction *p, const nsl_model *model,
  * NSL_BOUNDARY_NOISE on. */
 double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p);
 
+/* Whether one regime comes before another in the order of phase.h. */
+bool nsl_phase_precedes(nsl_phase one, nsl_phase other);
+
 /* The regime that a boundary bounds: where one that comes before it applies, there is
  * no boundary. */
 nsl_phase nsl_phase_bounded(nsl_boundary_kind kind);

@@ -2,6 +2,7 @@
 #include "theory/plane.h"
 #include "core/error.h"
 #include "theory/loss.h"
+#include "training/course.h"
 
 #include <math.h>
 
@@ -36,6 +37,12 @@ nsl_status nsl_plane_check(const nsl_map_query *query, nsl_error *err)
     if (status == NSL_OK && query->optimal &&
         (query->x.kind == NSL_AXIS_RIDGE || query->y.kind == NSL_AXIS_RIDGE))
         status = nsl_fail(err, NSL_EINVAL, "ridge", "is an axis: it cannot be optimal");
+    bool in_time = query->x.kind == NSL_AXIS_TIME || query->y.kind == NSL_AXIS_TIME;
+    if (status == NSL_OK && query->optimal &&
+        (in_time || nsl_training_stops(&query->point)))
+        status = nsl_fail(err, NSL_EINVAL, "ridge",
+                          "cannot be the best one where training stops early: that is "
+                          "for training to the end");
     return status;
 }
 
@@ -53,6 +60,12 @@ nsl_point nsl_map_point(const nsl_map_query *query, double x, double y)
     p.samples = value_of(query, NSL_AXIS_SAMPLES, x, y, p.samples);
     p.ridge = value_of(query, NSL_AXIS_RIDGE, x, y, p.ridge);
     p.noise = value_of(query, NSL_AXIS_NOISE, x, y, p.noise);
+    bool in_time = query->x.kind == NSL_AXIS_TIME || query->y.kind == NSL_AXIS_TIME;
+    if (in_time && p.training.kind == NSL_DESCENT)
+        p.training.steps = value_of(query, NSL_AXIS_TIME, x, y, 0.0);
+    else if (in_time)
+        p.training = (nsl_training){.kind = NSL_FLOW,
+                                    .time = value_of(query, NSL_AXIS_TIME, x, y, 0.0)};
     return p;
 }
 
@@ -81,7 +94,9 @@ nsl_status nsl_plane_model_make(nsl_plane_model *out, const nsl_map_query *query
         if (status == NSL_OK)
             status = nsl_model_new_like(&out->model, query->model, out->spectrum, err);
     }
-    if (status == NSL_OK && many) {
+    bool stopped = nsl_training_stops(&query->point) ||
+                   query->x.kind == NSL_AXIS_TIME || query->y.kind == NSL_AXIS_TIME;
+    if (status == NSL_OK && many && !stopped) {
         status = nsl_quick_new(&out->quick, nsl_plane_model_of(out), err);
         out->is_quick = status == NSL_OK;
     }
@@ -104,11 +119,45 @@ const nsl_model *nsl_plane_model_of(const nsl_plane_model *model)
     return model->model ? model->model : model->query->model;
 }
 
+void nsl_kept_course_clear(nsl_kept_course *kept)
+{
+    nsl_course_free(kept->course);
+    *kept = (nsl_kept_course){.course = NULL};
+}
+
+/* Whether points differ by how long they are trained alone. */
+static bool same_course(const nsl_point *a, const nsl_point *b)
+{
+    return a->features == b->features && a->samples == b->samples &&
+           a->ridge == b->ridge && a->noise == b->noise && a->ensemble == b->ensemble &&
+           a->training.kind == b->training.kind && a->training.rate == b->training.rate;
+}
+
+static nsl_status predict_stopped(nsl_prediction *out, const nsl_point *point,
+                                  const nsl_model *model, nsl_kept_course *kept,
+                                  nsl_error *err)
+{
+    nsl_status status = NSL_OK;
+    if (!kept->course || !same_course(&kept->point, point)) {
+        nsl_kept_course_clear(kept);
+        status = nsl_course_new_plain(&kept->course, model, point, err);
+        kept->point = *point;
+    }
+    bool steps = point->training.kind == NSL_DESCENT;
+    if (status == NSL_OK)
+        status =
+            nsl_course_at(out, kept->course,
+                          steps ? point->training.steps : point->training.time, err);
+    return status;
+}
+
 nsl_status nsl_plane_predict(nsl_prediction *out, nsl_point *point,
                              const nsl_plane_model *model, nsl_trail *trail,
-                             nsl_error *err)
+                             nsl_kept_course *kept, nsl_error *err)
 {
     const nsl_model *exact = nsl_plane_model_of(model);
+    if (nsl_training_stops(point))
+        return predict_stopped(out, point, exact, kept, err);
     if (!model->query->optimal)
         return model->is_quick
                    ? nsl_quick_predict(out, &model->quick, point, trail, err)

@@ -4,6 +4,7 @@
 #define NSL_THEORY_PLANE_H
 
 #include "theory/quick.h"
+#include <nslaw/course.h>
 #include <nslaw/phase.h>
 
 /* The model at some M and α, with what it owns. */
@@ -28,9 +29,18 @@ void nsl_plane_model_clear(nsl_plane_model *model);
 /* The model's own: for regimes. */
 const nsl_model *nsl_plane_model_of(const nsl_plane_model *model);
 
+/* The course of the last stopped point, which others at other times share; start with
+ * {0}. No result depends on it. */
+typedef struct {
+    nsl_course *course;
+    nsl_point point;
+} nsl_kept_course;
+
+void nsl_kept_course_clear(nsl_kept_course *kept);
+
 /* The prediction there; *point gets the ridge that was found. */
 nsl_status nsl_plane_predict(nsl_prediction *out, nsl_point *point,
                              const nsl_plane_model *model, nsl_trail *trail,
-                             nsl_error *err);
+                             nsl_kept_course *kept, nsl_error *err);
 
 #endif

@@ -23,7 +23,7 @@
 enum { NODES = 40 };
 static const double STEP = 0.1123, SCALE = 1.0, PHI = 0.8934;
 
-/* See nsl_contour_error: of the flow 4e-15, of few steps with the circle's growth more
+/* See nsl_contour_error: of the flow 4e-15, of few steps by the circle more
  * (tests/t-training-contour.c). */
 static const double FILTER_ERROR = 2e-14;
 
@@ -31,15 +31,16 @@ static const double FILTER_ERROR = 2e-14;
  * contour, φ + asin(least·t₀ − 1) in x, is that of the other side or more. */
 static const double APART = 0.8;
 
-/* Steps from which on hyperbolas serve: they reach |Im v| = 27/t₀, to stay well below
+/* Steps from which on hyperbolas serve: they reach |Im v| = 27/t₀, to stay below
  * π/(2η). */
-enum { FEW = 32 };
+enum { FEW = 20 };
 
 /* e^−this is nothing in double. */
 static const double GONE = 740.0;
 
-/* ln of what the circle's filter grows by, and of its error: 16 digits. */
-static const double CIRCLE_GROWTH = 2.5, CIRCLE_ERROR = 37.0;
+/* Nodes of a whole circle, and ln of what they leave: 16 digits. */
+enum { CIRCLE_NODES = 400 };
+static const double CIRCLE_ERROR = 37.0;
 
 /* The largest `first` times a power of 10 up to `value`. */
 static double decade(double first, double value)
@@ -111,12 +112,12 @@ bool nsl_contour_flow(nsl_contour *out, nsl_window window, nsl_contour_range ran
     return true;
 }
 
-/* A circle with (1+ηw)^k ≤ e^growth, around 0 and −range.largest: by n nodes powers of
- * 1 + ηw from −n to n come out right. */
+/* The circle |1+ηw| = e^grow around 0 and −range.largest: n nodes leave e^−(n−k)grow of
+ * the powers of 1 + ηw that k steps make. */
 static bool circle(nsl_contour *out, double steps, double rate)
 {
-    double grow = CIRCLE_GROWTH / fmax(steps, 1.0);
-    size_t half = (size_t)ceil(0.5 * (steps + CIRCLE_ERROR / grow));
+    double grow = CIRCLE_ERROR / (CIRCLE_NODES - steps);
+    size_t half = CIRCLE_NODES / 2;
     if (!allocate(out, half))
         return false;
     out->pole = true;

@@ -132,6 +132,23 @@ WIDE static double product(const double *p, const double *a, const double *q,
     return rest;
 }
 
+/* Σ_k p_k a_k. */
+WIDE static double dot(const double *p, const double *a, size_t count)
+{
+    lanes sum = {0.0};
+    size_t k = 0;
+    for (; k + LANES <= count; k += LANES) {
+        lanes pk, ak;
+        memcpy(&pk, p + k, sizeof pk);
+        memcpy(&ak, a + k, sizeof ak);
+        sum += pk * ak;
+    }
+    double rest = total(&sum);
+    for (; k < count; k++)
+        rest += p[k] * a[k];
+    return rest;
+}
+
 void nsl_sheet_apply(double complex *y, nsl_sheet *sheet, const nsl_cauchy *c,
                      const double complex *v)
 {
@@ -155,11 +172,7 @@ double nsl_sheet_size(nsl_sheet *sheet, const nsl_cauchy *c, const double comple
     double *p = sheet->p, sum = 0.0;
     for (size_t k = 0; k < count; k++)
         p[k] = cabs(v[k]);
-    for (size_t j = 0; j < count; j++) {
-        double row = 0.0;
-        for (size_t k = 0; k < count; k++)
-            row += p[k] * c->size[j * count + k];
-        sum += 2.0 * cabs(u[j]) * row;
-    }
+    for (size_t j = 0; j < count; j++)
+        sum += 2.0 * cabs(u[j]) * dot(p, c->size + j * count, count);
     return sum;
 }
