@@ -244,6 +244,9 @@ static nsl_status look(nsl_prediction *p, nsl_point *point, nsl_phase *phase,
     return status;
 }
 
+/* A loss that rises or falls with time by less has settled: no best time is there. */
+static const double SETTLED = 1e-6;
+
 /* The function of a boundary, where the map has it. */
 static double distance_of(const tracing *t, nsl_boundary_kind kind,
                           const nsl_prediction *p)
@@ -274,6 +277,8 @@ static nsl_status fill_node(tracing *t, size_t i, size_t j, nsl_trail *trail)
     for (int k = FIRST_FUNCTION; k < FUNCTIONS; k++)
         t->value[k][at] =
             known ? distance_of(t, (nsl_boundary_kind)k, &p) : (double)NAN;
+    if (known && fabs(p.elasticity_time) < SETTLED)
+        t->value[NSL_BOUNDARY_STOP][at] = (double)NAN;
     return status == NSL_EFAILED ? NSL_OK : status; /* no boundary passes there */
 }
 

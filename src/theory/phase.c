@@ -68,6 +68,12 @@ static double time_excess(const nsl_prediction *p)
            MUCH * fmax(p->elasticity_features, p->elasticity_samples);
 }
 
+/* Both help alike; where one does not help at all there is no best split. */
+static double split_excess(double size, double time)
+{
+    return size > 0.0 && time > 0.0 ? size - time : (double)NAN;
+}
+
 /* (E_noise − E_signal)/E */
 static double noise_excess(const nsl_prediction *p)
 {
@@ -108,11 +114,11 @@ double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p)
     case NSL_BOUNDARY_TIME:
         return time_excess(p);
     case NSL_BOUNDARY_STOP:
-        return p->elasticity_time - RISING;
+        return p->elasticity_time;
     case NSL_BOUNDARY_TIME_FEATURES:
-        return p->elasticity_features - p->elasticity_time;
+        return split_excess(p->elasticity_features, p->elasticity_time);
     case NSL_BOUNDARY_TIME_SAMPLES:
-        return p->elasticity_samples - p->elasticity_time;
+        return split_excess(p->elasticity_samples, p->elasticity_time);
     case NSL_BOUNDARY_MODEL:
         return p->elasticity_features - MUCH * p->elasticity_samples;
     case NSL_BOUNDARY_DATA:
