@@ -39,6 +39,7 @@ typedef struct {
  *                   and noise; of NSL_RESOURCE_BUDGET ridge and noise only
  *  @param optimal   at the best ridge everywhere
  *  @param bounds    where to look; NULL: everywhere, R ≥ 1 but for a ridge
+ *                   and time
  *  @param resource  not NSL_RESOURCE_TIME_BUDGET
  *  @return NSL_OK, NSL_EINVAL, NSL_ENOMEM */
 nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource resource,

@@ -102,7 +102,9 @@ typedef struct {
     double elasticity_features; /**< −∂ln(test_loss)/∂lnN at fixed P and ridge */
     double elasticity_samples;  /**< −∂ln(test_loss)/∂lnP at fixed N and ridge */
     double elasticity_ridge; /**< −∂ln(test_loss)/∂ln(ridge); 0 when ridgeless */
-    double elasticity_time; /**< −∂ln(test_loss)/∂ln(time or steps); 0 when trained */
+    double
+        elasticity_time; /**< −∂ln(test_loss)/∂ln(time); of k steps of descent over the
+                              next one, −ln(L(k+1)/L(k))/ln(1 + 1/k); 0 when trained */
     double elasticity_error; /**< bound on the errors of the elasticities: absolute, or
                                   relative where they are above 1 */
     double error; /**< relative bound on test_loss (and on Δ, z and the other losses) */

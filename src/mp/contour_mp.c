@@ -166,8 +166,7 @@ static bool make_long(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t b
         bool beyond = j >= nodes;
         set_hyperbola(c->clock[j], c->weight[j], beyond ? all - 1 - j : j, nodes);
         set_descent(c->w[j], c->weight[j], c->clock[j], s, beyond);
-        if (beyond)
-            mpc_conj(c->clock[j], c->clock[j], MPC_RNDNN);
+        mpc_mul_fr(c->clock[j], c->w[j], s->rate, MPC_RNDNN);
     }
     return true;
 }
@@ -191,12 +190,12 @@ static bool make_circle(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t
         mpfr_div_ui(angle, angle, nodes, MPFR_RNDN);
         mpfr_sin_cos(mpc_imagref(x), mpc_realref(x), angle, MPFR_RNDN);
         mpc_mul_fr(x, x, size, MPC_RNDNN);
-        mpc_log(c->clock[j], x, MPC_RNDNN);
         mpc_pow_ui(c->weight[j], x, (unsigned long)s->steps, MPC_RNDNN);
         mpc_mul(c->weight[j], c->weight[j], x, MPC_RNDNN);
         mpc_sub_ui(x, x, 1, MPC_RNDNN);
         mpc_div(c->weight[j], c->weight[j], x, MPC_RNDNN);
         mpc_div_ui(c->weight[j], c->weight[j], 2 * nodes, MPC_RNDNN);
+        mpc_set(c->clock[j], x, MPC_RNDNN);
         mpc_div_fr(c->w[j], x, s->rate, MPC_RNDNN);
     }
     mpc_clear(x);
@@ -207,7 +206,7 @@ static bool make_circle(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t
 bool nsl_contour_mp_make(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t bits,
                          mpfr_prec_t work)
 {
-    *c = (nsl_contour_mp){.count = 0};
+    *c = (nsl_contour_mp){.steps = s->descent};
     if (!s->descent)
         return make_flow(c, s, bits, work);
     return is_long(s, bits) ? make_long(c, s, bits, work)

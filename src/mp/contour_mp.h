@@ -13,8 +13,9 @@
 typedef struct {
     size_t count;
     mpc_t *w, *weight;
-    mpc_t *clock; /* wt, or ln of (1+ηw)^k: the weight times this is its derivative in
-                     the logarithm of the time */
+    bool steps;   /* of descent */
+    mpc_t *clock; /* wt: the weight times this is its derivative in ln t; or ηw: it is
+                     what the weight changes by in one more step */
 } nsl_contour_mp;
 
 /* How long is trained. */

@@ -32,6 +32,7 @@ typedef struct {
     mpfr_srcptr share;
     bool finite; /* P */
     bool one;    /* K = 1 */
+    bool steps;  /* of descent */
     mpfr_t *sums;
     long times;
     mpc_t x[SCRATCH];
@@ -85,10 +86,10 @@ static void set_noise(mpc_t out, const pair *p, const mpc_t value)
         mpc_set_ui(out, 0, MPC_RNDNN);
 }
 
+/* T₁₂ = b'₁b'₂ (E₁₂ + σ²), E of the averaged models. */
 static void add_train(pair *p)
 {
-    mpc_mul_fr(p->x[T1], p->x[A_1], p->problem->noise, MPC_RNDNN);
-    mpc_add(p->x[T1], p->x[T1], p->x[A_T], MPC_RNDNN);
+    mpc_add_fr(p->x[T1], p->x[TOTAL], p->problem->noise, MPC_RNDNN);
     mpc_mul(p->x[T1], p->x[T1], p->a->b, MPC_RNDNN);
     mpc_mul(p->x[T1], p->x[T1], p->b->b, MPC_RNDNN);
     add_up(p, CROSS_TRAIN, p->x[T1]);
@@ -112,7 +113,6 @@ static void add_values(pair *p)
     set_q(p->x[C_T], p, NODE_DELTA, 0, NODE_TARGET, 0);
     set_q1(p->x[C_1], p, NODE_DELTA, 0);
     set_q1(p->x[D], p, NODE_PSI, 0);
-    add_train(p);
     mpc_div(value, p->x[C_T], p->x[C_1], MPC_RNDNN);
     add_up(p, CROSS_BIAS, value);
     add_up(p, CROSS_SIGNAL, p->x[A_T]);
@@ -129,6 +129,7 @@ static void add_values(pair *p)
     if (p->finite)
         mpc_add_fr(p->x[CROSS], shared, p->problem->noise, MPC_RNDNN);
     mix(p->x[TOTAL], shared, p);
+    add_train(p);
 }
 
 /* out = Q(F, t₁+σ²) varied. */
@@ -171,6 +172,10 @@ static void add_pair(pair *p, const mpc_t weight_a, const mpc_t weight_b,
     mpc_t clock;
     mpc_init2(clock, mpfr_get_prec(mpc_realref(p->x[T1])));
     mpc_add(clock, clock_a, p->x[T1], MPC_RNDNN);
+    if (p->steps) { /* (1+a)(1+b) − 1 */
+        mpc_mul(p->x[T1], p->x[T1], clock_a, MPC_RNDNN);
+        mpc_add(clock, clock, p->x[T1], MPC_RNDNN);
+    }
     mpc_mul(p->x[FACTOR], p->x[FACTOR], weight_a, MPC_RNDNN);
     if (p->a != p->b) {
         mpc_sub(p->x[RECIPROCAL], p->b->omega, p->a->omega, MPC_RNDNN);
@@ -193,6 +198,7 @@ void nsl_cross_sums(mpfr_t *sums, const nsl_training_node *node,
               .share = share,
               .finite = mpfr_number_p(problem->samples) != 0,
               .one = mpfr_cmp_ui(share, 1) == 0,
+              .steps = c->steps,
               .sums = sums};
     for (int i = 0; i < SCRATCH; i++)
         mpc_init2(p.x[i], mpfr_get_prec(sums[0]));

@@ -7,7 +7,8 @@
 #include "mp/training_node.h"
 
 /* Per output and without factors: signal and noise part of E and of E_×, T, the squared
- * bias, and what E_K changes by with the logarithms of time, N, P and ridge. */
+ * bias, and what E_K changes by with the logarithms of time, N, P and ridge; or with
+ * one more step. */
 enum {
     CROSS_SIGNAL,
     CROSS_NOISE,

@@ -235,6 +235,22 @@ static void set_elasticity(mpfr_t out, mpfr_srcptr change, mpfr_srcptr loss)
     mpfr_neg(out, out, MPFR_RNDN);
 }
 
+/* Over the next step: −ln(E(k+1)/E(k))/ln(1 + 1/k). */
+static void set_step_elasticity(mpfr_t out, mpfr_srcptr change, mpfr_srcptr loss,
+                                double steps)
+{
+    mpfr_t span;
+    mpfr_init2(span, mpfr_get_prec(out));
+    mpfr_div(out, change, loss, MPFR_RNDN);
+    mpfr_log1p(out, out, MPFR_RNDN);
+    mpfr_set_d(span, steps, MPFR_RNDN);
+    mpfr_ui_div(span, 1, span, MPFR_RNDN);
+    mpfr_log1p(span, span, MPFR_RNDN);
+    mpfr_div(out, out, span, MPFR_RNDN);
+    mpfr_neg(out, out, MPFR_RNDN);
+    mpfr_clear(span);
+}
+
 /* What is exactly 0 where N or P is infinite, by what it is made of. */
 static void clear_nothing(totals *t, const nsl_problem_mp *problem)
 {
@@ -282,7 +298,11 @@ static void set_values(nsl_prediction_mp *out, totals *t, const evaluation *e)
                    out->test_loss);
     set_elasticity(out->elasticity_ridge, t->sums[CROSS_VARIED + NODE_RIDGE - 1],
                    out->test_loss);
-    set_elasticity(out->elasticity_time, t->sums[CROSS_CLOCK], out->test_loss);
+    if (e->schedule.descent && !mpfr_zero_p(t->sums[CROSS_CLOCK]))
+        set_step_elasticity(out->elasticity_time, t->sums[CROSS_CLOCK], out->test_loss,
+                            e->schedule.steps);
+    else
+        set_elasticity(out->elasticity_time, t->sums[CROSS_CLOCK], out->test_loss);
     mpfr_set_d(half, units->mse ? 1.0 : 0.5 * e->q->model->model->outputs, MPFR_RNDN);
     mpfr_ptr loss[] = {out->test_loss,        out->signal_loss, out->noise_loss,
                        out->train_loss,       out->bias,        out->variance_samples,

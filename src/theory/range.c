@@ -174,6 +174,16 @@ static double reachable_top(function *f, double low)
     return top;
 }
 
+/* ln of a time well before 1/λ_1, where the loss begins to fall. */
+static double earliest(const nsl_model *model)
+{
+    static const double BEFORE = 7.0;
+    nsl_eigenvalue first;
+    const nsl_spectrum *spectrum = nsl_spectrum_origin(model->spectrum);
+    spectrum->ops->level(&first, spectrum, 0);
+    return -log(first.lambda) - BEFORE;
+}
+
 nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource resource,
                           double exponent, double amplitude, const nsl_point *point,
                           bool optimal, const nsl_range *bounds, nsl_error *err)
@@ -192,6 +202,8 @@ nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource r
     bool budget = resource == NSL_RESOURCE_BUDGET;
     double step = budget ? BUDGET_STEP : STEP;
     double bottom = resource == NSL_RESOURCE_RIDGE ? RIDGE_BOTTOM : 0.0;
+    if (resource == NSL_RESOURCE_TIME)
+        bottom = earliest(model);
     if (bounds)
         bottom = fmax(bottom, log(bounds->from));
     double top = reachable_top(&f, bottom), start = NAN, low = NAN, high = NAN;

@@ -364,6 +364,11 @@ static double loss_known(double value, double half, double error, nsl_prediction
     return NAN;
 }
 
+static double known_error(const nsl_prediction *p)
+{
+    return isnan(p->error) ? 0.0 : p->error;
+}
+
 static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
                           nsl_error *err)
 {
@@ -387,6 +392,10 @@ static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
     double train_error =
         error_of(train, s.single.train_rounding, s.train_near, s.filter);
     out->dof = s.dof;
+    if (!sheet->contour.pole) { /* the trained part has its own */
+        error += known_error(&c->trained);
+        train_error += known_error(&c->trained);
+    }
     out->error = train_error < UNKNOWN ? fmax(error, train_error) : error;
     out->train_loss = loss_known(train, half, train_error, out);
     out->test_loss = loss_known(total, half, error, out);
