@@ -100,6 +100,9 @@ check 3 nslaw merge "$files/part2" "$files/part1"
 check 3 nslaw phase $map -f npy -o "$files/plain.csv"
 check 2 nslaw phase $map --shard 3/2 -f npy -o "$files/part3"
 check 2 nslaw phase $map -x M
+check 0 nslaw phase -N 10:100:3 --time 1:100:3 -P 50 -a 1 -f csv
+check 0 nslaw phase -N 10:100:3 -P 10:100:3 --steps 30 --learning-rate 0.1 -a 1 -f csv
+check 2 nslaw phase -N 10:100:3 --time 1:100:3 -P 50 -a 1 --ridge opt
 check 1 nslaw phase -N 10:1e4:4 -P 10:1e4:4 --alpha 900 --ridge opt
 train="nslaw train -N 60 -P 50 --alpha 1 --noise 0.1"
 for format in table csv json; do
