@@ -103,6 +103,7 @@ check 2 nslaw phase $map -x M
 check 0 nslaw phase -N 10:100:3 --time 1:100:3 -P 50 -a 1 -f csv
 check 0 nslaw phase -N 10:100:3 -P 10:100:3 --steps 30 --learning-rate 0.1 -a 1 -f csv
 check 2 nslaw phase -N 10:100:3 --time 1:100:3 -P 50 -a 1 --ridge opt
+check 0 nslaw phase -N 10:100:3 --steps 10:1000:3 --learning-rate 0.1 -P 50 -a 1 -f json
 check 1 nslaw phase -N 10:1e4:4 -P 10:1e4:4 --alpha 900 --ridge opt
 train="nslaw train -N 60 -P 50 --alpha 1 --noise 0.1"
 for format in table csv json; do

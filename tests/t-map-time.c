@@ -185,6 +185,44 @@ Test(map_time, boundaries_are_zero_lines)
         cr_expect(seen[kind], "no %s", nsl_boundary_name((nsl_boundary_kind)kind));
 }
 
+/* On an axis of steps a function changes its sign from one whole number to the next. */
+Test(map_time, boundaries_of_steps)
+{
+    plane p;
+    nsl_boundaries found;
+    nsl_error err = {0};
+    nsl_work work = {.jobs = 1};
+    make(&p, false, true);
+    p.y[0] = 10.0;
+    for (int i = 1; i < ROWS; i++)
+        p.y[i] = 10.0 * p.y[i - 1];
+    cr_assert(nsl_boundaries_find(&found, &p.query, &work, &err) == NSL_OK, "%s",
+              err.message);
+    size_t seen = 0;
+    for (size_t b = 0; b < found.count; b++) {
+        if (found.at[b].kind != NSL_BOUNDARY_TIME &&
+            found.at[b].kind != NSL_BOUNDARY_TIME_FEATURES)
+            continue;
+        for (size_t i = 0; i < found.at[b].count; i += 3) {
+            double value[2];
+            for (int k = 0; k < 2; k++) {
+                nsl_prediction out;
+                nsl_point at = nsl_map_point(&p.query, found.at[b].x[i],
+                                             floor(found.at[b].y[i]) - 1.0 + 3.0 * k);
+                cr_assert(nsl_predict(&out, p.m.model, &at, &err) == NSL_OK);
+                value[k] = function_of(found.at[b].kind, &out);
+            }
+            seen++;
+            cr_expect(value[0] * value[1] <= 0.0, "%s at %g %g: %g and %g",
+                      nsl_boundary_name(found.at[b].kind), found.at[b].x[i],
+                      found.at[b].y[i], value[0], value[1]);
+        }
+    }
+    cr_expect(seen > 10, "%zu", seen);
+    nsl_boundaries_clear(&found);
+    testing_free(&p.m);
+}
+
 Test(map_time, no_best_ridge)
 {
     plane p;

@@ -137,8 +137,8 @@ typedef struct {
 } nsl_boundaries;
 
 /** Finds the boundaries between the ends of the axes, points to 1e-6 (relative; on an
- *  axis of M, to a whole number). Those of a regime end where one that comes first
- *  begins. They do not depend on the values between the ends.
+ *  axis of M or of steps, to a whole number). Those of a regime end where one that
+ * comes first begins. They do not depend on the values between the ends.
  *  @return as nsl_map_fill; axes need two values > 0 */
 nsl_status nsl_boundaries_find(nsl_boundaries *out, const nsl_map_query *query,
                                const nsl_work *work, nsl_error *err);

@@ -39,6 +39,7 @@ typedef struct {
     double low[2], step[2];   /* of the lattice, in ln x and ln y */
     nsl_plane_model model;    /* where no axis is of the model */
     bool of_model;            /* some axis is */
+    bool in_steps;            /* an axis has whole steps of descent */
     nsl_trail *trail;         /* of each node */
     nsl_kept_course kept;     /* of the last stopped point */
     double *value[FUNCTIONS]; /* at each node */
@@ -229,6 +230,8 @@ static nsl_status look(nsl_prediction *p, nsl_point *point, nsl_phase *phase,
     double x = exp(log_x), y = exp(log_y);
     nsl_status status = NSL_OK;
     *point = nsl_map_point(t->query, x, y);
+    if (t->in_steps)
+        point->training.steps = round(point->training.steps);
     if (t->of_model) {
         model = &own;
         status = nsl_plane_model_make(model, t->query, x, y, false, t->err);
@@ -341,8 +344,8 @@ static bool find_crossing(void *data, nsl_edge edge, double *x, double *y)
     if (!nsl_root_between(&s, value_along, &c, &low, &high,
                           PRECISION / t->step[edge.up]))
         return false;
-    bool jumps = !(fabs(value_along(low, &c)) <= CONTINUOUS * size &&
-                   fabs(value_along(high, &c)) <= CONTINUOUS * size);
+    bool jumps = !t->in_steps && !(fabs(value_along(low, &c)) <= CONTINUOUS * size &&
+                                   fabs(value_along(high, &c)) <= CONTINUOUS * size);
     value_along(s, &c);
     *x = exp(log_at(t, edge, 0, s));
     *y = exp(log_at(t, edge, 1, s));
@@ -385,6 +388,7 @@ static void set_lattice(tracing *t)
     t->of_model =
         nsl_axis_is_of_model(axis[0]->kind) || nsl_axis_is_of_model(axis[1]->kind);
     bool in_time = axis[0]->kind == NSL_AXIS_TIME || axis[1]->kind == NSL_AXIS_TIME;
+    t->in_steps = in_time && t->query->point.training.kind == NSL_DESCENT;
     bool courses = in_time || nsl_training_stops(&t->query->point);
     t->cells = t->of_model ? CELLS_OF_MODELS : courses ? CELLS_OF_COURSES : CELLS;
     for (int k = 0; k < 2; k++) {

@@ -62,20 +62,14 @@ typedef struct {
     size_t rows, lines; /* to do */
 } fill;
 
-/* An elasticity to the promise of maps, or NaN. */
-static double promised(double elasticity, const nsl_prediction *p)
-{
-    return p->elasticity_error <= NSL_MAP_PROMISE ? elasticity : (double)NAN;
-}
-
 static void store(nsl_map *map, size_t at, const nsl_prediction *p, double ridge,
                   nsl_phase regime)
 {
     map->test_loss[at] = p->notes & NSL_NOTE_DIVERGES ? (double)INFINITY : p->test_loss;
-    map->elasticity_features[at] = promised(p->elasticity_features, p);
-    map->elasticity_samples[at] = promised(p->elasticity_samples, p);
-    map->elasticity_ridge[at] = promised(p->elasticity_ridge, p);
-    map->elasticity_time[at] = promised(p->elasticity_time, p);
+    map->elasticity_features[at] = p->elasticity_features;
+    map->elasticity_samples[at] = p->elasticity_samples;
+    map->elasticity_ridge[at] = p->elasticity_ridge;
+    map->elasticity_time[at] = p->elasticity_time;
     map->ridge[at] = ridge;
     map->error[at] = p->error;
     map->regime[at] = (uint8_t)regime;

@@ -148,6 +148,9 @@ static nsl_status predict_stopped(nsl_prediction *out, const nsl_point *point,
         status =
             nsl_course_at(out, kept->course,
                           steps ? point->training.steps : point->training.time, err);
+    if (out->elasticity_error > NSL_MAP_PROMISE) /* not known: no regime either */
+        out->elasticity_features = out->elasticity_samples = out->elasticity_ridge =
+            out->elasticity_time = (double)NAN;
     return status;
 }
 

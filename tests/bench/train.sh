@@ -21,9 +21,10 @@ seconds() {
     shift
     for _ in 1 2 3; do
         from=$(date +%s%N)
-        "$program" "$@" >"$file"
+        "$program" "$@" >"$file" || exit 1
         echo $(($(date +%s%N) - from))
-    done | sort -n | awk 'NR == 1 { print $1 / 1e9 }'
+    done >"$work/times"
+    sort -n "$work/times" | awk 'NR == 1 { print $1 / 1e9 }'
 }
 
 # column FILE NAME of a CSV of nslaw
