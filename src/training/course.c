@@ -29,6 +29,7 @@ struct nsl_course {
     size_t count;
     nsl_window *window;
     nsl_sheet *sheet;
+    nsl_course_slopes slopes; /* at the time last asked for */
     double complex *c, *work; /* vectors over the largest sheet's nodes */
     size_t room;
 };
@@ -100,6 +101,26 @@ static void set_alone(nsl_pairs *out, double signal, double noise, double residu
         out->slope[d] = total == 0.0 ? 0.0 : -elasticity[d] * total;
 }
 
+/* The shapes' slopes, by differences. */
+static nsl_status set_end_shapes(nsl_pairs *out, const nsl_course *c,
+                                 const nsl_point *point, nsl_error *err)
+{
+    const nsl_shapes *shapes = &c->setting.shapes;
+    nsl_status status = NSL_OK;
+    for (int i = 0; i < NSL_SHAPES && status == NSL_OK; i++) {
+        nsl_prediction above, below;
+        if (!shapes->above[i])
+            continue;
+        status = nsl_predict(&above, shapes->above[i], point, err);
+        if (status == NSL_OK)
+            status = nsl_predict(&below, shapes->below[i], point, err);
+        if (status == NSL_OK)
+            out->slope[NSL_BY_SHAPE + i] =
+                (above.test_loss - below.test_loss) / shapes->step[i];
+    }
+    return status;
+}
+
 /* The trained part: only where the spectrum leaves a gap, so that N ≠ P. */
 static nsl_status set_end(nsl_course *c, nsl_error *err)
 {
@@ -126,7 +147,8 @@ static nsl_status set_end(nsl_course *c, nsl_error *err)
     set_alone(&c->end.many, e.bias + e.variance_samples, e.noise_cross, residual, noise,
               &many);
     c->end.bias = e.bias;
-    return NSL_OK;
+    point.noise = noise;
+    return set_end_shapes(&c->end.single, c, &point, err);
 }
 
 static nsl_status set_up(nsl_course *c, nsl_error *err)
@@ -144,7 +166,9 @@ static nsl_status set_up(nsl_course *c, nsl_error *err)
     if (c->nothing)
         return NSL_OK;
     nsl_point at = c->setting.point;
+    nsl_shapes shapes = c->setting.shapes;
     status = nsl_setting_set(&c->setting, c->setting.model, &at, err);
+    c->setting.shapes = shapes;
     if (status == NSL_OK)
         status = nsl_edges_find(&c->edges, &c->setting.equation, err);
     if (status == NSL_OK && c->rate > 0.0)
@@ -163,7 +187,8 @@ static nsl_status check_rate_value(const nsl_training *t, nsl_error *err)
 }
 
 static nsl_status course_new(nsl_course **out, const nsl_model *model,
-                             const nsl_point *point, bool parts, nsl_error *err)
+                             const nsl_shapes *shapes, const nsl_point *point,
+                             bool parts, nsl_error *err)
 {
     *out = NULL;
     nsl_status status = check_rate_value(&point->training, err);
@@ -175,6 +200,7 @@ static nsl_status course_new(nsl_course **out, const nsl_model *model,
     c->parts = parts || point->ensemble > 1.0;
     c->rate = point->training.kind == NSL_DESCENT ? point->training.rate : 0.0;
     c->setting.model = model;
+    c->setting.shapes = *shapes;
     c->setting.point = *point;
     c->setting.point.training = (nsl_training){0};
     status = set_up(c, err);
@@ -188,13 +214,20 @@ static nsl_status course_new(nsl_course **out, const nsl_model *model,
 nsl_status nsl_course_new(nsl_course **out, const nsl_model *model,
                           const nsl_point *point, nsl_error *err)
 {
-    return course_new(out, model, point, true, err);
+    return course_new(out, model, &(nsl_shapes){0}, point, true, err);
 }
 
 nsl_status nsl_course_new_plain(nsl_course **out, const nsl_model *model,
                                 const nsl_point *point, nsl_error *err)
 {
-    return course_new(out, model, point, false, err);
+    return course_new(out, model, &(nsl_shapes){0}, point, false, err);
+}
+
+nsl_status nsl_course_new_shaped(nsl_course **out, const nsl_model *model,
+                                 const nsl_shapes *shapes, const nsl_point *point,
+                                 nsl_error *err)
+{
+    return course_new(out, model, shapes, point, false, err);
 }
 
 void nsl_course_free(nsl_course *course)
@@ -369,6 +402,14 @@ static double known_error(const nsl_prediction *p)
     return isnan(p->error) ? 0.0 : p->error;
 }
 
+static nsl_course_slopes slopes_of(const nsl_pairs *single, double samples)
+{
+    nsl_course_slopes slopes = {.noise = isinf(samples) ? 0.0 : single->noise};
+    for (int i = 0; i < NSL_SHAPES; i++)
+        slopes.shape[i] = single->slope[NSL_BY_SHAPE + i];
+    return slopes;
+}
+
 static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
                           nsl_error *err)
 {
@@ -382,6 +423,7 @@ static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
     double half = 0.5 * c->setting.model->outputs;
     sums s = {.bias = 0.0};
     set_sums(&s, c, sheet, noise, time);
+    c->slopes = slopes_of(&s.single, c->setting.point.samples);
     double signal = mixed(s.many.signal, s.single.signal, share);
     double blur = noise * mixed(s.many.noise, s.single.noise, share);
     double total = signal + blur;
@@ -443,9 +485,11 @@ nsl_status nsl_course_at(nsl_prediction *out, nsl_course *course, double time,
 {
     nsl_status status = check_time(course, time, err);
     *out = course->untrained;
+    course->slopes = (nsl_course_slopes){0};
     if (status != NSL_OK || time == 0.0 || course->nothing)
         return status;
     *out = course->trained;
+    course->slopes = slopes_of(&course->end.single, course->setting.point.samples);
     nsl_contour_range range = range_of(course);
     double unit = course->rate > 0.0 ? course->rate : 1.0;
     if (isinf(time))
@@ -461,6 +505,11 @@ nsl_status nsl_course_at(nsl_prediction *out, nsl_course *course, double time,
                         "eigenvalue",
                         copysign(150.0, log(scaled)), 1.0 / (unit * range.largest));
     return predict(out, course, time, err);
+}
+
+nsl_course_slopes nsl_course_slopes_there(const nsl_course *course)
+{
+    return course->slopes;
 }
 
 nsl_status nsl_predict_stopped(nsl_prediction *out, const nsl_model *model,

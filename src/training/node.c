@@ -5,7 +5,8 @@
  *     dlnω/dx = K,   dlnκ/dx = A,   dt₁/dx = t_d,   dz/dx = −r,   dr/dx = ρ
  *
  * at fixed widths; a width W with gap a adds ∂lnω/∂lnW = z/a, and the same to lnκ
- * unless it is P. */
+ * unless it is P. A number of the spectrum that moves z at fixed x by ż moves lnω by
+ * −ż S₁ there, and lnκ by −ż Σ_k 1/a_k. */
 #include "training/node.h"
 #include "core/error.h"
 
@@ -26,10 +27,12 @@ typedef struct {
     double complex residual;                  /* b' */
 } root;
 
-/* How a root moves in one direction: dx and dlnω, and the explicit part of a width. */
+/* How a root moves in one direction: dx and dlnω, and the explicit parts of a width and
+ * of the spectrum's numbers, at fixed x. */
 typedef struct {
     double complex x, omega;
     bool features, samples;
+    double complex z, r, t1, td;
 } move;
 
 nsl_status nsl_setting_set(nsl_setting *out, const nsl_model *model,
@@ -65,10 +68,10 @@ static double complex width_gap(const nsl_branch *b, const nsl_equation *e,
 }
 
 /* Target's sums at Δ = −s; of the MRS target from z, r and ρ. */
-static void set_target(root *out, const nsl_setting *s, double complex at)
+static void set_target(root *out, const nsl_model *model, double complex at)
 {
-    const nsl_target *t = &s->model->target;
-    const nsl_spectrum *spectrum = s->equation.spectrum;
+    const nsl_target *t = &model->target;
+    const nsl_spectrum *spectrum = nsl_spectrum_origin(model->spectrum);
     nsl_complex_target sums;
     if (t->kind == NSL_TARGET_MRS) { /* t₁ = scale·Δ z */
         double complex scale = t->scale * out->delta;
@@ -118,7 +121,31 @@ static void set_root(root *out, const nsl_setting *s, nsl_branch *b,
         out->gap_samples = width_gap(b, e, P);
         out->residual = out->gap_samples / P;
     }
-    set_target(out, s, b->s);
+    set_target(out, s->model, b->s);
+}
+
+/* The explicit parts of a shape: differences of the sums at one Δ. */
+static void set_shape(move *out, const root *at, const nsl_shapes *shapes, int shape)
+{
+    const nsl_model *model[] = {shapes->above[shape], shapes->below[shape]};
+    nsl_complex_sums sums[2];
+    root side[2];
+    for (int i = 0; i < 2; i++) {
+        const nsl_spectrum *spectrum = nsl_spectrum_origin(model[i]->spectrum);
+        spectrum->ops->complex_sums(&sums[i], spectrum, -at->delta, false);
+        side[i] = (root){.delta = at->delta,
+                         .z = dof_of(&sums[i]),
+                         .r = sums[i].r,
+                         .rho = sums[i].rho};
+        set_target(&side[i], model[i], -at->delta);
+    }
+    double over = 0.5 / shapes->step[shape];
+    double counts = (sums[0].count - sums[1].count) +
+                    (sums[0].count_low - sums[1].count_low);
+    out->z = (counts + (sums[0].rest - sums[1].rest)) * over;
+    out->r = (side[0].r - side[1].r) * over;
+    out->t1 = (side[0].t1 - side[1].t1) * over;
+    out->td = (side[0].td - side[1].td) * over;
 }
 
 /* dx and dlnω in a direction, at fixed w: dω = dω₀. */
@@ -134,6 +161,12 @@ static move move_of(const root *a, const nsl_setting *s, int direction)
         pull = a->z / a->gap_features;
     if (m.samples)
         pull = a->z / a->gap_samples;
+    if (direction >= NSL_BY_SHAPE) {
+        set_shape(&m, a, &s->shapes, direction - NSL_BY_SHAPE);
+        pull = -m.z * a->first;
+        if (isfinite(s->point.samples))
+            pull -= m.z / a->gap_samples;
+    }
     m.x = (m.omega - pull) / slope;
     return m;
 }
@@ -144,7 +177,7 @@ static void move_side(nsl_arm *n, const root *a, const nsl_setting *s,
 {
     double P = s->point.samples;
     for (int d = 0; isfinite(P) && d < NSL_DIRECTIONS; d++) {
-        double complex part = a->z / P, d_part = -a->r / P * moves[d].x;
+        double complex part = a->z / P, d_part = (moves[d].z - a->r * moves[d].x) / P;
         if (moves[d].samples)
             d_part -= part;
         n->d_b[d] = n->d_a[d] * part + n->a * d_part;
@@ -174,21 +207,25 @@ static void set_features_side(nsl_node *node, const root *a, const nsl_setting *
     n->signal = n->a * (a->t1 * A - a->td) * scale;
     n->noise = (n->b * A - n->a * spread) * scale;
     for (int d = 0; d < NSL_DIRECTIONS; d++) {
-        double complex x = moves[d].x, g = a->gap_features;
-        ln_a[d] = A * x + (moves[d].features ? a->z / g : 0.0);
-        dA[d] = A_x * x - (moves[d].features ? a->r * N / (g * g) : 0.0);
-        dK[d] = K_x * x - (moves[d].features ? a->r * N / (g * g) : 0.0) -
-                (moves[d].samples ? a->r * P * over * over : 0.0);
+        const move *m = &moves[d];
+        double complex x = m->x, g = a->gap_features;
+        double complex of_width = m->features ? a->r * N / (g * g) : 0.0;
+        double complex of_samples = m->samples ? a->r * P * over * over : 0.0;
+        ln_a[d] = A * x + (m->features ? a->z / g : 0.0) - m->z * a->first;
+        dA[d] = A_x * x - of_width + m->r * a->first + a->r * m->z * a->second;
+        dK[d] = K_x * x - of_width - of_samples + m->r * first + a->r * m->z * second;
         n->d_a[d] = n->a * ln_a[d];
     }
     move_side(n, a, s, moves);
     for (int d = 0; d < NSL_DIRECTIONS; d++) {
-        double complex x = moves[d].x, rest = dK[d] / K + moves[d].omega;
-        double complex d_spread = finite ? a->rho / P * x : 0.0;
-        if (moves[d].samples)
+        const move *m = &moves[d];
+        double complex x = m->x, rest = dK[d] / K + m->omega;
+        double complex d_spread = finite ? (m->r + a->rho * x) / P : 0.0;
+        double complex d_t1 = a->td * x + m->t1, d_td = a->te * x + m->td;
+        if (m->samples)
             d_spread -= spread;
         n->d_signal[d] = n->signal * (ln_a[d] - rest) +
-                         n->a * (a->td * x * A + a->t1 * dA[d] - a->te * x) * scale;
+                         n->a * (d_t1 * A + a->t1 * dA[d] - d_td) * scale;
         n->d_noise[d] =
             (n->d_b[d] * A + n->b * dA[d] - n->a * (ln_a[d] * spread + d_spread)) *
                 scale -
@@ -210,7 +247,7 @@ static void set_cross_side(nsl_node *node, const root *a, const nsl_setting *s,
     n->x = n->a * a->residual;
     n->signal = node->bias * over;
     n->noise = part * over;
-    for (int d = 0; d < NSL_DIRECTIONS; d++) {
+    for (int d = 0; d < NSL_BY_SHAPE; d++) {
         double complex x = moves[d].x;
         double complex d_part = finite ? -(a->r + a->rho) / P * x : 0.0;
         if (moves[d].samples)
@@ -231,8 +268,9 @@ static void set_node(nsl_node *n, const root *a, const nsl_setting *s)
                     .dof = a->z,
                     .bias = a->t1 - a->td};
     for (int d = 0; d < NSL_DIRECTIONS; d++) {
-        moves[d] = move_of(a, s, d);
-        n->d_target[d] = a->td * moves[d].x;
+        bool wanted = d < NSL_BY_SHAPE || s->shapes.above[d - NSL_BY_SHAPE];
+        moves[d] = wanted ? move_of(a, s, d) : (move){0};
+        n->d_target[d] = a->td * moves[d].x + moves[d].t1;
     }
     set_features_side(n, a, s, moves);
     set_cross_side(n, a, s, moves);
@@ -357,6 +395,46 @@ static void set_ridgeless(nsl_node *n, const nsl_setting *s, const nsl_root *at)
     }
 }
 
+static nsl_status node_ridgeless(nsl_node *out, const nsl_setting *s,
+                                 const nsl_model *model, nsl_error *err)
+{
+    nsl_point point = s->point;
+    point.ridge = 0.0;
+    point.training = (nsl_training){0};
+    nsl_root at;
+    nsl_status status = nsl_root_solve(&at, model, &point, err);
+    *out = (nsl_node){0};
+    if (status == NSL_OK)
+        set_ridgeless(out, s, &at);
+    return status;
+}
+
+/* The shapes of one model without a ridge, as differences of nodes. */
+static nsl_status add_shapes(nsl_node *out, const nsl_setting *s, nsl_error *err)
+{
+    nsl_status status = NSL_OK;
+    nsl_arm *arm = &out->arm[NSL_PAIR_FEATURES];
+    for (int i = 0; i < NSL_SHAPES && status == NSL_OK; i++) {
+        if (!s->shapes.above[i])
+            continue;
+        nsl_node above, below;
+        double over = 0.5 / s->shapes.step[i];
+        status = node_ridgeless(&above, s, s->shapes.above[i], err);
+        if (status == NSL_OK)
+            status = node_ridgeless(&below, s, s->shapes.below[i], err);
+        if (status != NSL_OK)
+            break;
+        const nsl_arm *high = &above.arm[NSL_PAIR_FEATURES],
+                      *low = &below.arm[NSL_PAIR_FEATURES];
+        int d = NSL_BY_SHAPE + i;
+        out->d_target[d] = (above.target - below.target) * over;
+        arm->d_a[d] = (high->a - low->a) * over;
+        arm->d_b[d] = (high->b - low->b) * over;
+        arm->d_x[d] = (high->x - low->x) * over;
+    }
+    return status;
+}
+
 nsl_status nsl_node_trained(nsl_node *out, const nsl_setting *s, nsl_error *err)
 {
     *out = (nsl_node){0};
@@ -370,12 +448,6 @@ nsl_status nsl_node_trained(nsl_node *out, const nsl_setting *s, nsl_error *err)
         set_node(out, &a, s);
         return NSL_OK;
     }
-    nsl_point point = s->point;
-    point.ridge = 0.0;
-    point.training = (nsl_training){0};
-    nsl_root at;
-    nsl_status status = nsl_root_solve(&at, s->model, &point, err);
-    if (status == NSL_OK)
-        set_ridgeless(out, s, &at);
-    return status;
+    nsl_status status = node_ridgeless(out, s, s->model, err);
+    return status == NSL_OK ? add_shapes(out, s, err) : status;
 }

@@ -5,13 +5,29 @@
 
 #include "density/branch.h"
 
-/* What the derivatives are taken by: ln N, ln P and ln of the ridge. */
-enum { NSL_BY_FEATURES, NSL_BY_SAMPLES, NSL_BY_RIDGE, NSL_DIRECTIONS };
+/* What the derivatives are taken by: ln N, ln P and ln of the ridge, and numbers of the
+ * spectrum and target, its shapes. */
+enum {
+    NSL_BY_FEATURES,
+    NSL_BY_SAMPLES,
+    NSL_BY_RIDGE,
+    NSL_BY_SHAPE,
+    NSL_SHAPES = 2,
+    NSL_DIRECTIONS = NSL_BY_SHAPE + NSL_SHAPES
+};
+
+/* The models to both sides of a model, one number of its shape `step` more and less:
+ * the spectral sums' derivatives are differences between them. NULL: not asked for. */
+typedef struct {
+    const nsl_model *above[NSL_SHAPES], *below[NSL_SHAPES];
+    double step[NSL_SHAPES];
+} nsl_shapes;
 
 /* Whose residuals a two-point function multiplies. */
 typedef enum {
     NSL_PAIR_FEATURES, /* one model's with itself: E and T */
-    NSL_PAIR_CROSS,    /* those of models with features of their own: E_×, [E5] */
+    NSL_PAIR_CROSS,    /* those of models with features of their own: E_×, [E5]; its
+                          derivatives are without shapes */
     NSL_PAIR_KINDS
 } nsl_pair_kind;
 
@@ -42,6 +58,7 @@ typedef struct {
     nsl_equation equation; /* of the mean over samples */
     double ridge;          /* ω₀ ≥ 0, the point's ridge in units of ω */
     double d_ridge[NSL_DIRECTIONS];
+    nsl_shapes shapes; /* of single models; the caller sets them */
 } nsl_setting;
 
 /* Checks nothing but that ω₀ is in the range of double. */

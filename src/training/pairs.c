@@ -158,7 +158,7 @@ static void add_cross_slopes(nsl_pairs *out, const nsl_sheet *sheet,
         const nsl_arm *arm = &n->arm[NSL_PAIR_CROSS];
         nsl_node mirror = conjugate(n, NSL_PAIR_CROSS);
         for (size_t j = 0; j < count; j++)
-            for (int d = 0; d < NSL_DIRECTIONS; d++) {
+            for (int d = 0; d < NSL_BY_SHAPE; d++) {
                 const nsl_node *m = &sheet->node[j];
                 double complex same = arm->d_signal[d] + noise * arm->d_noise[d];
                 if (j != k)
