@@ -118,14 +118,16 @@ typedef struct {
     double number[NSL_THEORY_NUMBERS];
     double low, high; /* of the sizes */
     double loss_bound;
+    nsl_training training;
 } slope_case;
 
 static double exact_loss(const slope_case *c, const double *number, double n, double p)
 {
     double loss;
     nsl_error err = {0};
-    cr_assert(nsl_theory_loss(&loss, &c->form, number, n, p, &err) == NSL_OK, "%s",
-              err.message);
+    cr_assert(nsl_theory_loss(&loss, &c->form, number, n, p, &c->training, &err) ==
+                  NSL_OK,
+              "%s", err.message);
     return loss;
 }
 
@@ -150,7 +152,8 @@ static bool is_on(const nsl_form *form, int j)
            (j == NSL_THEORY_SOURCE && form->source) ||
            (j == NSL_THEORY_LATENTS && form->latents) ||
            (j == NSL_THEORY_NOISE && form->noise) ||
-           (j == NSL_THEORY_RIDGE && form->ridge);
+           (j == NSL_THEORY_RIDGE && form->ridge) ||
+           (j == NSL_THEORY_TIME && form->time);
 }
 
 static void check_slopes(const slope_case *c)
@@ -160,14 +163,17 @@ static void check_slopes(const slope_case *c)
     double n[RUNS], p[RUNS], loss[RUNS], slope[RUNS][NSL_THEORY_NUMBERS];
     bool used[RUNS];
     nsl_theory_memory memory[RUNS] = {{0}};
+    nsl_training training[RUNS];
+    const nsl_theory_runs runs = {RUNS, n, p, training, used};
     for (int i = 0; i < RUNS; i++) {
         n[i] = log_between(rng, c->low, c->high);
         p[i] = log_between(rng, c->low, c->high);
         used[i] = true;
+        training[i] = c->training;
     }
     cr_assert(nsl_family_new(&family, c->form.source, c->form.latents, NULL) == NSL_OK);
-    cr_assert(nsl_theory_losses(loss, slope, &c->form, family, c->number, RUNS, n, p,
-                                used, memory, NULL) == NSL_OK);
+    cr_assert(nsl_theory_losses(loss, slope, &c->form, family, c->number, &runs, memory,
+                                NULL) == NSL_OK);
     for (int i = 0; i < RUNS; i++) {
         double exact = exact_loss(c, c->number, n[i], p[i]);
         cr_assert(testing_distance(loss[i], exact) <= c->loss_bound, "%g of %g",
@@ -206,4 +212,49 @@ Test(family, losses_and_slopes)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_slopes(&cases[i]);
+}
+
+/* Times at which the largest sizes are far from trained, the least long trained. */
+Test(family, losses_and_slopes_of_stopped_training)
+{
+    enum { SOURCE = 1, NOISE = 2, RIDGE = 4, TIME = 8 };
+    static const struct {
+        int with;
+        double number[NSL_THEORY_NUMBERS], low, high;
+        nsl_training training;
+    } cases[] = {
+        {0, {0.4, 0.3}, 10, 1e4, {NSL_FLOW, .time = 1e3}},
+        {0, {2.5, 3.0}, 10, 1e4, {NSL_FLOW, .time = 1e8}},
+        {NOISE, {0.4, 0.3, 0, 0, 1e-1}, 10, 1e4, {NSL_FLOW, .time = 1e4}},
+        {SOURCE, {0.4, 0.3, 0.7}, 10, 1e4, {NSL_FLOW, .time = 1e3}},
+        {TIME, {0.4, 0.3, 0, 0, 0, 0, 30.0}, 1e3, 1e7, {NSL_FLOW, .time = 1e4}},
+        {NOISE | SOURCE | RIDGE | TIME,
+         {0.4, 0.3, 0.5, 0, 1e-2, 1e-3, 7.0},
+         10,
+         1e4,
+         {NSL_FLOW, .time = 1e3}},
+        {NOISE,
+         {0.4, 0.3, 0, 0, 1e-1},
+         10,
+         1e3,
+         {NSL_DESCENT, .steps = 5, .rate = 0.3}},
+        {RIDGE,
+         {0.4, 0.3, 0, 0, 0, 1.0},
+         10,
+         1e3,
+         {NSL_DESCENT, .steps = 3000, .rate = 0.4}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int with = cases[i].with;
+        slope_case c = {.form = {.source = with & SOURCE,
+                                 .noise = with & NOISE,
+                                 .ridge = with & RIDGE,
+                                 .time = with & TIME},
+                        .low = cases[i].low,
+                        .high = cases[i].high,
+                        .loss_bound = NSL_PROMISE,
+                        .training = cases[i].training};
+        memcpy(c.number, cases[i].number, sizeof c.number);
+        check_slopes(&c);
+    }
 }

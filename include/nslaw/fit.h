@@ -5,6 +5,7 @@
 
 #include <nslaw/error.h>
 #include <nslaw/phase.h>
+#include <nslaw/theory.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -13,7 +14,8 @@
 typedef enum {
     /** E + A·ℓ(kN, P): ℓ is the part of the label variance that the solvable model
      *  leaves unexplained (its E of [E2] at V = 1), of a power law with exponent alpha
-     *  and M = ∞, at the optimal ridge (theory.md section 11). */
+     *  and M = ∞, at the optimal ridge (theory.md section 11). Of a run whose training
+     *  is stopped it is that of [E7], without a ridge (section 12). */
     NSL_FORM_THEORY,
     NSL_FORM_CHINCHILLA, /**< E + A/N^alpha + B/P^beta (Hoffmann et al. 2022) */
     NSL_FORM_KAPLAN,     /**< ((N_c/N)^(alpha_N/alpha_D) + D_c/P)^alpha_D (Kaplan et al.
@@ -31,17 +33,18 @@ typedef enum {
 typedef struct {
     nsl_form_kind kind;
     bool source; /**< β, "beta": target weights I^−(1+β) instead of the spectrum's */
-    bool latents;          /**< M, "latents", in samples: the power law ends */
-    bool noise;            /**< σ_ε², "noise", of a label variance 1 */
-    bool ridge;            /**< δ, "ridge", fixed, for features scaled by 1/√(kN) */
+    bool latents; /**< M, "latents", in samples: the power law ends */
+    bool noise;   /**< σ_ε², "noise", of a label variance 1 */
+    bool ridge;   /**< δ, "ridge", fixed, for features scaled by 1/√(kN) */
+    bool time;    /**< "time_scale": the unit of the runs' times, in the model's */
     nsl_power_of resource; /**< of NSL_FORM_POWER */
 } nsl_form;
 
-#define NSL_FORM_PARAMETERS_MAX 8
+#define NSL_FORM_PARAMETERS_MAX 9
 #define NSL_FORM_NAME_MAX 48
 
-/** Reads "theory", "theory+noise+source", "chinchilla", "kaplan", "power:N", "power:P"
- *  or "power:C". @return NSL_OK or NSL_EINVAL (field "form") */
+/** Reads "theory", "theory+noise+source", "theory+time", "chinchilla", "kaplan",
+ * "power:N", "power:P" or "power:C". @return NSL_OK or NSL_EINVAL (field "form") */
 nsl_status nsl_form_parse(nsl_form *out, const char *text, nsl_error *err);
 
 /** Its name, as nsl_form_parse reads it. */
@@ -54,16 +57,20 @@ const char *nsl_form_parameter(const nsl_form *form, size_t i);
 
 /** A measured run. */
 typedef struct {
-    double parameters; /**< N > 0, finite */
-    double samples;    /**< P > 0, finite */
-    double compute;    /**< C > 0, finite: what it cost */
-    double loss;       /**< > 0, finite */
-    double weight;     /**< ≥ 0, finite: of its residual in the objective */
+    double parameters;     /**< N > 0, finite */
+    double samples;        /**< P > 0, finite */
+    double compute;        /**< C > 0, finite: what it cost */
+    double loss;           /**< > 0, finite */
+    double weight;         /**< ≥ 0, finite: of its residual in the objective */
+    nsl_training training; /**< what the theory's model is stopped at, in the units of
+                                theory.h, a time in those of the form's time_scale;
+                                zero: trained to the end at its best ridge */
 } nsl_fit_run;
 
 /** The loss of a form at N, P and C of `run`; the theory's to NSL_PROMISE.
  *  @param parameter  array of nsl_form_parameters(form)
- *  @return NSL_OK; NSL_EINVAL for a value outside its range; NSL_EFAILED */
+ *  @return NSL_OK; NSL_EINVAL for a value outside its range, and where a run's training
+ *          is stopped and the form has latents; NSL_EFAILED */
 nsl_status nsl_form_loss(double *loss, const nsl_form *form, const double *parameter,
                          const nsl_fit_run *run, nsl_error *err);
 
@@ -126,8 +133,9 @@ typedef struct {
 } nsl_fit;
 
 /** Fits a form to `count` runs, whatever their order.
- *  @return NSL_OK; NSL_EINVAL for options outside their range; NSL_EFILE where the runs
- *          cannot tell a parameter (too few, or all at one N or P: field is its name);
+ *  @return NSL_OK; NSL_EINVAL for options outside their range, for latents with stopped
+ *          training (field "form") and for time_scale without times; NSL_EFILE where
+ * the runs cannot tell a parameter (too few, or all at one N or P: field is its name);
  *          NSL_EFAILED where no start converged; NSL_ENOMEM; NSL_ECANCELLED */
 nsl_status nsl_fit_find(nsl_fit *out, const nsl_form *form,
                         const nsl_fit_options *options, size_t count,

@@ -7,6 +7,7 @@
 #include "cli/plot.h"
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
+#include "cli/run_training.h"
 #include "cli/runs_options.h"
 #include "cli/training.h"
 #include "empirical/comparison.h"
@@ -70,66 +71,26 @@ static int check_both(const comparison *c)
     } pairs[] = {
         {OPT_RIDGE, NSL_RUN_RIDGE},        {OPT_RIDGE, NSL_RUN_KERNEL_RIDGE},
         {OPT_KERNEL_RIDGE, NSL_RUN_RIDGE}, {OPT_KERNEL_RIDGE, NSL_RUN_KERNEL_RIDGE},
-        {OPT_NOISE, NSL_RUN_NOISE},        {OPT_TIME, NSL_RUN_TIME},
-        {OPT_TIME, NSL_RUN_STEPS},         {OPT_TIME, NSL_RUN_RATE},
-        {OPT_STEPS, NSL_RUN_STEPS},        {OPT_STEPS, NSL_RUN_TIME},
-        {OPT_LEARNING_RATE, NSL_RUN_RATE}, {OPT_LEARNING_RATE, NSL_RUN_TIME},
+        {OPT_NOISE, NSL_RUN_NOISE},
     };
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
-        if (c->options->value[pairs[i].option].given && c->runs.has[pairs[i].column])
-            return options_complain(c->options->command, EXIT_USAGE,
-                                    "--%s is given, and the runs have a column for %s; "
-                                    "ignore the column with --map %s=",
-                                    option_table[pairs[i].option].name,
-                                    nsl_run_keys[pairs[i].column],
-                                    nsl_run_keys[pairs[i].column]);
-    return EXIT_FINE;
+    int code = EXIT_FINE;
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs && code == EXIT_FINE; i++)
+        code = run_training_check_both(c->options, &c->runs, pairs[i].option,
+                                       pairs[i].column);
+    return code;
 }
 
-/* Steps have a rate, and a rate has steps, from the options or the file; best ridges
- * are those of training to the end. */
-static int check_training(const comparison *c)
+/* Best ridges are those of training to the end. */
+static int check_optimal(const comparison *c)
 {
     const cli_options *o = c->options;
-    bool steps = c->runs.has[NSL_RUN_STEPS] || options_given(o, OPT_STEPS);
-    bool rate = c->runs.has[NSL_RUN_RATE] || options_given(o, OPT_LEARNING_RATE);
-    bool column = c->runs.has[NSL_RUN_TIME] || c->runs.has[NSL_RUN_STEPS];
-    if (steps && !rate)
-        return options_complain(o->command, EXIT_USAGE,
-                                "steps need --learning-rate ETA or a column for "
-                                "learning-rate%s",
-                                c->runs.has[NSL_RUN_STEPS]
-                                    ? "; ignore the column of steps with --map steps="
-                                    : "");
-    if (rate && !steps)
-        return options_complain(
-            o->command, EXIT_USAGE,
-            "a learning rate needs --steps K or a column for steps%s",
-            c->runs.has[NSL_RUN_RATE] ? "; ignore its column with --map learning-rate="
-                                      : "");
-    if (column && query_is_optimal(o))
-        return options_complain(
-            o->command, EXIT_USAGE,
-            "--%s opt is the best ridge of training to the end, and "
-            "the runs have a column for %s",
-            option_table[query_ridge(o)].name,
-            c->runs.has[NSL_RUN_TIME] ? "time" : "steps");
-    return EXIT_FINE;
-}
-
-/* The run's own training, where its file has one. */
-static nsl_training training_of(const comparison *c, const nsl_run *run,
-                                nsl_training training)
-{
-    if (c->runs.has[NSL_RUN_TIME])
-        training = (nsl_training){.kind = NSL_FLOW, .time = run->value[NSL_RUN_TIME]};
-    if (c->runs.has[NSL_RUN_STEPS] || c->runs.has[NSL_RUN_RATE])
-        training.kind = NSL_DESCENT;
-    if (c->runs.has[NSL_RUN_STEPS])
-        training.steps = run->value[NSL_RUN_STEPS];
-    if (c->runs.has[NSL_RUN_RATE])
-        training.rate = run->value[NSL_RUN_RATE];
-    return training;
+    if (!run_training_has_column(&c->runs) || !query_is_optimal(o))
+        return EXIT_FINE;
+    return options_complain(o->command, EXIT_USAGE,
+                            "--%s opt is the best ridge of training to the end, and "
+                            "the runs have a column for %s",
+                            option_table[query_ridge(o)].name,
+                            c->runs.has[NSL_RUN_TIME] ? "time" : "steps");
 }
 
 static nsl_point point_of(const comparison *c, const nsl_run *run)
@@ -143,7 +104,7 @@ static nsl_point point_of(const comparison *c, const nsl_run *run)
         point.ridge = run->value[NSL_RUN_KERNEL_RIDGE];
     if (c->runs.has[NSL_RUN_NOISE])
         point.noise = run->value[NSL_RUN_NOISE];
-    point.training = training_of(c, run, point.training);
+    point.training = run_training_of(&c->runs, run, point.training);
     return point;
 }
 
@@ -290,7 +251,9 @@ static int run(comparison *c)
         return options_complain_error(o->command, &err);
     code = check_both(c);
     if (code == EXIT_FINE)
-        code = check_training(c);
+        code = run_training_check(o, &c->runs);
+    if (code == EXIT_FINE)
+        code = check_optimal(c);
     if (code != EXIT_FINE)
         return code;
     bool kernel = c->runs.has[NSL_RUN_KERNEL_RIDGE] || query_is_kernel(o);

@@ -66,7 +66,9 @@ int fit_read(fit_job *job)
     for (size_t i = 0; i < job->runs.count; i++)
         job->run[i] = run_of(&job->runs.run[i]);
     int code = check_holdout(job);
-    return code == EXIT_FINE ? fit_choose_power(job) : code;
+    if (code == EXIT_FINE)
+        code = fit_choose_power(job);
+    return code == EXIT_FINE ? fit_take_training(job) : code;
 }
 
 /* --- fits --------------------------------------------------------------------------

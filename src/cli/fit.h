@@ -14,8 +14,8 @@ typedef struct {
 
 enum { FIT_FAILURE = 320 };
 
-/* All of them: 16 of the theory, chinchilla, kaplan, three powers, and any power. */
-enum { FIT_FORMS_MAX = 22 };
+/* All of them: 32 of the theory, chinchilla, kaplan, three powers, and any power. */
+enum { FIT_FORMS_MAX = 38 };
 
 typedef struct {
     const cli_options *options;
@@ -25,6 +25,7 @@ typedef struct {
     fit_form form[FIT_FORMS_MAX + 1]; /* one more to find it there twice */
     nsl_runs runs;
     nsl_fit_run *run; /* the same as the library takes them; owned */
+    bool stopped;     /* their training is, by an option or a column */
     size_t fits;
     nsl_fit fit[FIT_FORMS_MAX]; /* best first */
     size_t failures;            /* forms for which no minimum was found: */
@@ -38,6 +39,9 @@ extern const char *const fit_objectives[]; /* names, by nsl_objective */
 
 /* Gives "power" its resource: compute where N and P vary, else what varies. */
 int fit_choose_power(fit_job *job);
+
+/* Sets how long each run is trained, and checks that the forms can have it. */
+int fit_take_training(fit_job *job);
 
 /* Reads the runs, and says which rows are bad. */
 int fit_read(fit_job *job);

@@ -1,52 +1,75 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A fit for files: the runs as rows, the forms as data in the summary. */
 #include "cli/fit.h"
+#include "cli/training.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The columns, in the order of their declaration. */
-enum {
-    FEATURES,
-    SAMPLES,
-    COMPUTE,
-    WEIGHT,
-    MEASURED,
-    PREDICTED,
-    RESIDUAL,
-    HELD_OUT,
-    LINE,
-    NOTE,
-    COLUMNS
-};
+/* Whose training goes in steps. */
+static bool goes_in_steps(const fit_job *job)
+{
+    return job->stopped && job->run[0].training.kind == NSL_DESCENT;
+}
 
+static void add_columns(document *d, const fit_job *job)
+{
+    const char *length = goes_in_steps(job) ? "steps" : "time";
+    const char *const keys[] = {"features", "samples",   "compute",  "weight",
+                                "measured", "predicted", "residual", "held_out",
+                                "line",     "note"};
+    enum { KEYS = sizeof keys / sizeof *keys, SIZES = 3 };
+    for (int c = 0; c < KEYS; c++) {
+        if (c == SIZES && job->stopped)
+            document_add_column(d, length, "", false);
+        if (c == SIZES && goes_in_steps(job))
+            document_add_column(d, "learning_rate", "", false);
+        document_add_column(d, keys[c], "", false);
+    }
+}
+
+static cell note_of(const fit_job *job, const nsl_fit_run *run)
+{
+    char text[FIT_NOTE];
+    bool endless = job->stopped && isinf(training_length(&run->training));
+    bool weightless = run->weight == 0.0;
+    snprintf(text, sizeof text, "%s%s%s",
+             !endless             ? ""
+             : goes_in_steps(job) ? "steps = inf"
+                                  : "time = inf",
+             endless && weightless ? "; " : "",
+             weightless ? "weight = 0: not fitted" : "");
+    return cell_text(text);
+}
+
+/* The cells in the order of add_columns. */
 static bool make_row(void *source, size_t i, cell *c)
 {
     const fit_job *job = source;
     const nsl_fit_run *run = &job->run[i];
     const nsl_fit *best = &job->fit[0];
     double predicted = best->predicted[i];
-    c[FEATURES] = cell_given(run->parameters);
-    c[SAMPLES] = cell_given(run->samples);
-    c[COMPUTE] = cell_given(run->compute);
-    c[WEIGHT] = cell_given(run->weight);
-    c[MEASURED] = cell_given(run->loss);
-    c[PREDICTED] = cell_computed(predicted);
-    c[RESIDUAL] = cell_computed(log(predicted) - log(run->loss));
-    c[HELD_OUT] = cell_json(best->is_held_out[i] ? "true" : "false", "");
-    c[LINE] = cell_whole(job->runs.run[i].line);
-    c[NOTE] = cell_text(run->weight == 0.0 ? "weight = 0: not fitted" : "");
+    *c++ = cell_given(run->parameters);
+    *c++ = cell_given(run->samples);
+    *c++ = cell_given(run->compute);
+    if (job->stopped)
+        *c++ = cell_given(training_length(&run->training));
+    if (goes_in_steps(job))
+        *c++ = cell_given(run->training.rate);
+    *c++ = cell_given(run->weight);
+    *c++ = cell_given(run->loss);
+    *c++ = cell_computed(predicted);
+    *c++ = cell_computed(log(predicted) - log(run->loss));
+    *c++ = cell_json(best->is_held_out[i] ? "true" : "false", "");
+    *c++ = cell_whole(job->runs.run[i].line);
+    *c = note_of(job, run);
     return true;
 }
 
 static void add_rows(document *d, const fit_job *job)
 {
-    static const char *const keys[COLUMNS] = {
-        "features",  "samples",  "compute",  "weight", "measured",
-        "predicted", "residual", "held_out", "line",   "note"};
-    for (int c = 0; c < COLUMNS; c++)
-        document_add_column(d, keys[c], "", false);
+    add_columns(d, job);
     document_stream(d, job->runs.count, make_row, (void *)(uintptr_t)job);
 }
 
@@ -192,6 +215,10 @@ static void add_model(document *d, const fit_job *job)
                        cell_text(has[NSL_RUN_COMPUTE] ? "column" : "6NP"));
     document_add_model(d, "weights",
                        cell_text(has[NSL_RUN_WEIGHT] ? "column" : "equal"));
+    training_describe(d, job->options,
+                      (query_columns){.time = has[NSL_RUN_TIME],
+                                      .steps = has[NSL_RUN_STEPS],
+                                      .rate = has[NSL_RUN_RATE]});
     document_add_model(d, "options", cell_text(d->record ? d->record : ""));
 }
 

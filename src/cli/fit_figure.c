@@ -2,6 +2,7 @@
 #include "cli/fit_figure.h"
 #include "cli/fit_groups.h"
 #include "cli/fit_plane.h"
+#include "cli/training.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -191,13 +192,19 @@ static bool add_plane(figure *f, const drawing *d)
 static bool describe(figure *f, const char *caption, const drawing *d)
 {
     bool both = d->n.varies && d->p.varies;
-    int length = asprintf(
-        &f->caption, "%s%spoints: runs%s; curves: the fit%s%s", caption ? caption : "",
-        caption && *caption ? "; " : "", d->holds_out ? ", those held out open" : "",
-        both ? ", at the median of the runs of their colour" : "",
-        both ? "; residuals coloured by P; grey: equal loss of the fit; "
-               "frontier: its least loss at equal 6NP"
-             : "");
+    char training[64] = "";
+    if (d->plane.lengths)
+        snprintf(training, sizeof training, " at %s %.4g",
+                 d->plane.training.kind == NSL_DESCENT ? "steps" : "time",
+                 training_length(&d->plane.training));
+    int length =
+        asprintf(&f->caption, "%s%spoints: runs%s; curves: the fit%s%s%s",
+                 caption ? caption : "", caption && *caption ? "; " : "",
+                 d->holds_out ? ", those held out open" : "", training,
+                 both ? ", at the median of the runs of their colour" : "",
+                 both ? "; residuals coloured by P; grey: equal loss of the fit; "
+                        "frontier: its least loss at equal 6NP"
+                      : "");
     if (length < 0)
         f->caption = NULL;
     return f->caption != NULL;
@@ -218,7 +225,8 @@ static bool prepare(drawing *d, double *column)
         compute[i] = d->run[i].compute;
         d->holds_out |= d->fit->is_held_out[i];
     }
-    fit_plane_init(&d->plane, d->fit, d->count, d->run);
+    if (!fit_plane_init(&d->plane, d->fit, d->count, d->run))
+        return false;
     d->n.varies = d->plane.n.high > d->plane.n.low;
     d->p.varies = d->plane.p.high > d->plane.p.low;
     return fit_groups_find(&d->n.groups, d->count, d->n.value) &&

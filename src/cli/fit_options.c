@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The options of a fit: forms, objective, what is held out and drawn again. */
 #include "cli/fit.h"
+#include "cli/run_training.h"
+#include "cli/training.h"
 #include "input/number.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -55,10 +58,11 @@ static int take_names(fit_job *job, const char *text)
         size_t length = strcspn(item, ",");
         snprintf(name, sizeof name, "%.*s", (int)length, item);
         if (length >= sizeof name || !parse_form(&job->form[job->forms], name))
-            return complain(job->options, OPT_FORM,
-                            "must be theory (with +source, +latents, +noise, +ridge), "
-                            "chinchilla, kaplan, power, power:N, power:P or power:C",
-                            text);
+            return complain(
+                job->options, OPT_FORM,
+                "must be theory (with +source, +latents, +noise, +ridge, +time), "
+                "chinchilla, kaplan, power, power:N, power:P or power:C",
+                text);
         int code = check_twice(job, job->forms++);
         if (code != EXIT_FINE || !item[length])
             return code;
@@ -158,6 +162,20 @@ int fit_prepare(fit_job *job, const cli_options *o)
         return options_complain(o->command, EXIT_USAGE,
                                 "needs a CSV file of runs (or - for standard input) "
                                 "with the columns N, loss, and P or C");
+    for (option_id id = OPT_TIME; id <= OPT_STEPS; id++)
+        if (o->value[id].sweep_count)
+            return options_complain(
+                o->command, EXIT_USAGE,
+                "--%s %s is a sweep; runs of several lengths have a "
+                "column of them: --map %s=COLUMN",
+                option_table[id].name, o->value[id].text, option_table[id].name);
+    if (options_given(o, OPT_TIME) &&
+        (options_given(o, OPT_STEPS) || options_given(o, OPT_LEARNING_RATE)))
+        return options_complain(
+            o->command, EXIT_USAGE,
+            "--time and --%s exclude each other: training is a flow "
+            "in time or goes in steps",
+            options_given(o, OPT_STEPS) ? "steps" : "learning-rate");
     if (options_given(o, OPT_HOLDOUT))
         job->how.holdout = o->value[OPT_HOLDOUT].number;
     int code = take_forms(job);
@@ -167,5 +185,43 @@ int fit_prepare(fit_job *job, const cli_options *o)
         code = take_bootstrap(job);
     if (code == EXIT_FINE)
         code = runs_options_take(&job->wanted, o, NSL_RUNS_FITTED);
+    return code;
+}
+
+/* --- training ----------------------------------------------------------------------
+ */
+
+/* What a form of the theory needs, or cannot have. */
+static int check_form(const fit_job *job, const nsl_form *form)
+{
+    const cli_options *o = job->options;
+    char name[NSL_FORM_NAME_MAX];
+    nsl_form_name(name, form);
+    if (form->time && (!job->stopped || job->run[0].training.kind != NSL_FLOW))
+        return options_complain(o->command, EXIT_USAGE,
+                                "--form %s needs a time of each run, or of all: --map "
+                                "time=COLUMN or --time T",
+                                name);
+    if (form->latents && job->stopped)
+        return options_complain(o->command, EXIT_USAGE,
+                                "--form %s is for runs that are trained to the end: a "
+                                "time or steps go with M = inf only",
+                                name);
+    return EXIT_FINE;
+}
+
+int fit_take_training(fit_job *job)
+{
+    const cli_options *o = job->options;
+    nsl_training training = training_at(o, 0);
+    if (isinf(training_length(&training)) && !run_training_has_column(&job->runs))
+        training = (nsl_training){.kind = NSL_TRAINED};
+    int code = run_training_check(o, &job->runs);
+    for (size_t i = 0; i < job->runs.count; i++) {
+        job->run[i].training = run_training_of(&job->runs, &job->runs.run[i], training);
+        job->stopped |= job->run[i].training.kind != NSL_TRAINED;
+    }
+    for (size_t i = 0; i < job->forms && code == EXIT_FINE; i++)
+        code = check_form(job, &job->form[i].form);
     return code;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/fit_plane.h"
+#include "cli/training.h"
 #include "theory/bracket.h"
 #include "theory/contour.h"
 
@@ -16,7 +17,27 @@ enum {
     LABEL = 32
 };
 
-void fit_plane_init(fit_plane *plane, const nsl_fit *fit, size_t count,
+static int by_length(const void *a, const void *b)
+{
+    double one = training_length(a), other = training_length(b);
+    return (one > other) - (one < other);
+}
+
+static bool set_training(fit_plane *plane, size_t count, const nsl_fit_run *run)
+{
+    nsl_training *sorted = malloc((count + 1) * sizeof *sorted);
+    if (!sorted)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = run[i].training;
+    qsort(sorted, count, sizeof *sorted, by_length);
+    plane->training = sorted[(count - 1) / 2];
+    plane->lengths = by_length(&sorted[0], &sorted[count - 1]) != 0;
+    free(sorted);
+    return true;
+}
+
+bool fit_plane_init(fit_plane *plane, const nsl_fit *fit, size_t count,
                     const nsl_fit_run *run)
 {
     *plane = (fit_plane){.form = &fit->form,
@@ -33,6 +54,7 @@ void fit_plane_init(fit_plane *plane, const nsl_fit *fit, size_t count,
         plane->loss.low = fmin(plane->loss.low, run[i].loss);
         plane->loss.high = fmax(plane->loss.high, run[i].loss);
     }
+    return set_training(plane, count, run);
 }
 
 /* Floating-point operations of training, of a parameter and a sample. */
@@ -40,7 +62,7 @@ static const double OPERATIONS = 6.0;
 
 double fit_plane_loss(const fit_plane *plane, double n, double p)
 {
-    nsl_fit_run run = {n, p, OPERATIONS * n * p, 1.0, 1.0};
+    nsl_fit_run run = {n, p, OPERATIONS * n * p, 1.0, 1.0, plane->training};
     double loss;
     return nsl_form_loss(&loss, plane->form, plane->parameter, &run, NULL) == NSL_OK
                ? loss
@@ -224,25 +246,33 @@ static double best_split(budget *b)
     return found;
 }
 
-enum { FRONTIER_POINTS = 41 };
+enum { FRONTIER_STEPS = 40, FRONTIER_POINTS = 2 * FRONTIER_STEPS + 2 };
 
-/* The best splits between the sizes of the runs, a gap where it leaves them; returns
- * how many. */
+/* ln N that moves further, in steps of ln NP, has jumped to another minimum. */
+static const double JUMP = 2.0;
+
+/* The best splits between the sizes of the runs, a gap where it leaves them or jumps;
+ * returns how many. */
 static size_t find_frontier(double x[FRONTIER_POINTS], double y[FRONTIER_POINTS],
                             const fit_plane *plane)
 {
     double low = log(plane->n.low) + log(plane->p.low);
-    double high = log(plane->n.high) + log(plane->p.high);
+    double step = (log(plane->n.high) + log(plane->p.high) - low) / FRONTIER_STEPS;
     size_t count = 0;
-    for (size_t i = 0; i < FRONTIER_POINTS; i++) {
-        budget b = {plane, low + (high - low) * (double)i / (FRONTIER_POINTS - 1)};
+    for (size_t i = 0; i <= FRONTIER_STEPS; i++) {
+        budget b = {plane, low + step * (double)i};
         double n = exp(best_split(&b)), p = exp(b.log_product) / n;
         bool inside = n >= plane->n.low && n <= plane->n.high && p >= plane->p.low &&
                       p <= plane->p.high;
-        if (!inside && (count == 0 || isnan(x[count - 1])))
+        bool follows = count > 0 && !isnan(x[count - 1]);
+        if (follows && (!inside || fabs(log(n / x[count - 1])) > JUMP * step)) {
+            x[count] = y[count] = (double)NAN;
+            count++;
+        }
+        if (!inside)
             continue;
-        x[count] = inside ? n : (double)NAN;
-        y[count++] = inside ? p : (double)NAN;
+        x[count] = n;
+        y[count++] = p;
     }
     return count > 0 && isnan(x[count - 1]) ? count - 1 : count;
 }

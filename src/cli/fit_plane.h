@@ -11,12 +11,15 @@
 typedef struct {
     const nsl_form *form;
     double parameter[NSL_FORM_PARAMETERS_MAX];
+    nsl_training training; /* of the run of the median length */
+    bool lengths;          /* the runs are trained for more than one time */
     struct {
         double low, high;
     } n, p, loss;
 } fit_plane;
 
-void fit_plane_init(fit_plane *plane, const nsl_fit *fit, size_t count,
+/* False when memory ran out. */
+bool fit_plane_init(fit_plane *plane, const nsl_fit *fit, size_t count,
                     const nsl_fit_run *run);
 
 /* The form's loss for C = 6NP; NaN where it has none. */

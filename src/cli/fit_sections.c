@@ -2,6 +2,7 @@
 /* A fit for people: what was fitted, a table of the forms, and one of the parameters of
  * each. */
 #include "cli/fit.h"
+#include "cli/training.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,6 +23,25 @@ static void put_range(FILE *out, const char *before, const fit_job *job,
     fprintf(out, low < high ? "%s %.4g to %.4g" : "%s %.4g", before, low, high);
 }
 
+/* How long the runs are trained: "training: time 10 to 1e+05". */
+static void put_training(FILE *out, const fit_job *job)
+{
+    const nsl_training *first = &job->run[0].training;
+    bool flow = first->kind == NSL_FLOW;
+    double low = (double)INFINITY, high = 0.0;
+    for (size_t i = 0; i < job->runs.count; i++) {
+        double length = training_length(&job->run[i].training);
+        low = fmin(low, length);
+        high = fmax(high, length);
+    }
+    fprintf(out, "training: %s %.10g", flow ? "time" : "steps", low);
+    if (low < high)
+        fprintf(out, " to %.10g", high);
+    if (!flow && !job->runs.has[NSL_RUN_RATE])
+        fprintf(out, ", learning rate %g", first->rate);
+    fputs("\n", out);
+}
+
 static void put_runs(FILE *out, const fit_job *job)
 {
     char file[FIT_FILE_NAME];
@@ -32,6 +52,8 @@ static void put_runs(FILE *out, const fit_job *job)
     put_range(out, ", P", job, NSL_RUN_SAMPLES);
     put_range(out, ", loss", job, NSL_RUN_LOSS);
     fputs("\n", out);
+    if (job->stopped)
+        put_training(out, job);
     if (!runs->has[NSL_RUN_SAMPLES])
         fputs("P = C/(6N)\n", out);
     if (runs->dropped)
@@ -171,8 +193,26 @@ static void add_forms(document *d, const fit_job *job)
 /* --- parameters --------------------------------------------------------------------
  */
 
+/* What the theory's l is, of runs that are stopped or not. */
+static void put_theory(FILE *out, const nsl_form *form, const fit_job *job)
+{
+    bool flow = job->stopped && job->run[0].training.kind == NSL_FLOW;
+    const char *length = form->time ? "time_scale*time" : flow ? "time" : "steps";
+    fprintf(out,
+            "E + A*l(kN, P%s%s)\n"
+            "l: what the model of kN features and P samples leaves unexplained, of "
+            "1; eigenvalues\nI^-(1+alpha)%s%s%s, %s\n",
+            job->stopped ? ", " : "", job->stopped ? length : "",
+            form->latents ? ", I up to latents" : "",
+            form->source ? ", target weights I^-(1+beta)" : "",
+            form->noise ? ", label noise" : "",
+            form->ridge    ? "kernel ridge"
+            : job->stopped ? "no ridge"
+                           : "the best ridge");
+}
+
 /* The form's formula, after its name. */
-static char *formula(const nsl_fit *fit)
+static char *formula(const nsl_fit *fit, const fit_job *job)
 {
     static const char *const powers[] = {"N", "P", "C"};
     char name[NSL_FORM_NAME_MAX], *text = NULL;
@@ -194,14 +234,7 @@ static char *formula(const nsl_fit *fit)
         fprintf(out, "E + A/%s^alpha\n", powers[form->resource]);
         break;
     case NSL_FORM_THEORY:
-        fprintf(out,
-                "E + A*l(kN, P)\n"
-                "l: what the model of kN features and P samples leaves unexplained, of "
-                "1; eigenvalues\nI^-(1+alpha)%s%s%s, %s\n",
-                form->latents ? ", I up to latents" : "",
-                form->source ? ", target weights I^-(1+beta)" : "",
-                form->noise ? ", label noise" : "",
-                form->ridge ? "kernel ridge" : "the best ridge");
+        put_theory(out, form, job);
     }
     return finish(out, &text);
 }
@@ -230,11 +263,11 @@ static void add_parameter(document *s, const nsl_fit_parameter *p)
     document_set(s, "hi", digits(p->hi, digits_of(p)));
 }
 
-static void add_parameters(document *d, const nsl_fit *fit)
+static void add_parameters(document *d, const nsl_fit *fit, const fit_job *job)
 {
     static const char *const keys[] = {"parameter", "value", "stderr",
                                        "lo",        "hi",    "note"};
-    document *s = document_add_section(d, formula(fit));
+    document *s = document_add_section(d, formula(fit, job));
     for (size_t c = 0; s && c < sizeof keys / sizeof *keys; c++)
         document_add_column(s, keys[c], "", true);
     for (size_t i = 0; s && i < fit->parameters; i++)
@@ -245,5 +278,5 @@ void fit_add_sections(document *d, const fit_job *job)
 {
     add_forms(d, job);
     for (size_t i = 0; i < job->fits; i++)
-        add_parameters(d, &job->fit[i]);
+        add_parameters(d, &job->fit[i], job);
 }

@@ -154,6 +154,21 @@ static nsl_status take_refits(fitted_model *m, struct json_object *form,
     return status;
 }
 
+/* A fit to runs of stopped training says little of trained ones. */
+static nsl_status check_trained(struct json_object *root, const source *s)
+{
+    struct json_object *model = member(root, "model", json_type_object), *length;
+    if (!json_object_object_get_ex(model, "time", &length))
+        json_object_object_get_ex(model, "steps", &length);
+    const char *text = json_object_get_string(length);
+    if (!text || strcmp(text, "inf") == 0)
+        return NSL_OK;
+    return fail(
+        s, "it",
+        "was fitted to runs of stopped training, which --model cannot take: ask "
+        "nslaw loss --time for its l at its alpha, kN and P");
+}
+
 /* The first form of the theory. */
 static nsl_status choose_form(struct json_object **out, fitted_model *m,
                               struct json_object *root, const source *s)
@@ -182,6 +197,8 @@ nsl_status fitted_read(fitted_model *m, const char *path, nsl_error *err)
         return status;
     source s = {input.name, err};
     status = parse(&root, input.stream, &s);
+    if (status == NSL_OK)
+        status = check_trained(root, &s);
     if (status == NSL_OK)
         status = choose_form(&form, m, root, &s);
     if (status == NSL_OK)

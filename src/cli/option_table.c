@@ -19,7 +19,7 @@ enum {
     WITH_SIZES = ONE_POINT | FOR_TRAIN | FOR_EXPONENTS | FOR_PLATEAU | FOR_SOLVE |
                  FOR_PHASE | FOR_DENSITY,
     WITH_TRAINING =
-        ONE_POINT | FOR_COMPARE | FOR_TRAIN | FOR_FRONTIER | FOR_SOLVE | FOR_PHASE,
+        ONE_POINT | FOR_RUNS | FOR_TRAIN | FOR_FRONTIER | FOR_SOLVE | FOR_PHASE,
     WITH_SPECTRUM = FOR_ALL | FOR_DENSITY,
     WITH_LABELS = FOR_ALL & ~FOR_EXPONENTS,
     WITH_PICTURE = FOR_CURVE | FOR_TRAIN | FOR_RUNS | FOR_EXPONENTS | FOR_FRONTIER |
@@ -417,9 +417,9 @@ const option_spec option_table[OPT_COUNT] = {
                  .kind = KIND_MANY,
                  .commands = FOR_RUNS,
                  .group = RUNS,
-                 .help = "names of the columns in RUNS: of N, P, loss, and for compare "
-                         "sem, ridge, kernel-ridge, noise, time, steps, "
-                         "learning-rate, for fit C"},
+                 .help = "names of the columns in RUNS: of N, P, loss, time, steps, "
+                         "learning-rate, and for compare sem, ridge, kernel-ridge, "
+                         "noise, for fit C"},
     [OPT_WHERE] = {.name = "where",
                    .argument = "COLUMN=VALUE",
                    .kind = KIND_MANY,

@@ -106,13 +106,6 @@ nsl_training training_at(const cli_options *o, size_t i)
     }
 }
 
-double training_length(const nsl_training *t)
-{
-    return t->kind == NSL_FLOW      ? t->time
-           : t->kind == NSL_DESCENT ? t->steps
-                                    : (double)INFINITY;
-}
-
 void training_set_length(nsl_training *t, double length)
 {
     *(t->kind == NSL_DESCENT ? &t->steps : &t->time) = length;

@@ -5,6 +5,8 @@
 
 #include "cli/query.h"
 
+#include <math.h>
+
 /* What these options cannot be without, or with. Prints a message and returns an exit
  * code, EXIT_FINE when all is well. */
 int training_check(const cli_options *options);
@@ -24,7 +26,12 @@ bool training_is_sought(const cli_options *options);
 nsl_training training_at(const cli_options *options, size_t i);
 
 /* The time or the steps of a training, and their change; INFINITY: to the end. */
-double training_length(const nsl_training *training);
+static inline double training_length(const nsl_training *training)
+{
+    return training->kind == NSL_FLOW      ? training->time
+           : training->kind == NSL_DESCENT ? training->steps
+                                           : (double)INFINITY;
+}
 void training_set_length(nsl_training *training, double length);
 
 /* Whether it ends before the model is trained. */

@@ -4,6 +4,7 @@
 #include "core/crew.h"
 #include "core/error.h"
 #include "empirical/step.h"
+#include "empirical/theory_stopped.h"
 
 #include <float.h>
 #include <math.h>
@@ -47,6 +48,7 @@ static nsl_status check_runs(size_t count, const nsl_fit_run *run, nsl_error *er
 {
     for (size_t i = 0; i < count; i++) {
         const nsl_fit_run *r = &run[i];
+        const nsl_training *t = &r->training;
         const double values[] = {r->parameters, r->samples, r->compute, r->loss};
         for (int c = 0; c < 4; c++)
             if (!(values[c] > 0.0 && isfinite(values[c])))
@@ -56,6 +58,17 @@ static nsl_status check_runs(size_t count, const nsl_fit_run *run, nsl_error *er
         if (!(r->weight >= 0.0 && isfinite(r->weight)))
             return nsl_fail(err, NSL_EINVAL, "weight",
                             "must be a finite number >= 0, got %g", r->weight);
+        if (t->kind == NSL_FLOW && !(t->time >= 0.0))
+            return nsl_fail(err, NSL_EINVAL, "time",
+                            "must be a number >= 0 or inf, got %g", t->time);
+        if (t->kind != NSL_DESCENT)
+            continue;
+        if (!(t->steps >= 0.0 && (isinf(t->steps) || t->steps == floor(t->steps))))
+            return nsl_fail(err, NSL_EINVAL, "steps",
+                            "must be a whole number >= 0 or inf, got %g", t->steps);
+        if (!(t->rate > 0.0 && isfinite(t->rate)))
+            return nsl_fail(err, NSL_EINVAL, "rate",
+                            "must be a finite number > 0, got %g", t->rate);
     }
     return NSL_OK;
 }
@@ -175,6 +188,10 @@ static nsl_status job_make(nsl_fit_job *job, bool **held, const nsl_form *form,
         job->weight[i] = (*held)[i] ? 0.0 : job->runs.weight[i];
         job->used[i] = job->weight[i] > 0.0;
         job->fitted += job->used[i];
+        if (form->kind != NSL_FORM_THEORY)
+            continue;
+        status = nsl_theory_check_stopped(form, &job->runs.training[i], err);
+        job->stopped |= nsl_training_is_stopped(&job->runs.training[i]);
     }
     if (status == NSL_OK && form->kind == NSL_FORM_THEORY)
         status = nsl_family_new(&job->family, form->source, form->latents, err);
@@ -187,7 +204,7 @@ static nsl_status find_plain(nsl_minimum *plain, nsl_fit_job *job, nsl_error *er
     nsl_form form = job->form;
     nsl_family *family = job->family;
     size_t starts, agreeing;
-    if (form.kind != NSL_FORM_THEORY || nsl_form_parameters(&form) == 4)
+    if (!nsl_fit_has_plain(job))
         return NSL_OK;
     job->form = (nsl_form){.kind = NSL_FORM_THEORY};
     nsl_status status = nsl_family_new(&job->family, false, false, err);
@@ -230,10 +247,11 @@ static void set_covariance(nsl_fit *fit, const nsl_fit_confidence *confidence)
 
 /* Profiles in one valley do without the starts that all led into it; few starts see
  * little, and are tried anyway. */
-static bool needs_tries(const nsl_fit *fit)
+static bool needs_tries(const nsl_fit *fit, const nsl_fit_job *job)
 {
     enum { FEW = 9 };
-    return fit->starts <= FEW || fit->starts_agreeing < fit->starts;
+    bool few = fit->starts <= FEW && !job->stopped; /* of more that were looked at */
+    return few || fit->starts_agreeing < fit->starts;
 }
 
 /* Covariance and profiles; begins again where a profile finds a better minimum. */
@@ -242,12 +260,12 @@ static nsl_status set_intervals(nsl_fit *fit, nsl_minimum *best,
                                 nsl_error *err)
 {
     size_t starts;
-    nsl_fit_start *start = nsl_fit_starts(&starts, job, plain);
-    if (!start)
-        return nsl_fail_memory(err);
-    nsl_minimiser minimiser;
+    nsl_fit_start *start;
+    nsl_minimiser minimiser = {.rho = NULL};
     nsl_minimum_problem problem = nsl_fit_problem(job);
-    nsl_status status = nsl_minimiser_init(&minimiser, job->runs.count, err);
+    nsl_status status = nsl_fit_starts(&start, &starts, job, plain, err);
+    if (status == NSL_OK)
+        status = nsl_minimiser_init(&minimiser, job->runs.count, err);
     bool again = status == NSL_OK;
     for (int restart = 0; again && restart <= RESTARTS_MAX; restart++) {
         nsl_fit_confidence confidence;
@@ -259,7 +277,7 @@ static nsl_status set_intervals(nsl_fit *fit, nsl_minimum *best,
         set_covariance(fit, &confidence);
         again = false;
         for (size_t i = 0; i < fit->parameters && !again && status == NSL_OK; i++) {
-            bool all_over = !confidence.exact && needs_tries(fit);
+            bool all_over = !confidence.exact && needs_tries(fit, job);
             nsl_fit_tries tries = {all_over ? starts : 0, start};
             nsl_profile_end end = nsl_fit_profile(&fit->parameter[i], i, best, job,
                                                   &confidence, &tries, &minimiser);

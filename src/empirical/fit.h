@@ -15,21 +15,28 @@ typedef struct {
     double *weight; /* arrays of runs.count: those held out have weight 0 */
     bool *used;
     size_t fitted; /* runs with a weight > 0 */
+    bool stopped;  /* the theory's losses are those of stopped training, dear ones */
     nsl_family *family;
 } nsl_fit_job;
 
 /* The problem of the fitted runs with nothing held. */
 nsl_minimum_problem nsl_fit_problem(const nsl_fit_job *job);
 
+/* Whether the form is a theory with switches whose starts begin at the minimum of the
+ * theory without. Of stopped training they do not: without a ridge it is another
+ * theory. */
+bool nsl_fit_has_plain(const nsl_fit_job *job);
+
 /* Starts that cover what fits have been seen to end at, without regard to the order of
- * the runs; for a theory with switches they begin at `plain`, the minimum of the theory
- * without. An array of `count` to be freed, NULL when memory ran out. */
+ * the runs; where losses are dear, those of them with the least objectives. For a
+ * theory with switches they begin at `plain`, the minimum of the theory without. An
+ * array of `count` to be freed. */
 typedef struct {
     double at[NSL_FORM_PARAMETERS_MAX];
 } nsl_fit_start;
 
-nsl_fit_start *nsl_fit_starts(size_t *count, const nsl_fit_job *job,
-                              const nsl_minimum *plain);
+nsl_status nsl_fit_starts(nsl_fit_start **out, size_t *count, const nsl_fit_job *job,
+                          const nsl_minimum *plain, nsl_error *err);
 
 /* The best of the minima that the starts lead to, and how many agree with it.
  * @return NSL_OK; NSL_EFAILED when none converged; NSL_ENOMEM, NSL_ECANCELLED */

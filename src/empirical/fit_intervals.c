@@ -16,8 +16,9 @@
 
 enum { MAX = NSL_FORM_PARAMETERS_MAX };
 
-/* Ends of intervals: how near the profile's root is to its level. */
-static const double REACHED = 1e-7;
+/* Ends of intervals: how near the profile's root is to its level; in an exact fit both
+ * are roundings. */
+static const double REACHED = 1e-7, REACHED_EXACT = 1e-2;
 enum { STEPS_MAX = 60 };
 
 /* A constrained minimum starts the next one if its root is less than this above. */
@@ -161,6 +162,7 @@ typedef struct {
     nsl_minimum *best, last; /* `last` is where the next constrained descent starts */
     size_t i;
     double rise;
+    double reached;
     double margin; /* the part of the rise by which another minimum must be lower */
     nsl_profile_end end;
 } profile;
@@ -215,21 +217,25 @@ static double excess_from_elsewhere(profile *p, double v)
 }
 
 /* Narrows [inside, outside] with excesses of opposite signs: the root of the profile is
- * nearly linear there. */
+ * nearly linear there. By the Illinois method: an end that stays twice counts half. */
 static double narrow(profile *p, double inside, double low, double outside, double high)
 {
+    int stays = 0; /* for how long the outer end has, < 0: the inner one */
     for (int i = 0; i < STEPS_MAX && p->end == NSL_PROFILE_DONE; i++) {
-        double share = isinf(high) ? 0.5 : -low / (high - low);
+        double a = stays < -1 ? 0.5 * low : low, b = stays > 1 ? 0.5 * high : high;
+        double share = isinf(high) ? 0.5 : -a / (b - a);
         double v = inside + fmin(fmax(share, 0.02), 0.98) * (outside - inside);
         double excess = excess_at(p, v);
-        if (fabs(excess) < REACHED)
+        if (fabs(excess) < p->reached)
             return v;
         if (excess < 0.0) {
             inside = v;
             low = excess;
+            stays = stays > 0 ? stays + 1 : 1;
         } else {
             outside = v;
             high = excess;
+            stays = stays < 0 ? stays - 1 : -1;
         }
     }
     return inside + (outside - inside) * (isinf(high) ? 0.0 : -low / (high - low));
@@ -272,6 +278,7 @@ nsl_profile_end nsl_fit_profile(nsl_fit_parameter *parameter, size_t i,
                  .best = best,
                  .i = i,
                  .rise = confidence->rise,
+                 .reached = confidence->exact ? REACHED_EXACT : REACHED,
                  .margin = confidence->exact ? BELOW : LOWER};
     double at = best->at[i], spread = sqrt(confidence->covariance[i][i]), low, high;
     nsl_form_range(&low, &high, &job->form, i, at);

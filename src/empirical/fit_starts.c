@@ -3,6 +3,7 @@
 #include "core/crew.h"
 #include "core/error.h"
 #include "empirical/fit.h"
+#include "empirical/step.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,7 +21,33 @@ static const double SAME = 1e-6, SAME_RESIDUAL = 1e-9;
 /* The geometric means of the fitted runs, and their least loss and most samples. */
 typedef struct {
     double parameters, samples, compute, loss, least_loss, most_samples;
+    nsl_training training; /* the first run's, but for the time or the steps */
 } typical;
+
+/* The time or the steps of a training, and whether it has any that typical runs do. */
+static bool has_length(const nsl_training *t, double *length)
+{
+    *length = t->kind == NSL_FLOW ? t->time : t->steps;
+    return nsl_training_is_stopped(t) && *length > 0.0 && isfinite(*length);
+}
+
+static void set_typical_training(typical *t, const nsl_fit_job *job)
+{
+    double sum = 0.0, count = 0.0, length;
+    for (size_t i = 0; i < job->runs.count; i++) {
+        const nsl_training *training = &job->runs.training[i];
+        if (!job->used[i] || !has_length(training, &length))
+            continue;
+        if (count == 0.0)
+            t->training = *training;
+        sum += log(length);
+        count += 1.0;
+    }
+    if (t->training.kind == NSL_FLOW)
+        t->training.time = exp(sum / count);
+    if (t->training.kind == NSL_DESCENT)
+        t->training.steps = round(exp(sum / count));
+}
 
 static typical typical_of(const nsl_fit_job *job)
 {
@@ -41,6 +68,7 @@ static typical typical_of(const nsl_fit_job *job)
     t.samples = exp(t.samples / count);
     t.compute = exp(t.compute / count);
     t.loss = exp(t.loss / count);
+    set_typical_training(&t, job);
     return t;
 }
 
@@ -86,13 +114,45 @@ static void power_start(double *at, const nsl_form *form, const typical *t,
     at[2] = log(alpha);
 }
 
-/* ℓ of the typical run at these numbers, whatever its ridge. */
-static double typical_loss(const typical *t, double alpha, double k)
+/* The switched parameters at these of the theory: each near to having no effect, or to
+ * having its whole. A time scale is chosen such that the typical run has learnt some of
+ * what its samples can teach: the I-th eigenvalue is learnt at a time of about
+ * I^(1+alpha). */
+static void set_switched(double *at, const nsl_form *form, const typical *t,
+                         double alpha, double loss, size_t *choice)
 {
-    double loss,
-        number[NSL_THEORY_NUMBERS] = {[NSL_THEORY_ALPHA] = alpha, [NSL_THEORY_K] = k};
-    nsl_form plain = {.kind = NSL_FORM_THEORY};
-    nsl_theory_loss(&loss, &plain, number, t->parameters, t->samples, NULL);
+    static const double sources[] = {0.7, 1.0, 1.4}, latents[] = {2.0, 1e2, 1e4},
+                        noises[] = {0.0, 0.1, 2.0}, ridges[] = {1e-2, 1.0, 1e1},
+                        times[] = {1e-4, 1e-2, 1.0};
+    for (size_t i = 4; i < nsl_form_parameters(form); i++)
+        switch (nsl_form_theory_number(form, i)) {
+        case NSL_THEORY_SOURCE:
+            at[i] = log(alpha * choose(sources, choice));
+            break;
+        case NSL_THEORY_LATENTS:
+            at[i] = -log(t->most_samples * choose(latents, choice));
+            break;
+        case NSL_THEORY_NOISE:
+            at[i] = loss * choose(noises, choice);
+            break;
+        case NSL_THEORY_RIDGE: /* δ ≃ Δ P: Δ is about z^−p, z about the samples */
+            at[i] = log(choose(ridges, choice)) - alpha * log(t->samples);
+            break;
+        default:
+            at[i] = log(choose(times, choice)) + (1.0 + alpha) * log(t->samples) -
+                    log(t->training.time);
+        }
+}
+
+/* ℓ of the typical run at these numbers, at the best ridge or stopped without one. */
+static double typical_loss(const typical *t, double alpha, double k, double time_scale)
+{
+    double loss, number[NSL_THEORY_NUMBERS] = {[NSL_THEORY_ALPHA] = alpha,
+                                               [NSL_THEORY_K] = k,
+                                               [NSL_THEORY_TIME] = time_scale};
+    nsl_form plain = {.kind = NSL_FORM_THEORY, .time = time_scale > 0.0};
+    nsl_theory_loss(&loss, &plain, number, t->parameters, t->samples, &t->training,
+                    NULL);
     return loss;
 }
 
@@ -101,35 +161,34 @@ static void theory_start(double *at, const typical *t, size_t choice)
     at[0] = choose(LEFT, &choice) * t->least_loss;
     double alpha = choose(EXPONENTS, &choice);
     double k = choose(RATIOS, &choice) * t->samples / t->parameters;
-    at[1] = log((t->loss - at[0]) / typical_loss(t, alpha, k));
+    at[1] = log((t->loss - at[0]) / typical_loss(t, alpha, k, 0.0));
     at[2] = log(alpha);
     at[3] = log(k);
 }
 
-/* From the theory without switches: each switched parameter near to having no effect,
- * or to having its whole. */
+/* Of stopped training; E and A are left to those who look. */
+static void stopped_start(double *at, const nsl_form *form, const typical *t,
+                          size_t choice)
+{
+    double alpha = choose(EXPONENTS, &choice);
+    double k = choose(RATIOS, &choice) * t->samples / t->parameters;
+    at[0] = at[1] = 0.0;
+    at[2] = log(alpha);
+    at[3] = log(k);
+    set_switched(at, form, t, alpha, 1.0, &choice);
+    double scale = form->time ? exp(at[nsl_form_parameters(form) - 1]) : 0.0;
+    for (size_t i = 4; i < nsl_form_parameters(form); i++)
+        if (nsl_form_may_vanish(form, i)) /* the noise is in units of the loss */
+            at[i] *= typical_loss(t, alpha, k, scale);
+}
+
+/* From the theory without switches. */
 static void switched_start(double *at, const nsl_form *form, const typical *t,
                            const nsl_minimum *plain, size_t choice)
 {
-    static const double sources[] = {0.7, 1.0, 1.4}, latents[] = {2.0, 1e2, 1e4},
-                        noises[] = {0.0, 0.1, 2.0}, ridges[] = {1e-2, 1.0, 1e1};
     double alpha = exp(plain->at[2]), k = exp(plain->at[3]);
-    double loss = typical_loss(t, alpha, k);
     memcpy(at, plain->at, 4 * sizeof *at);
-    for (size_t i = 4; i < nsl_form_parameters(form); i++)
-        switch (nsl_form_theory_number(form, i)) {
-        case NSL_THEORY_SOURCE:
-            at[i] = log(alpha * choose(sources, &choice));
-            break;
-        case NSL_THEORY_LATENTS:
-            at[i] = -log(t->most_samples * choose(latents, &choice));
-            break;
-        case NSL_THEORY_NOISE:
-            at[i] = loss * choose(noises, &choice);
-            break;
-        default: /* δ ≃ Δ P: Δ is about z^−p, z about the samples */
-            at[i] = log(choose(ridges, &choice)) - alpha * log(t->samples);
-        }
+    set_switched(at, form, t, alpha, typical_loss(t, alpha, k, 0.0), &choice);
 }
 
 static size_t count_of(const nsl_fit_job *job)
@@ -137,21 +196,27 @@ static size_t count_of(const nsl_fit_job *job)
     size_t choices = 3, count = 1;
     if (job->form.kind == NSL_FORM_KAPLAN || job->form.kind == NSL_FORM_POWER)
         choices = 2;
-    else if (job->form.kind == NSL_FORM_THEORY && nsl_form_parameters(&job->form) > 4)
+    else if (nsl_fit_has_plain(job))
         choices = nsl_form_parameters(&job->form) - 4;
+    else if (job->stopped) /* all but E and A, which are found */
+        choices = nsl_form_parameters(&job->form) - 2;
     for (; choices > 0; choices--)
         count *= CHOICES;
     return count;
 }
 
-nsl_fit_start *nsl_fit_starts(size_t *count, const nsl_fit_job *job,
-                              const nsl_minimum *plain)
+bool nsl_fit_has_plain(const nsl_fit_job *job)
+{
+    return job->form.kind == NSL_FORM_THEORY && !job->stopped &&
+           nsl_form_parameters(&job->form) > 4;
+}
+
+static void set_starts(nsl_fit_start *start, size_t count, const nsl_fit_job *job,
+                       const nsl_minimum *plain)
 {
     const nsl_form *form = &job->form;
     typical t = typical_of(job);
-    *count = count_of(job);
-    nsl_fit_start *start = calloc(*count, sizeof *start);
-    for (size_t i = 0; start && i < *count; i++) {
+    for (size_t i = 0; i < count; i++) {
         double *at = start[i].at;
         if (form->kind == NSL_FORM_CHINCHILLA)
             chinchilla_start(at, &t, i);
@@ -159,12 +224,119 @@ nsl_fit_start *nsl_fit_starts(size_t *count, const nsl_fit_job *job,
             kaplan_start(at, &t, i);
         else if (form->kind == NSL_FORM_POWER)
             power_start(at, form, &t, i);
-        else if (nsl_form_parameters(form) == 4)
-            theory_start(at, &t, i);
-        else
+        else if (nsl_fit_has_plain(job))
             switched_start(at, form, &t, plain, i);
+        else if (job->stopped)
+            stopped_start(at, form, &t, i);
+        else
+            theory_start(at, &t, i);
     }
-    return start;
+}
+
+/* --- looking first ----------------------------------------------------------------
+ */
+
+/* Where losses are dear, descents begin at so many of the best starts. */
+enum { LOOKED_AT = 4 };
+
+typedef struct {
+    const nsl_fit_job *job;
+    nsl_fit_start *start;
+    double *objective;
+} looks;
+
+/* E and A of least Σ w ((E + A ℓ)/L − 1)², E at least 0. */
+static void set_linear(double *e, double *a, const nsl_fit_job *job, const double *loss)
+{
+    double ee = 0.0, ea = 0.0, aa = 0.0, e1 = 0.0, a1 = 0.0;
+    for (size_t i = 0; i < job->runs.count; i++) {
+        if (!job->used[i])
+            continue;
+        double w = job->weight[i], of_e = 1.0 / job->runs.loss[i],
+               of_a = loss[i] * of_e;
+        ee += w * of_e * of_e;
+        ea += w * of_e * of_a;
+        aa += w * of_a * of_a;
+        e1 += w * of_e;
+        a1 += w * of_a;
+    }
+    *e = fmax(0.0, (e1 * aa - a1 * ea) / (ee * aa - ea * ea));
+    *a = (a1 - *e * ea) / aa;
+}
+
+/* Sets E and A of a start, and its objective, INFINITY where it has none. */
+static nsl_status look(void *data, size_t i, nsl_error *err)
+{
+    looks *l = data;
+    const nsl_fit_job *job = l->job;
+    nsl_minimum_problem problem = nsl_fit_problem(job);
+    nsl_form_values values;
+    double *at = l->start[i].at, e, a, sum = 0.0;
+    nsl_status status = nsl_form_values_init(&values, job->runs.count, err);
+    if (status != NSL_OK)
+        return status;
+    l->objective[i] = (double)INFINITY;
+    if (nsl_form_evaluate(&values, &job->form, job->family, at, &job->runs, job->used,
+                          NULL) == NSL_OK) {
+        set_linear(&e, &a, job, values.theory_loss);
+        for (size_t k = 0; k < job->runs.count; k++)
+            if (job->used[k])
+                sum +=
+                    job->weight[k] *
+                    nsl_huber(log((e + a * values.theory_loss[k]) / job->runs.loss[k]),
+                              problem.delta);
+        if (isfinite(sum) && a > 0.0) {
+            at[0] = e;
+            at[1] = log(a);
+            l->objective[i] = sum;
+        }
+    }
+    nsl_form_values_clear(&values);
+    return NSL_OK;
+}
+
+/* Moves the best starts to the front, in the order of their objectives. */
+static void keep_best(nsl_fit_start *start, double *objective, size_t count)
+{
+    for (size_t i = 0; i < LOOKED_AT; i++) {
+        size_t best = i;
+        for (size_t j = i + 1; j < count; j++)
+            if (objective[j] < objective[best])
+                best = j;
+        nsl_fit_start moved = start[best];
+        double value = objective[best];
+        for (size_t j = best; j > i; j--) {
+            start[j] = start[j - 1];
+            objective[j] = objective[j - 1];
+        }
+        start[i] = moved;
+        objective[i] = value;
+    }
+}
+
+nsl_status nsl_fit_starts(nsl_fit_start **out, size_t *count, const nsl_fit_job *job,
+                          const nsl_minimum *plain, nsl_error *err)
+{
+    *count = count_of(job);
+    nsl_fit_start *start = calloc(*count, sizeof *start);
+    double *objective = calloc(*count, sizeof *objective);
+    nsl_status status = start && objective ? NSL_OK : nsl_fail_memory(err);
+    if (status == NSL_OK)
+        set_starts(start, *count, job, plain);
+    if (status == NSL_OK && job->stopped && *count > LOOKED_AT) {
+        looks l = {job, start, objective};
+        status = nsl_crew_run(look, &l, *count, &job->options->work, err);
+        if (status == NSL_OK)
+            keep_best(start, objective, *count);
+        *count = LOOKED_AT;
+    }
+    free(objective);
+    if (status != NSL_OK) {
+        free(start);
+        start = NULL;
+    }
+    *out = start;
+    return status;
 }
 
 /* The descents, shared out among threads. */
@@ -185,6 +357,19 @@ static nsl_status descend(void *data, size_t i, nsl_error *err)
     d->end[i] = nsl_minimise(&minimiser, &problem, d->start[i].at);
     nsl_minimiser_clear(&minimiser);
     return NSL_OK;
+}
+
+/* Why there is no objective at a start; NSL_OK where there is. */
+static nsl_status try_start(const nsl_fit_job *job, const double *at, nsl_error *err)
+{
+    nsl_form_values values;
+    nsl_status status = nsl_form_values_init(&values, job->runs.count, err);
+    if (status == NSL_OK) {
+        status = nsl_form_evaluate(&values, &job->form, job->family, at, &job->runs,
+                                   job->used, err);
+        nsl_form_values_clear(&values);
+    }
+    return status;
 }
 
 /* The least objective; of equal ones the first start's. */
@@ -213,12 +398,17 @@ nsl_status nsl_fit_search(nsl_minimum *best, size_t *starts, size_t *agreeing,
                           const nsl_fit_job *job, const nsl_minimum *plain,
                           nsl_error *err)
 {
-    nsl_fit_start *start = nsl_fit_starts(starts, job, plain);
+    nsl_fit_start *start;
+    nsl_status status = nsl_fit_starts(&start, starts, job, plain, err);
+    if (status != NSL_OK)
+        return status;
     nsl_minimum *end = calloc(*starts, sizeof *end);
-    nsl_status status = start && end ? NSL_OK : nsl_fail_memory(err);
+    status = end ? NSL_OK : nsl_fail_memory(err);
     descents d = {job, start, end};
     if (status == NSL_OK)
         status = nsl_crew_run(descend, &d, *starts, &job->options->work, err);
+    if (status == NSL_OK && job->stopped && !isfinite(end[0].objective))
+        status = try_start(job, start[0].at, err);
     if (status == NSL_OK)
         status = choose_best(best, agreeing, end, *starts, job, err);
     free(start);

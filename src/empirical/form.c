@@ -22,6 +22,7 @@ static const struct {
     {"latents", "latents", offsetof(nsl_form, latents), NSL_THEORY_LATENTS},
     {"noise", "noise", offsetof(nsl_form, noise), NSL_THEORY_NOISE},
     {"ridge", "ridge", offsetof(nsl_form, ridge), NSL_THEORY_RIDGE},
+    {"time", "time_scale", offsetof(nsl_form, time), NSL_THEORY_TIME},
 };
 enum { SWITCHES = sizeof switches / sizeof *switches };
 
@@ -35,7 +36,7 @@ static bool switched(const nsl_form *form, int s)
 static nsl_status fail_name(nsl_error *err, const char *text)
 {
     return nsl_fail(err, NSL_EINVAL, "form",
-                    "must be theory (with +source, +latents, +noise, +ridge), "
+                    "must be theory (with +source, +latents, +noise, +ridge, +time), "
                     "chinchilla, kaplan, power:N, power:P or power:C, got '%.60s'",
                     text);
 }

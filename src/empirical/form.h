@@ -32,6 +32,7 @@ void nsl_theory_numbers(double number[NSL_THEORY_NUMBERS], const nsl_form *form,
 typedef struct {
     size_t count;
     double *parameters, *samples, *compute, *loss, *weight;
+    nsl_training *training;
     size_t *place; /* in the caller's table */
 } nsl_run_table;
 

@@ -86,9 +86,10 @@ static nsl_status theory(nsl_form_values *out, const nsl_form *form, nsl_family 
     size_t parameters = nsl_form_parameters(form);
     nsl_form_from_coordinates(value, form, at);
     nsl_theory_numbers(number, form, value);
+    nsl_theory_runs of = {runs->count, runs->parameters, runs->samples, runs->training,
+                          used};
     nsl_status status = nsl_theory_losses(out->theory_loss, out->theory_slope, form,
-                                          family, number, runs->count, runs->parameters,
-                                          runs->samples, used, out->memory, err);
+                                          family, number, &of, out->memory, err);
     for (size_t i = 0; i < runs->count && status == NSL_OK; i++) {
         if (!used[i])
             continue;
@@ -173,8 +174,8 @@ nsl_status nsl_form_loss(double *loss, const nsl_form *form, const double *param
         return NSL_OK;
     }
     nsl_theory_numbers(number, form, parameter);
-    nsl_status status =
-        nsl_theory_loss(loss, form, number, run->parameters, run->samples, err);
+    nsl_status status = nsl_theory_loss(loss, form, number, run->parameters,
+                                        run->samples, &run->training, err);
     *loss = parameter[0] + parameter[1] * *loss;
     return status;
 }

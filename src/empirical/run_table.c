@@ -22,6 +22,11 @@ static int by_values(const void *one, const void *other)
     int order = compare(a->parameters, b->parameters);
     order = order ? order : compare(a->samples, b->samples);
     order = order ? order : compare(a->compute, b->compute);
+    const nsl_training *s = &a->training, *t = &b->training;
+    order = order ? order : compare((double)s->kind, (double)t->kind);
+    order = order ? order : compare(s->rate, t->rate);
+    order = order ? order : compare(s->time, t->time);
+    order = order ? order : compare(s->steps, t->steps);
     order = order ? order : compare(a->loss, b->loss);
     return order ? order : compare(a->weight, b->weight);
 }
@@ -35,8 +40,9 @@ static bool allocate(nsl_run_table *t, size_t count)
         *column[c] = calloc(count, sizeof(double));
         fine &= *column[c] != NULL;
     }
+    t->training = calloc(count, sizeof *t->training);
     t->place = calloc(count, sizeof *t->place);
-    return fine && t->place;
+    return fine && t->training && t->place;
 }
 
 nsl_status nsl_run_table_make(nsl_run_table *out, size_t count, const nsl_fit_run *run,
@@ -59,6 +65,7 @@ nsl_status nsl_run_table_make(nsl_run_table *out, size_t count, const nsl_fit_ru
         out->compute[i] = r->compute;
         out->loss[i] = r->loss;
         out->weight[i] = r->weight;
+        out->training[i] = r->training;
         out->place[i] = sorted[i].place;
     }
     free(sorted);
@@ -72,6 +79,7 @@ void nsl_run_table_clear(nsl_run_table *table)
     free(table->compute);
     free(table->loss);
     free(table->weight);
+    free(table->training);
     free(table->place);
     *table = (nsl_run_table){.count = 0};
 }

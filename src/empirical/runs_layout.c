@@ -15,10 +15,15 @@ static const char *const default_names[NSL_RUN_COLUMNS] = {
     "N",     "P",    "C",     "loss",          "sem", "ridge", "kernel_ridge",
     "noise", "time", "steps", "learning_rate", NULL};
 
+static bool is_training(nsl_run_column column)
+{
+    return column == NSL_RUN_TIME || column == NSL_RUN_STEPS || column == NSL_RUN_RATE;
+}
+
 bool nsl_runs_map(nsl_runs_purpose purpose, nsl_run_column column)
 {
     if (purpose == NSL_RUNS_FITTED)
-        return column <= NSL_RUN_LOSS;
+        return column <= NSL_RUN_LOSS || is_training(column);
     return column != NSL_RUN_COMPUTE && column != NSL_RUN_WEIGHT;
 }
 
@@ -46,7 +51,10 @@ static nsl_status find_value(nsl_runs_layout *l, const nsl_csv *csv, int c,
 {
     const nsl_runs_selection *selection = l->selection;
     const char *mapped = selection->column[c];
-    const char *name = mapped ? mapped : default_names[c];
+    /* a fit's file says more of its runs than how long the model's training is */
+    bool named =
+        selection->purpose == NSL_RUNS_FITTED && is_training((nsl_run_column)c);
+    const char *name = mapped || named ? mapped : default_names[c];
     bool counts =
         nsl_runs_map(selection->purpose, (nsl_run_column)c) || c == NSL_RUN_WEIGHT;
     l->value[c] = NSL_CSV_NONE;
@@ -84,12 +92,6 @@ static nsl_status choose(nsl_runs_layout *l, const nsl_csv *csv, nsl_run_column 
                     nsl_run_keys[one], nsl_run_keys[other]);
 }
 
-static nsl_status check_compared(nsl_runs_layout *l, const nsl_csv *csv, nsl_error *err)
-{
-    nsl_status status = choose(l, csv, NSL_RUN_RIDGE, NSL_RUN_KERNEL_RIDGE, err);
-    return status == NSL_OK ? choose(l, csv, NSL_RUN_TIME, NSL_RUN_STEPS, err) : status;
-}
-
 /* A fit needs samples or compute, and what --log10 names. */
 static nsl_status check_fitted(const nsl_runs_layout *l, const nsl_csv *csv,
                                nsl_error *err)
@@ -125,8 +127,12 @@ nsl_status nsl_runs_layout_find(nsl_runs_layout *l, const nsl_csv *csv,
         if (l->where[i] == NSL_CSV_NONE)
             return fail_column(csv, selection->where[i].column, "", err);
     }
-    return selection->purpose == NSL_RUNS_FITTED ? check_fitted(l, csv, err)
-                                                 : check_compared(l, csv, err);
+    nsl_status status = choose(l, csv, NSL_RUN_TIME, NSL_RUN_STEPS, err);
+    if (status != NSL_OK)
+        return status;
+    return selection->purpose == NSL_RUNS_FITTED
+               ? check_fitted(l, csv, err)
+               : choose(l, csv, NSL_RUN_RIDGE, NSL_RUN_KERNEL_RIDGE, err);
 }
 
 /* Equal as text, or as numbers: 0.1 and 1e-1. */

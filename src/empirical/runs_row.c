@@ -41,8 +41,8 @@ static nsl_status check_value(const nsl_csv *csv, const nsl_runs_layout *l, int 
 {
     bool whole = c == NSL_RUN_STEPS, length = c == NSL_RUN_TIME || whole;
     bool positive = c <= NSL_RUN_LOSS || c == NSL_RUN_RATE;
-    bool infinite =
-        l->selection->purpose == NSL_RUNS_COMPARED && (c <= NSL_RUN_SAMPLES || length);
+    bool compared = l->selection->purpose == NSL_RUNS_COMPARED;
+    bool infinite = length || (compared && c <= NSL_RUN_SAMPLES);
     if ((positive ? value > 0.0 : value >= 0.0) && (infinite || isfinite(value)) &&
         !(whole && value != floor(value)))
         return check_fitted(csv, l, c, value, err);

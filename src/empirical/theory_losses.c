@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "empirical/theory_losses.h"
 #include "empirical/theory_model.h"
+#include "empirical/theory_stopped.h"
 #include "theory/loss.h"
 #include "theory/quick.h"
 #include "theory/sensitivity.h"
@@ -124,20 +125,21 @@ nsl_status nsl_theory_model_loss(double *loss, const nsl_theory_model *m,
     return status;
 }
 
-nsl_status nsl_theory_losses(double *loss, double (*slope)[NSL_THEORY_NUMBERS],
-                             const nsl_form *form, nsl_family *family,
-                             const double number[NSL_THEORY_NUMBERS], size_t count,
-                             const double *parameters, const double *samples,
-                             const bool *used, nsl_theory_memory *memory,
-                             nsl_error *err)
+/* The runs that are trained to the end at their best ridge, or at the form's. */
+static nsl_status trained_losses(double *loss, double (*slope)[NSL_THEORY_NUMBERS],
+                                 const nsl_form *form, nsl_family *family,
+                                 const double number[NSL_THEORY_NUMBERS],
+                                 const nsl_theory_runs *runs, nsl_theory_memory *memory,
+                                 nsl_error *err)
 {
     nsl_theory_model m;
     nsl_status status = nsl_theory_model_make(&m, form, family, number, err);
-    for (size_t i = 0; i < count && status == NSL_OK; i++) {
-        if (!used[i])
+    for (size_t i = 0; i < runs->count && status == NSL_OK; i++) {
+        if (!runs->used[i] || nsl_training_is_stopped(&runs->training[i]))
             continue;
         place at;
-        nsl_point point = nsl_theory_point(form, number, parameters[i], samples[i]);
+        nsl_point point =
+            nsl_theory_point(form, number, runs->parameters[i], runs->samples[i]);
         status = solve(&at, &m, form, &point, &memory[i], err);
         loss[i] = 2.0 * at.p.test_loss; /* E = 2L at one output */
         if (status == NSL_OK)
@@ -147,19 +149,48 @@ nsl_status nsl_theory_losses(double *loss, double (*slope)[NSL_THEORY_NUMBERS],
     return status;
 }
 
+/* Whether any run to be looked at is stopped, or any is not. */
+static bool any(const nsl_theory_runs *runs, bool stopped)
+{
+    for (size_t i = 0; i < runs->count; i++)
+        if (runs->used[i] && nsl_training_is_stopped(&runs->training[i]) == stopped)
+            return true;
+    return false;
+}
+
+nsl_status nsl_theory_losses(double *loss, double (*slope)[NSL_THEORY_NUMBERS],
+                             const nsl_form *form, nsl_family *family,
+                             const double number[NSL_THEORY_NUMBERS],
+                             const nsl_theory_runs *runs, nsl_theory_memory *memory,
+                             nsl_error *err)
+{
+    nsl_status status = NSL_OK;
+    if (any(runs, false))
+        status = trained_losses(loss, slope, form, family, number, runs, memory, err);
+    if (status == NSL_OK && any(runs, true))
+        status = nsl_theory_stopped_losses(loss, slope, form, number, runs, err);
+    return status;
+}
+
 nsl_status nsl_theory_loss(double *loss, const nsl_form *form,
                            const double number[NSL_THEORY_NUMBERS], double parameters,
-                           double samples, nsl_error *err)
+                           double samples, const nsl_training *training, nsl_error *err)
 {
     nsl_prediction p;
     nsl_optimum optimum;
     nsl_theory_model m;
     nsl_point point = nsl_theory_point(form, number, parameters, samples);
-    nsl_status status = nsl_theory_model_make(&m, form, NULL, number, err);
+    bool stopped = nsl_training_is_stopped(training);
     *loss = (double)NAN;
+    nsl_status status = nsl_theory_check_stopped(form, training, err);
+    if (status != NSL_OK)
+        return status;
+    point.training = nsl_theory_training(form, number, training);
+    status = nsl_theory_model_make(&m, form, NULL, number, err);
     if (status == NSL_OK)
-        status = form->ridge ? nsl_predict(&p, m.model, &point, err)
-                             : nsl_predict_optimal(&p, &optimum, m.model, &point, err);
+        status = stopped || form->ridge
+                     ? nsl_predict(&p, m.model, &point, err)
+                     : nsl_predict_optimal(&p, &optimum, m.model, &point, err);
     if (status == NSL_OK)
         *loss = 2.0 * p.test_loss;
     nsl_theory_model_clear(&m);

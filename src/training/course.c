@@ -131,11 +131,11 @@ static nsl_status set_end(nsl_course *c, nsl_error *err)
     if (status == NSL_OK)
         status = nsl_root_solve(&root, c->setting.model, &point, err);
     point.ensemble = (double)INFINITY;
-    if (status == NSL_OK)
+    if (status == NSL_OK && c->parts)
         status = nsl_predict(&many, c->setting.model, &point, err);
     point.ensemble = 1.0;
-    nsl_prediction single;
-    if (status == NSL_OK)
+    nsl_prediction single = c->trained;
+    if (status == NSL_OK && c->setting.point.ensemble > 1.0)
         status = nsl_predict(&single, c->setting.model, &point, err);
     if (status != NSL_OK)
         return status;
@@ -144,8 +144,9 @@ static nsl_status set_end(nsl_course *c, nsl_error *err)
     nsl_risk e = nsl_risk_at(&root, &point);
     double residual = creal(c->end.node.residual);
     set_alone(&c->end.single, e.signal, e.noise, residual, noise, &single);
-    set_alone(&c->end.many, e.bias + e.variance_samples, e.noise_cross, residual, noise,
-              &many);
+    if (c->parts)
+        set_alone(&c->end.many, e.bias + e.variance_samples, e.noise_cross, residual,
+                  noise, &many);
     c->end.bias = e.bias;
     point.noise = noise;
     return set_end_shapes(&c->end.single, c, &point, err);

@@ -5,6 +5,7 @@
  * n exceeds the rank, until D changes its sign. */
 #include "training/edges.h"
 #include "core/error.h"
+#include "theory/bracket.h"
 
 #include <complex.h>
 #include <float.h>
@@ -18,6 +19,9 @@ static const double PART = 1.0 / 16.0;
 
 static const double NARROW = 4 * DBL_EPSILON;
 
+/* lnΔ is not looked for beyond. */
+static const double FARTHEST = 700.0;
+
 static double slope_at(nsl_branch *b, const nsl_equation *e, double s)
 {
     nsl_equation_at(b, e, s);
@@ -30,9 +34,24 @@ static double size_at(const nsl_equation *e, const nsl_branch *b)
     return e->widths > 0 ? fabs(nsl_equation_zeta(e, b)) : fabs(creal(b->s));
 }
 
-/* D < 0 at λ_1(1+x) for small x, > 0 for large: bisection in ln x, then the secant. */
+/* What a search along the axis is about. */
+typedef struct {
+    const nsl_equation *e;
+    double first; /* λ_1 */
+} axis;
+
+/* ln(1 − D) at λ_1(1 + e^u), which falls with u nearly in a straight line. */
+static double log_fall(double u, void *params)
+{
+    const axis *a = params;
+    nsl_branch b;
+    return log1p(-slope_at(&b, a->e, a->first * (1.0 + exp(u))));
+}
+
+/* D < 0 at λ_1(1 + e^u) for small u, > 0 for large. */
 static nsl_status find_largest(double *out, const nsl_equation *e, nsl_error *err)
 {
+    static const double ROUGHLY = 1e-9; /* ζ is stationary at the edge */
     nsl_eigenvalue first;
     nsl_branch b;
     e->spectrum->ops->level(&first, e->spectrum, 0);
@@ -40,16 +59,13 @@ static nsl_status find_largest(double *out, const nsl_equation *e, nsl_error *er
         *out = first.lambda;
         return NSL_OK;
     }
-    double low = DBL_EPSILON, high = 1.0;
-    for (int i = 0; i < STEPS_MAX && slope_at(&b, e, first.lambda * (1.0 + high)) < 0.0;
-         i++)
-        high *= 4.0;
-    while (high - low > NARROW * (1.0 + high) && high / low > 1.0 + 1e-9) {
-        double middle = sqrt(low * high);
-        *(slope_at(&b, e, first.lambda * (1.0 + middle)) < 0.0 ? &low : &high) = middle;
-    }
-    /* ζ is stationary at the edge */
-    slope_at(&b, e, first.lambda * (1.0 + high));
+    axis a = {e, first.lambda};
+    double low = log(DBL_EPSILON), high = 0.0, u = low;
+    for (int i = 0; i < STEPS_MAX && log_fall(high, &a) > 0.0; i++)
+        high += 1.0;
+    if (log_fall(low, &a) > 0.0) /* else the edge is at λ_1 itself */
+        nsl_root_between(&u, log_fall, &a, &low, &high, ROUGHLY);
+    slope_at(&b, e, first.lambda * (1.0 + exp(high)));
     *out = size_at(e, &b);
     if (!(*out > 0.0 && isfinite(*out)))
         return nsl_fail(err, NSL_EFAILED, "",
@@ -58,16 +74,25 @@ static nsl_status find_largest(double *out, const nsl_equation *e, nsl_error *er
     return NSL_OK;
 }
 
+/* n − z at lnΔ. */
+static double gap_at(double log_delta, void *params)
+{
+    nsl_branch b;
+    nsl_equation_at(&b, ((const axis *)params)->e, -exp(log_delta));
+    return creal(b.gap);
+}
+
 /* lnΔ where z = n, n below the rank. */
 static double log_level(const nsl_equation *e)
 {
-    nsl_branch b;
-    double low = -700.0, high = 700.0;
-    while (high - low > NARROW * fmax(1.0, fabs(low))) {
-        double middle = 0.5 * (low + high);
-        nsl_equation_at(&b, e, -exp(middle));
-        *(creal(b.gap) > 0.0 ? &high : &low) = middle;
-    }
+    axis a = {e, 0.0};
+    double guess = log(e->spectrum->ops->guess(e->spectrum, e->least));
+    double low = guess, high = guess, at;
+    for (double step = 0.125; gap_at(high, &a) < 0.0 && high < FARTHEST; step *= 2.0)
+        high += step;
+    for (double step = 0.125; gap_at(low, &a) >= 0.0 && low > -FARTHEST; step *= 2.0)
+        low -= step;
+    nsl_root_between(&at, gap_at, &a, &low, &high, NARROW * fmax(1.0, fabs(low)));
     return high;
 }
 

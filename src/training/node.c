@@ -140,8 +140,8 @@ static void set_shape(move *out, const root *at, const nsl_shapes *shapes, int s
         set_target(&side[i], model[i], -at->delta);
     }
     double over = 0.5 / shapes->step[shape];
-    double counts = (sums[0].count - sums[1].count) +
-                    (sums[0].count_low - sums[1].count_low);
+    double counts =
+        (sums[0].count - sums[1].count) + (sums[0].count_low - sums[1].count_low);
     out->z = (counts + (sums[0].rest - sums[1].rest)) * over;
     out->r = (side[0].r - side[1].r) * over;
     out->t1 = (side[0].t1 - side[1].t1) * over;
