@@ -143,6 +143,13 @@ check 0 nslaw solve $model --for P -N 1e10 --target-loss 1.2
 check 0 nslaw phase $model -N 1e8:1e10:3 -P 1e9:1e11:3 -f npy -o "$files/fitted"
 check 2 nslaw loss $model -N 1e9 -P 2e10 --alpha 1
 check 3 nslaw loss --model data/fit/runs.csv -N 1e9 -P 2e10
+check 0 nslaw fit data/fit/runs.csv --form theory,kaplan --holdout 20% --bootstrap 50 -o "$files/fit.json"
+check 0 nslaw fit data/fit/stopped.csv --form theory --time 250 --where epochs=100 --objective squares --plot "$files/fit.gp"
+check 0 nslaw fit data/fit/runs.csv --where N=1e8 --form power
+check 1 nslaw fit data/fit/stopped.csv --form theory --steps 4 --learning-rate 3
+check 2 nslaw fit data/fit/stopped.csv --form theory+time
+check 3 nslaw fit data/fit/model.json
+check 3 nslaw fit data/fit/runs.csv --where N=1e8
 for format in table csv json; do
     check 0 nslaw features --activation relu --inputs 50 --alpha 0.5 --count 3000 -f $format
 done
