@@ -23,7 +23,7 @@ void nsl_quick_clear(nsl_quick *quick);
 /* What points nearby had, along a line that one thread walks; start with {0}. Results
  * depend on it by rounding, and by nothing else. */
 typedef struct {
-    double delta; /* of the last root; 0: not known */
+    double delta[3]; /* of the last roots, the last one first; 0: not known */
     nsl_neighbour best;
 } nsl_trail;
 
