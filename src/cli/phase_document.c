@@ -153,7 +153,7 @@ static bool make_row(void *source, size_t row, cell *c)
     c[ELASTICITY_FEATURES] = elasticity_cell(m->elasticity_features[at]);
     c[ELASTICITY_SAMPLES] = elasticity_cell(m->elasticity_samples[at]);
     c[ELASTICITY_RIDGE] = elasticity_cell(m->elasticity_ridge[at]);
-    c[REGIME] = cell_text(nsl_phase_name((nsl_phase)m->regime[at]));
+    c[REGIME] = cell_word(nsl_phase_name((nsl_phase)m->regime[at]));
     c[ERROR] = cell_bound(m->error[at]);
     c[NOTE] = note_cell(job, &p, latents, at);
     if (has_time(job)) {

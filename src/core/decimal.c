@@ -33,7 +33,9 @@ static bool reads_back(const char *text, double value)
 typedef struct {
     uint64_t whole;
     int exponent;
-    double off; /* |whole − exact|, in units of the last digit */
+    double off;  /* |whole − exact|, in units of the last digit */
+    double half; /* of the distance to the next double, in these units */
+    bool power;  /* of two */
 } decimal;
 
 #ifdef __SIZEOF_INT128__
@@ -126,10 +128,13 @@ static bool digits_of(decimal *out, double value, int digits)
         return false;
     bool up = fraction > HALF;
     out->off = (double)(up ? -fraction : fraction) * 0x1p-64;
+    out->power = m == HALF;
+    out->half = (double)whole / (double)(m >> (LEFT - 1));
     out->whole = whole + up;
     if (out->whole == tens[digits]) {
         out->whole = tens[digits - 1];
         out->off /= 10.0;
+        out->half /= 10.0;
         out->exponent++;
     }
     return true;
@@ -224,18 +229,17 @@ char *nsl_decimal_print(char out[NSL_DECIMAL_ROOM], double value, int digits)
     return write_decimal(to, d, digits);
 }
 
-/* Whether the digits are within half a unit of the double's last place, where the
- * doubles beside it are as far: whole/(2·2^52…53), in units of the last digit. 1 and 0
- * where that is sure, −1 where not. */
-static int is_nearest(const decimal *d, double value)
+/* Whether the digits are nearer to their double than to those beside it, of which the
+ * one below a power of two is only half as far: 1 and 0 where that is sure, −1 where
+ * not. */
+static int is_nearest(const decimal *d)
 {
-    static const double MARGIN = 1e-9; /* beside the rounding of what follows */
-    int exponent;
-    double mantissa = frexp(value, &exponent), half;
-    half = (double)d->whole / ldexp(mantissa, DBL_MANT_DIG + 1);
-    if (mantissa == 0.5 || fabs(d->off - half) <= MARGIN * half)
+    static const double MARGIN = 1e-9; /* beside the rounding of both */
+    if (d->off < 0.5 * (1.0 - MARGIN) * d->half)
+        return 1;
+    if (d->power || fabs(d->off - d->half) <= MARGIN * d->half)
         return -1;
-    return d->off < half;
+    return d->off < d->half;
 }
 
 char *nsl_decimal_shortest(char out[NSL_DECIMAL_ROOM], double value)
@@ -245,7 +249,7 @@ char *nsl_decimal_shortest(char out[NSL_DECIMAL_ROOM], double value)
         decimal d;
         int nearest = -1;
         if (value != 0.0 && find_digits(&d, fabs(value), digits))
-            nearest = is_nearest(&d, fabs(value));
+            nearest = is_nearest(&d);
         if (nearest == 0 && digits < NSL_DECIMAL_DIGITS_MAX)
             continue;
         char *end = nsl_decimal_print(out, value, digits);
