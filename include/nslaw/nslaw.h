@@ -19,6 +19,7 @@
 #include <nslaw/model.h>
 #include <nslaw/optimum.h>
 #include <nslaw/phase.h>
+#include <nslaw/predictor.h>
 #include <nslaw/range.h>
 #include <nslaw/solve.h>
 #include <nslaw/spectrum.h>

@@ -88,16 +88,23 @@ static bool solve_along(nsl_root *root, const nsl_quick *quick, const nsl_point 
     return true;
 }
 
-nsl_status nsl_quick_predict(nsl_prediction *out, const nsl_quick *quick,
-                             const nsl_point *point, nsl_trail *trail, nsl_error *err)
+nsl_status nsl_quick_predict_to(nsl_prediction *out, const nsl_quick *quick,
+                                const nsl_point *point, double promise,
+                                nsl_trail *trail, nsl_error *err)
 {
     nsl_root root;
     if (has_finite_width(quick, point) && solve_along(&root, quick, point, trail)) {
-        nsl_predict_at(out, quick->model, point, &root, NSL_MAP_PROMISE);
+        nsl_predict_at(out, quick->model, point, &root, promise);
         if (is_good(out))
             return NSL_OK;
     }
-    return nsl_predict_to(out, quick->exact, point, NSL_MAP_PROMISE, err);
+    return nsl_predict_to(out, quick->exact, point, promise, err);
+}
+
+nsl_status nsl_quick_predict(nsl_prediction *out, const nsl_quick *quick,
+                             const nsl_point *point, nsl_trail *trail, nsl_error *err)
+{
+    return nsl_quick_predict_to(out, quick, point, NSL_MAP_PROMISE, trail, err);
 }
 
 /* From the minimum of the point before. */

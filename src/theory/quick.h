@@ -34,4 +34,9 @@ nsl_status nsl_quick_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
                                      const nsl_quick *quick, const nsl_point *point,
                                      nsl_trail *trail, nsl_error *err);
 
+/* nsl_quick_predict with elasticities that are known to `promise`. */
+nsl_status nsl_quick_predict_to(nsl_prediction *out, const nsl_quick *quick,
+                                const nsl_point *point, double promise,
+                                nsl_trail *trail, nsl_error *err);
+
 #endif

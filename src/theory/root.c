@@ -353,7 +353,7 @@ static nsl_status find_positive(nsl_root *root, const nsl_model *model, const wi
             fabs(e.h) <= e.slope * STEP_FLOOR) {
             root->kind = NSL_ROOT_POSITIVE;
             root->delta = delta;
-            root->delta_error = 2.0 * noise + 2.0 * STEP_FLOOR;
+            root->delta_error = noise + fabs(step) + 2.0 * STEP_FLOOR;
             set_count_less_dof(root, w, *gap);
             if (*gap < 0.5 * w->least)
                 m->z = w->least - *gap;
