@@ -5,6 +5,7 @@
  * best_splits.c. The others are zero lines of functions of the
  * prediction (phase.c): seen on a lattice that is uniform in the logarithms of both
  * axes, followed by contour.c, each point found by Brent's method on its edge. */
+#include "core/crew.h"
 #include "core/error.h"
 #include "theory/best_splits.h"
 #include "theory/bracket.h"
@@ -264,19 +265,31 @@ static nsl_status fill_node(tracing *t, size_t i, size_t j, nsl_trail *trail)
     return status == NSL_EFAILED ? NSL_OK : status; /* no boundary passes there */
 }
 
+/* What one thread works on: the same lattice, with its own course and error. */
+static tracing share_of(const tracing *t, nsl_error *err)
+{
+    tracing own = *t;
+    own.kept = (nsl_kept_course){.course = NULL};
+    own.err = err;
+    return own;
+}
+
+/* A row of the lattice, or a column along time, on one course. */
+static nsl_status fill_line(void *data, size_t j, nsl_error *err)
+{
+    tracing t = share_of(data, err);
+    bool up = t.query->y.kind == NSL_AXIS_TIME;
+    nsl_trail trail = {0};
+    nsl_status status = NSL_OK;
+    for (size_t i = 0; i <= t.cells && status == NSL_OK; i++)
+        status = up ? fill_node(&t, j, i, &trail) : fill_node(&t, i, j, &trail);
+    nsl_kept_course_clear(&t.kept);
+    return status;
+}
+
 static nsl_status fill_lattice(tracing *t)
 {
-    nsl_status status = NSL_OK;
-    bool up = t->query->y.kind == NSL_AXIS_TIME; /* along time, on one course */
-    for (size_t j = 0; j <= t->cells && status == NSL_OK; j++) {
-        nsl_trail trail = {0};
-        for (size_t i = 0; i <= t->cells && status == NSL_OK; i++)
-            status = up ? fill_node(t, j, i, &trail) : fill_node(t, i, j, &trail);
-        if (status == NSL_OK && t->work->proceed &&
-            !t->work->proceed(t->work->data, j, t->cells))
-            status = nsl_fail(t->err, NSL_ECANCELLED, "", "interrupted");
-    }
-    return status;
+    return nsl_crew_run(fill_line, t, t->cells + 1, t->work, t->err);
 }
 
 /* The function along one edge, 0 ≤ s ≤ 1. */
@@ -331,12 +344,48 @@ static bool find_crossing(void *data, nsl_edge edge, double *x, double *y)
     return !jumps && !nsl_phase_precedes(c.phase, nsl_phase_bounded(t->kind));
 }
 
+/* The lines of each function, found by one thread or another. */
+typedef struct {
+    const tracing *t;
+    nsl_boundaries found[FUNCTIONS];
+} zero_lines;
+
+static nsl_status find_zero_lines(void *data, size_t task, nsl_error *err)
+{
+    zero_lines *lines = data;
+    tracing t = share_of(lines->t, err);
+    t.kind = (nsl_boundary_kind)(FIRST_FUNCTION + task);
+    t.out = &lines->found[t.kind];
+    bool fine =
+        nsl_contour_follow(t.cells, t.value[t.kind], find_crossing, add_piece, &t);
+    nsl_kept_course_clear(&t.kept);
+    return t.status != NSL_OK || fine ? t.status : nsl_fail_memory(err);
+}
+
+/* Moves all pieces to the end of `to`. */
+static bool move_pieces(nsl_boundaries *to, nsl_boundaries *from)
+{
+    if (from->count == 0)
+        return true;
+    nsl_boundary *grown = realloc(to->at, (to->count + from->count) * sizeof *grown);
+    if (!grown)
+        return false;
+    memcpy(grown + to->count, from->at, from->count * sizeof *grown);
+    to->at = grown;
+    to->count += from->count;
+    from->count = 0;
+    return true;
+}
+
 static bool add_zero_lines(tracing *t)
 {
+    zero_lines lines = {.t = t};
+    t->status = nsl_crew_run(find_zero_lines, &lines, FUNCTIONS - FIRST_FUNCTION,
+                             t->work, t->err);
     bool fine = true;
-    for (int k = FIRST_FUNCTION; k < FUNCTIONS && fine && t->status == NSL_OK; k++) {
-        t->kind = (nsl_boundary_kind)k;
-        fine = nsl_contour_follow(t->cells, t->value[k], find_crossing, add_piece, t);
+    for (int k = FIRST_FUNCTION; k < FUNCTIONS; k++) {
+        fine = fine && (t->status != NSL_OK || move_pieces(t->out, &lines.found[k]));
+        nsl_boundaries_clear(&lines.found[k]);
     }
     return fine;
 }
