@@ -16,6 +16,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 /* Newton doubles the digits; bisection alone would take about 60 steps. */
 enum { ITERATIONS_MAX = 200, GAP_ITERATIONS_MAX = 100 };
@@ -42,24 +43,39 @@ typedef struct {
     long exponent;
 } wide;
 
+/* frexp, at once for the numbers that are met. */
+static double split(double value, int *exponent)
+{
+    enum { FRACTION_BITS = 52, BEFORE_ONE = 1022 };
+    uint64_t bits;
+    if (!isnormal(value))
+        return frexp(value, exponent);
+    memcpy(&bits, &value, sizeof bits);
+    *exponent = (int)(bits >> FRACTION_BITS & 0x7ff) - BEFORE_ONE;
+    bits &= ~(UINT64_C(0x7ff) << FRACTION_BITS);
+    bits |= (uint64_t)BEFORE_ONE << FRACTION_BITS;
+    memcpy(&value, &bits, sizeof bits);
+    return value;
+}
+
 static wide wide_normal(double mantissa, long exponent)
 {
     int carry;
-    mantissa = frexp(mantissa, &carry);
+    mantissa = split(mantissa, &carry);
     return (wide){mantissa, exponent + carry};
 }
 
 static wide wide_times(wide a, double factor)
 {
     int shift;
-    double mantissa = frexp(factor, &shift);
+    double mantissa = split(factor, &shift);
     return wide_normal(a.mantissa * mantissa, a.exponent + shift);
 }
 
 static wide wide_over(wide a, double divisor)
 {
     int shift;
-    double mantissa = frexp(divisor, &shift);
+    double mantissa = split(divisor, &shift);
     return wide_normal(a.mantissa / mantissa, a.exponent - shift);
 }
 
