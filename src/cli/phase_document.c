@@ -109,6 +109,11 @@ static double latents_at(const phase_job *job, size_t i, size_t j)
 static cell note_cell(const phase_job *job, const nsl_point *p, double latents,
                       size_t at)
 {
+    bool table = !options_given(job->options, OPT_ALPHA);
+    bool infinite = isinf(p->features) || isinf(p->samples) || isinf(latents) ||
+                    isinf(job->map.ridge[at]);
+    if (!(infinite || table || *note_of(&job->map, at)))
+        return cell_word("");
     row_note note = {"", ""};
     if (isinf(p->features))
         row_note_add(&note, "features = inf", true);
@@ -116,7 +121,7 @@ static cell note_cell(const phase_job *job, const nsl_point *p, double latents,
         row_note_add(&note, "samples = inf", true);
     if (isinf(latents))
         row_note_add(&note, "latents = inf", true);
-    if (!options_given(job->options, OPT_ALPHA))
+    if (table)
         row_note_add(&note, "no alpha: a table of eigenvalues", true);
     if (isinf(job->map.ridge[at]))
         row_note_add(&note,

@@ -187,12 +187,26 @@ static char *put_exponent(char *out, int exponent)
     return out;
 }
 
+/* The digits of a number that has so many, in pairs from the last on. */
+static void put_digits(char *out, uint64_t whole, int digits)
+{
+    static const char pairs[] = "0001020304050607080910111213141516171819"
+                                "2021222324252627282930313233343536373839"
+                                "4041424344454647484950515253545556575859"
+                                "6061626364656667686970717273747576777879"
+                                "8081828384858687888990919293949596979899";
+    int at = digits;
+    for (; at >= 2; at -= 2, whole /= 100)
+        memcpy(out + at - 2, pairs + 2 * (whole % 100), 2);
+    if (at > 0)
+        *out = (char)('0' + whole);
+}
+
 /* As %g does. */
 static char *write_decimal(char *out, decimal d, int digits)
 {
     char text[NSL_DECIMAL_DIGITS_MAX];
-    for (int i = digits - 1; i >= 0; i--, d.whole /= 10)
-        text[i] = (char)('0' + d.whole % 10);
+    put_digits(text, d.whole, digits);
     int count = digits;
     while (count > 1 && text[count - 1] == '0')
         count--;
