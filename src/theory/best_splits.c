@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/best_splits.h"
 #include "core/crew.h"
+#include "theory/split.h"
 
 #include <math.h>
-#include <nslaw/frontier.h>
 
 /* What all threads share. */
 typedef struct {
@@ -19,10 +19,10 @@ static nsl_status find(nsl_frontier *out, const splits *s, double budget,
                        nsl_error *err)
 {
     nsl_status status =
-        nsl_frontier_find(out, s->quick->model, &s->frontier, budget, NULL);
+        nsl_frontier_find_place(out, s->quick->model, &s->frontier, budget, NULL);
     if (status == NSL_OK && out->best.error <= NSL_PROMISE)
         return NSL_OK;
-    return nsl_frontier_find(out, s->quick->exact, &s->frontier, budget, err);
+    return nsl_frontier_find_place(out, s->quick->exact, &s->frontier, budget, err);
 }
 
 static nsl_status find_one(void *data, size_t task, nsl_error *err)

@@ -85,7 +85,7 @@ static void set_amounts(nsl_frontier *out, nsl_split *s, double x)
     out->ridge = s->ridge;
 }
 
-static void set_best(nsl_frontier *out, nsl_split *s, nsl_split_place best)
+static void set_best(nsl_frontier *out, nsl_split *s, nsl_split_place best, bool growth)
 {
     /* known by its losses alone? */
     bool rough = best.error >= NSL_SPLIT_HALF_DIGITS;
@@ -107,7 +107,7 @@ static void set_best(nsl_frontier *out, nsl_split *s, nsl_split_place best)
                            fabs(sharp.tilt);
     if (best.kind == NSL_FRONTIER_FLAT)
         return;
-    if (!(s->query->near > 0.0)) {
+    if (growth) {
         nsl_split_set_growth(out, s, best);
         nsl_split_loss(s, best.x, y);
     }
@@ -152,9 +152,9 @@ static bool is_better(nsl_split_place *best, const nsl_split *s, nsl_split_place
     return false;
 }
 
-nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
-                             const nsl_frontier_query *query, double budget,
-                             nsl_error *err)
+static nsl_status find(nsl_frontier *out, const nsl_model *model,
+                       const nsl_frontier_query *query, double budget, bool growth,
+                       nsl_error *err)
 {
     *out = (nsl_frontier){.features = NAN,
                           .samples = NAN,
@@ -184,8 +184,22 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
         return status;
     if (isnan(best.x))
         return nsl_fail(err, NSL_EFAILED, "", "no loss on the frontier is finite");
-    set_best(out, &split, best);
+    set_best(out, &split, best, growth);
     return split.status;
+}
+
+nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
+                             const nsl_frontier_query *query, double budget,
+                             nsl_error *err)
+{
+    return find(out, model, query, budget, !(query->near > 0.0), err);
+}
+
+nsl_status nsl_frontier_find_place(nsl_frontier *out, const nsl_model *model,
+                                   const nsl_frontier_query *query, double budget,
+                                   nsl_error *err)
+{
+    return find(out, model, query, budget, false, err);
 }
 
 /* --- whole numbers -----------------------------------------------------------------
