@@ -122,8 +122,8 @@ Test(limits, wide_layers_vanish)
     }
 }
 
-/* Two widths leave a closed form for the least gap, three an iteration, which a third so
- * wide that nothing feels it must not change. */
+/* Two widths leave a closed form for the least gap, three an iteration, which a third
+ * so wide that nothing feels it must not change. */
 Test(limits, gap_of_two_widths_and_of_three)
 {
     static const double sizes[] = {1, 7.5, 150, 1e5, 1e9};

@@ -17,7 +17,7 @@ cell cell_made(cell_kind kind, char *full, char *brief)
 
 static cell copy(cell_kind kind, const char *full, const char *brief)
 {
-    return cell_made(kind, strdup(full), strdup(brief));
+    return cell_made(kind, full ? strdup(full) : NULL, strdup(brief));
 }
 
 cell cell_computed(double value)

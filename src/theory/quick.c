@@ -93,12 +93,18 @@ nsl_status nsl_quick_predict_to(nsl_prediction *out, const nsl_quick *quick,
                                 nsl_trail *trail, nsl_error *err)
 {
     nsl_root root;
+    double start = 0.0;
     if (has_finite_width(quick, point) && solve_along(&root, quick, point, trail)) {
         nsl_predict_at(out, quick->model, point, &root, promise);
         if (is_good(out))
             return NSL_OK;
+        start = root.kind == NSL_ROOT_POSITIVE ? root.delta : 0.0;
     }
-    return nsl_predict_to(out, quick->exact, point, promise, err);
+    nsl_status status = nsl_root_solve_from(&root, quick->exact, point, start, err);
+    *out = nsl_nothing_known();
+    if (status == NSL_OK)
+        nsl_predict_at(out, quick->exact, point, &root, promise);
+    return status;
 }
 
 nsl_status nsl_quick_predict(nsl_prediction *out, const nsl_quick *quick,
