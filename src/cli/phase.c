@@ -198,6 +198,9 @@ const char *phase_axis_key(const phase_job *job, int axis)
 static void report_units(phase_job *job)
 {
     nsl_map *m = &job->map;
+    loss_units plain = query_units(job->options, 1.0);
+    if (plain.scale == 1.0 && plain.test_shift == 0.0)
+        return;
     for (size_t j = 0; j < m->y.count; j++)
         for (size_t i = 0; i < m->x.count; i++) {
             size_t at = j * m->x.count + i;
@@ -430,6 +433,7 @@ int phase_write(phase_job *job, const cli_options *out)
 {
     const cli_options *o = job->options;
     document d = {.command = o->command, .record = options_record(o)};
+    d.jobs = work_of(out, NULL).jobs;
     d.caption = row_caption(o, &job->setup, (query_columns){0},
                             "elasticities: -dln(test_loss)/dln(resource)");
     query_describe(&d, o, &job->setup, (query_columns){0});
