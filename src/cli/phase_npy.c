@@ -246,7 +246,7 @@ static int read_cells(phase_job *job, const char *command, const char *folder, i
     for (size_t i = 0; i < across; i++)
         for (size_t row = 0; row < rows; row++) {
             size_t at = (job->shard + row * job->shards) * across + i;
-            double value = array.data[i * rows + row];
+            double value = nsl_npy_at(&array, row, i);
             if (k < CELLS)
                 cells[k].value[at] = value;
             else if (value >= 0.0 && value < NSL_PHASE_COUNT)

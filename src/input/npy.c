@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 /* NumPy writes 128 bytes or so; a longer header is no array of ours. */
 enum { HEADER_MAX = 4096 };
@@ -115,24 +117,52 @@ static bool take_shape(const char *at, size_t *rows, size_t *columns)
 /* Turns what was read into numbers; bytes fill the front of each piece. */
 static void decode(double *data, size_t count, bool bytes)
 {
-    for (size_t i = count; i-- > 0;) {
+    for (size_t i = bytes ? count : 0; i-- > 0;)
+        data[i] = ((const unsigned char *)data)[i];
+    for (size_t i = 0; i < count && !bytes && le64toh(1) != 1; i++) {
         uint64_t bits;
-        if (bytes) {
-            data[i] = ((const unsigned char *)data)[i];
-            continue;
-        }
         memcpy(&bits, data + i, sizeof bits);
         bits = le64toh(bits);
         memcpy(data + i, &bits, sizeof bits);
     }
 }
 
-/* Reads `count` values, growing the array as they come. */
+/* Whether the rest of a file holds so many bytes. */
+static bool holds(FILE *stream, size_t bytes)
+{
+    struct stat info;
+    off_t at = ftello(stream);
+    return at >= 0 && fstat(fileno(stream), &info) == 0 && S_ISREG(info.st_mode) &&
+           info.st_size >= at && (uintmax_t)(info.st_size - at) >= bytes;
+}
+
+/* Room for values that are to come; large arrays on large pages, of which fewer have to
+ * be found. */
+static double *allocate(size_t count)
+{
+    enum { LARGE = 1 << 21 };
+    size_t size = count * sizeof(double);
+    if (size < 2 * (size_t)LARGE)
+        return malloc(size);
+    double *data = aligned_alloc(LARGE, (size + LARGE - 1) / LARGE * LARGE);
+    if (data)
+        madvise(data, size, MADV_HUGEPAGE);
+    return data;
+}
+
+/* Reads `count` values: into an array of that size where the file holds them, else
+ * growing it as they come. A mapping of the file would spare the copy, a millisecond
+ * or two for 8 MB, but its values could change after they were checked, and a file cut
+ * short would end the process. */
 static nsl_status read_values(double **out, size_t count, bool bytes, FILE *stream,
                               const char *name, nsl_error *err)
 {
-    size_t have = 0, room = 0;
+    size_t have = 0, room = 0, width = bytes ? 1 : sizeof **out;
     double *data = NULL;
+    if (holds(stream, count * width)) {
+        data = allocate(count);
+        room = data ? count : 0;
+    }
     while (have < count) {
         size_t want = count - have < PIECE ? count - have : PIECE;
         if (have + want > room) {
@@ -145,7 +175,7 @@ static nsl_status read_values(double **out, size_t count, bool bytes, FILE *stre
             }
             data = grown;
         }
-        size_t got = fread(data + have, bytes ? 1 : sizeof *data, want, stream);
+        size_t got = fread(data + have, width, want, stream);
         decode(data + have, got, bytes);
         have += got;
         if (got < want) {
@@ -157,22 +187,6 @@ static nsl_status read_values(double **out, size_t count, bool bytes, FILE *stre
         }
     }
     *out = data;
-    return NSL_OK;
-}
-
-/* Rows one after another to columns one after another. */
-static nsl_status transpose(nsl_npy *array, nsl_error *err)
-{
-    if (array->columns == 1)
-        return NSL_OK;
-    double *turned = malloc(array->rows * array->columns * sizeof *turned);
-    if (!turned)
-        return nsl_fail_memory(err);
-    for (size_t row = 0; row < array->rows; row++)
-        for (size_t c = 0; c < array->columns; c++)
-            turned[c * array->rows + row] = array->data[row * array->columns + c];
-    free(array->data);
-    array->data = turned;
     return NSL_OK;
 }
 
@@ -200,7 +214,10 @@ static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
         return status;
     if (getc(stream) != EOF)
         return fail_file(name, err, "has data after the array");
-    return starts_with(order, "False") ? transpose(out, err) : NSL_OK;
+    bool by_rows = starts_with(order, "False");
+    out->row_step = by_rows ? out->columns : 1;
+    out->column_step = by_rows ? 1 : out->rows;
+    return NSL_OK;
 }
 
 nsl_status nsl_npy_read(nsl_npy *out, FILE *stream, const char *name,

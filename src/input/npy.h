@@ -10,11 +10,17 @@
 
 enum { NSL_NPY_FIRST_BYTE = 0x93 };
 
-/* An array read whole: columns[c][row]. */
+/* An array read whole. */
 typedef struct {
-    size_t rows, columns; /* columns = 1 for a 1-D array */
-    double *data;         /* column after column; free() it */
+    size_t rows, columns;         /* columns = 1 for a 1-D array */
+    size_t row_step, column_step; /* in `data` */
+    double *data;                 /* in the file's order; free() it */
 } nsl_npy;
+
+static inline double nsl_npy_at(const nsl_npy *array, size_t row, size_t column)
+{
+    return array->data[row * array->row_step + column * array->column_step];
+}
 
 /* Reads an array with one to `columns_max` columns. */
 nsl_status nsl_npy_read(nsl_npy *out, FILE *stream, const char *name,

@@ -1,19 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "spectrum/table_complex.h"
+#include "core/lanes.h"
 
 #include <complex.h>
 #include <math.h>
-
-/* One set of instructions for each width of registers, chosen when the program starts;
- * all of them round alike. */
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
-
-enum { LANES = 8 };
-typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
 /* Sums over rows, lane by lane. */
 enum { SHORT_RE, SHORT_IM, R_RE, R_IM, RHO_RE, RHO_IM, SUMS };
@@ -29,7 +19,7 @@ static void load(lanes *lambda, lanes *copies, const nsl_table_view *t, size_t b
     for (size_t i = 0; i < LANES; i++) {
         bool used = begin + i < end;
         (*lambda)[i] = t->lambda[used ? begin + i : end - 1];
-        (*copies)[i] = used ? t->copies[begin + i] : 0.0;
+        (*copies)[i] = used ? nsl_table_copies(t, begin + i) : 0.0;
     }
 }
 
@@ -82,7 +72,7 @@ static double angle_of(const nsl_table_view *t, double size, double cosine, doub
     double sum = 0.0, lost = 0.0;
     for (size_t i = 0; i < t->positive_rows; i++) {
         double q = t->lambda[i] / size;
-        double y = t->copies[i] * atan2(q * sine, 1.0 - q * cosine) - lost;
+        double y = nsl_table_copies(t, i) * atan2(q * sine, 1.0 - q * cosine) - lost;
         double total = sum + y;
         lost = (total - sum) - y;
         sum = total;
@@ -117,7 +107,7 @@ void nsl_table_complex_sums(nsl_complex_sums *out, const nsl_spectrum *spectrum,
     for (int k = 0; k < SUMS; k++) /* counted rows miss what the others add */
         sum[k] =
             total_of(&below.sum[k]) + (k < R_RE ? -1.0 : 1.0) * total_of(&above.sum[k]);
-    nsl_whole count = nsl_whole_from(split ? t.up_to[split - 1] : 0);
+    nsl_whole count = nsl_whole_from(split ? nsl_table_up_to(&t, split - 1) : 0);
     *out = (nsl_complex_sums){.count = count.high,
                               .count_low = count.low,
                               .rest = CMPLX(sum[SHORT_RE], sum[SHORT_IM]),
@@ -171,8 +161,8 @@ void nsl_table_complex_target(nsl_complex_target *out, const nsl_spectrum *spect
     nsl_table_view t = nsl_table_rows(spectrum);
     double size = cabs(s);
     lanes sum[SUMS] = {{0.0}}, lost[SUMS] = {{0.0}};
-    add_weighted(sum, lost, &t, target->weights, size, creal(s) / size,
-                 cimag(s) / size);
+    add_weighted(sum, lost, &t, nsl_table_weights(spectrum, target), size,
+                 creal(s) / size, cimag(s) / size);
     double total[SUMS];
     for (int k = 0; k < SUMS; k++)
         total[k] = total_of(&sum[k]);

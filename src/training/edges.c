@@ -33,23 +33,21 @@ static double size_at(const nsl_equation *e, const nsl_branch *b)
 /* D < 0 at λ_1(1+x) for small x, > 0 for large: bisection in ln x, then the secant. */
 static nsl_status find_largest(double *out, const nsl_equation *e, nsl_error *err)
 {
-    nsl_eigenvalue first;
+    double first = e->spectrum->largest;
     nsl_branch b;
-    e->spectrum->ops->level(&first, e->spectrum, 0);
     if (e->widths == 0) {
-        *out = first.lambda;
+        *out = first;
         return NSL_OK;
     }
     double low = DBL_EPSILON, high = 1.0;
-    for (int i = 0; i < STEPS_MAX && slope_at(&b, e, first.lambda * (1.0 + high)) < 0.0;
-         i++)
+    for (int i = 0; i < STEPS_MAX && slope_at(&b, e, first * (1.0 + high)) < 0.0; i++)
         high *= 4.0;
     while (high - low > NARROW * (1.0 + high) && high / low > 1.0 + 1e-9) {
         double middle = sqrt(low * high);
-        *(slope_at(&b, e, first.lambda * (1.0 + middle)) < 0.0 ? &low : &high) = middle;
+        *(slope_at(&b, e, first * (1.0 + middle)) < 0.0 ? &low : &high) = middle;
     }
     /* ζ is stationary at the edge */
-    slope_at(&b, e, first.lambda * (1.0 + high));
+    slope_at(&b, e, first * (1.0 + high));
     *out = size_at(e, &b);
     if (!(*out > 0.0 && isfinite(*out)))
         return nsl_fail(err, NSL_EFAILED, "",
