@@ -24,10 +24,11 @@
 enum { BLOCK = 32 };
 static const double ROWS_ERROR = (BLOCK + 8) * DBL_EPSILON / 2;
 
-/* Roundings, of ε/2: 16 of a lane's sum in a block and 4 of what makes a moment of it;
- * 3 for α, 7 each for g and (Δ/s)g, of which up to three are multiplied; 8 for the
- * factor of the third power and 7 for the series, whose later terms are small. */
-static const double BUCKETS_ERROR = (16 + 4 + 3 * 7 + 3 + 8 + 7) * DBL_EPSILON / 2;
+/* Roundings, of ε/2, in the third power's sums, which have most: 8 in the moments of
+ * x^0, by b+1 over b−1 more for each factor x+b, 3 for what is made of them; 4 from
+ * that of a, a/(a−1) for each power; 5 each in three factors g and (Δ/s)g and 3 for the
+ * products; 9 in the first term and 6 in the others' sum. */
+static const double BUCKETS_ERROR = (18 + 3 + 4 + 15 + 3 + 9 + 6) * DBL_EPSILON / 2;
 
 /* Above this Δ/s, u and its like are below the least double. */
 static const double RATIO_MAX = 0x1p+1022;
@@ -215,13 +216,15 @@ WIDE static void add_group(lanes sum[2][SUMS], lanes lost[2][SUMS], const group 
     lanes d = delta * at->over[0] * at->over[1], zero = {0.0}, part[PARTS] = {{0.0}};
     lanes most = zero + ratio_max, root;
     d = CHOOSE(d > most, most, d);
-    lanes a = at->b + d, over = 1.0 / a, square = (1.0 - over) * (1.0 + over);
+    lanes over = 1.0 / (at->b + d), square = 1.0 - over * over;
     for (int i = 0; i < LANES; i++)
         root[i] = sqrt(square[i]); /* √(a²−1)/a */
     lanes alpha = 1.0 / root, g = alpha * over, t = -over / (1.0 + root);
-    lanes power = zero + 1.0, twice = 2.0 * alpha * alpha + g * g, place = zero;
-    for (int j = 0; j < NSL_TERMS; j++) {
-        const lanes *m = at->moment[j];
+    lanes power = zero + 2.0, twice = 2.0 * alpha * alpha + g * g, place = zero;
+    for (int j = 1; j <= NSL_TERMS; j++) { /* the first term comes last */
+        const lanes *m = at->moment[j % NSL_TERMS];
+        place = j < NSL_TERMS ? place + 1.0 : zero;
+        power = j < NSL_TERMS ? power * t : zero + 1.0;
         lanes second = (alpha + place) * power;
         lanes third = 0.5 * (twice + place * (3.0 * alpha + place)) * power;
         part[P01] += m[M0] * power;
@@ -234,8 +237,6 @@ WIDE static void add_group(lanes sum[2][SUMS], lanes lost[2][SUMS], const group 
         part[P02V] += m[V0] * second;
         part[P12V] += m[V1] * second;
         part[P13V] += m[V1] * third;
-        power *= j ? t : 2.0 * t;
-        place += 1.0;
     }
     lanes dg = d * g, r = dg * g, q = g * g, w = dg * dg;
     lanes q1 = r * g * part[P23], tc = w * g;
