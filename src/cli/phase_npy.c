@@ -228,7 +228,7 @@ static int read_array(nsl_npy *out, const char *command, const char *path, size_
         return options_complain_error(command, &err);
     if (out->rows == rows && out->columns == columns)
         return EXIT_FINE;
-    free(out->data);
+    nsl_npy_clear(out);
     return refuse(command, path, "does not have the shape of this shard");
 }
 
@@ -254,7 +254,7 @@ static int read_cells(phase_job *job, const char *command, const char *folder, i
             else
                 code = EXIT_INPUT_OUTPUT;
         }
-    free(array.data);
+    nsl_npy_clear(&array);
     return code == EXIT_FINE ? code : refuse(command, path, "has an unknown regime");
 }
 

@@ -127,67 +127,56 @@ static void decode(double *data, size_t count, bool bytes)
     }
 }
 
-/* Whether the rest of a file holds so many bytes. */
-static bool holds(FILE *stream, size_t bytes)
+/* Maps the rest of a regular file that is as long as it should be; what else there is
+ * to say of a file is said as it is read. Pages are found and read ahead of use. */
+static bool map_values(nsl_npy *out, size_t count, FILE *stream)
 {
     struct stat info;
     off_t at = ftello(stream);
-    return at >= 0 && fstat(fileno(stream), &info) == 0 && S_ISREG(info.st_mode) &&
-           info.st_size >= at && (uintmax_t)(info.st_size - at) >= bytes;
+    if (le64toh(1) != 1 || at < 0 || (size_t)at % sizeof *out->data != 0 ||
+        fstat(fileno(stream), &info) != 0 || !S_ISREG(info.st_mode) ||
+        info.st_size < at ||
+        (uintmax_t)(info.st_size - at) != count * sizeof *out->data)
+        return false;
+    size_t size = (size_t)info.st_size;
+    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fileno(stream), 0);
+    if (map == MAP_FAILED)
+        return false;
+    madvise(map, size, MADV_SEQUENTIAL);
+    out->map = map;
+    out->map_size = size;
+    out->data = (const double *)((const char *)map + at);
+    return true;
 }
 
-/* Room for values that are to come; large arrays on large pages, of which fewer have to
- * be found. */
-static double *allocate(size_t count)
-{
-    enum { LARGE = 1 << 21 };
-    size_t size = count * sizeof(double);
-    if (size < 2 * (size_t)LARGE)
-        return malloc(size);
-    double *data = aligned_alloc(LARGE, (size + LARGE - 1) / LARGE * LARGE);
-    if (data)
-        madvise(data, size, MADV_HUGEPAGE);
-    return data;
-}
-
-/* Reads `count` values: into an array of that size where the file holds them, else
- * growing it as they come. A mapping of the file would spare the copy, a millisecond
- * or two for 8 MB, but its values could change after they were checked, and a file cut
- * short would end the process. */
-static nsl_status read_values(double **out, size_t count, bool bytes, FILE *stream,
+/* Reads `count` values, growing the array as they come. */
+static nsl_status read_values(nsl_npy *out, size_t count, bool bytes, FILE *stream,
                               const char *name, nsl_error *err)
 {
-    size_t have = 0, room = 0, width = bytes ? 1 : sizeof **out;
-    double *data = NULL;
-    if (holds(stream, count * width)) {
-        data = allocate(count);
-        room = data ? count : 0;
-    }
+    size_t have = 0, room = 0;
     while (have < count) {
         size_t want = count - have < PIECE ? count - have : PIECE;
         if (have + want > room) {
             room = 2 * room > have + want ? 2 * room : have + want;
             room = room < count ? room : count;
-            double *grown = realloc(data, room * sizeof *data);
-            if (!grown) {
-                free(data);
+            double *grown = realloc(out->owned, room * sizeof *grown);
+            if (!grown)
                 return nsl_fail_memory(err);
-            }
-            data = grown;
+            out->owned = grown;
         }
-        size_t got = fread(data + have, width, want, stream);
-        decode(data + have, got, bytes);
+        double *to = out->owned + have;
+        size_t got = fread(to, bytes ? 1 : sizeof *to, want, stream);
+        decode(to, got, bytes);
         have += got;
-        if (got < want) {
-            free(data);
+        if (got < want)
             return nsl_fail(err, NSL_EFILE, "",
                             "%s: is truncated: the header promises %zu values, "
                             "the file holds %zu",
                             name, count, have);
-        }
     }
-    *out = data;
-    return NSL_OK;
+    out->data = out->owned;
+    return getc(stream) == EOF ? NSL_OK
+                               : fail_file(name, err, "has data after the array");
 }
 
 static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
@@ -208,16 +197,13 @@ static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
         return fail_file(name, err, "the array is empty");
     if (out->rows > SIZE_MAX / 64)
         return fail_file(name, err, "the array is too large");
-    status =
-        read_values(&out->data, out->rows * out->columns, bytes, stream, name, err);
-    if (status != NSL_OK)
-        return status;
-    if (getc(stream) != EOF)
-        return fail_file(name, err, "has data after the array");
+    size_t count = out->rows * out->columns;
+    if (bytes || !map_values(out, count, stream))
+        status = read_values(out, count, bytes, stream, name, err);
     bool by_rows = starts_with(order, "False");
     out->row_step = by_rows ? out->columns : 1;
     out->column_step = by_rows ? 1 : out->rows;
-    return NSL_OK;
+    return status;
 }
 
 nsl_status nsl_npy_read(nsl_npy *out, FILE *stream, const char *name,
@@ -228,9 +214,15 @@ nsl_status nsl_npy_read(nsl_npy *out, FILE *stream, const char *name,
     nsl_status status = read_header(stream, name, text, err);
     if (status == NSL_OK)
         status = read_array(out, text, stream, name, columns_max, err);
-    if (status != NSL_OK) {
-        free(out->data);
-        *out = (nsl_npy){0};
-    }
+    if (status != NSL_OK)
+        nsl_npy_clear(out);
     return status;
+}
+
+void nsl_npy_clear(nsl_npy *array)
+{
+    free(array->owned);
+    if (array->map)
+        munmap(array->map, array->map_size);
+    *array = (nsl_npy){0};
 }

@@ -160,12 +160,12 @@ static nsl_status read_npy(nsl_raw_rows *out, FILE *stream, const char *name,
     nsl_status status = nsl_npy_read(&array, stream, name, COLUMNS, err);
     if (status != NSL_OK)
         return status;
-    const double *column[COLUMNS] = {NULL};
+    const double *column[COLUMNS] = {NULL, NULL, NULL};
     for (size_t c = 0; c < array.columns; c++)
         column[c] = array.data + c * array.column_step;
     *out = (nsl_raw_rows){.columns = {array.rows, array.row_step, column[EIGENVALUE],
                                       column[TARGET], column[MULTIPLICITY]},
-                          .memory = {array.data}};
+                          .file = array};
     return NSL_OK;
 }
 

@@ -37,8 +37,9 @@ typedef struct {
 typedef struct {
     int exponent;
     double b, over[2]; /* 1/s = over[0]·over[1] */
-    uint64_t copies;
-    size_t held; /* rows of the block */
+    uint64_t copies;   /* counted here where rows have a column of them */
+    size_t rows;       /* of blocks that are summed */
+    size_t held;       /* of the block */
     double lambda[BLOCK], row_copies[BLOCK], target[BLOCK];
     bool summed; /* what follows is in use */
     lanes least, most;
@@ -127,6 +128,7 @@ static void sum_block(filling *f, const nsl_columns *c)
             weight[i] = i < f->held ? copies[i] * f->target[i] : 0.0;
         add_moments(f->moment[NSL_OF_TARGET], x, weight, count);
     }
+    f->rows += f->held;
     f->held = 0;
 }
 
@@ -158,17 +160,10 @@ static filling *filling_new(unsigned place)
     f->over[0] = ldexp(1.0, -f->exponent / 2);
     f->over[1] = ldexp(1.0, -f->exponent + f->exponent / 2);
     f->copies = 0;
+    f->rows = 0;
     f->held = 0;
     f->summed = false;
     return f;
-}
-
-static nsl_status add_zero(nsl_buckets *out, double copies, double target, double *lost)
-{
-    double part = copies * target - *lost, total = out->unlearnable + part;
-    *lost = (total - out->unlearnable) - part;
-    out->unlearnable = total;
-    return NSL_OK;
 }
 
 static nsl_status refuse(const nsl_columns *c, size_t i, const char *where,
@@ -177,45 +172,96 @@ static nsl_status refuse(const nsl_columns *c, size_t i, const char *where,
     char row[192];
     snprintf(row, sizeof row, "%s%srow %zu", where, *where ? ": " : "", i);
     return nsl_table_check_row(row, failure, c->lambda[i * c->step],
-                               c->target ? c->target[i * c->step] : 0.0,
-                               nsl_columns_copies(c, i), err);
+                               nsl_columns_target(c, i), nsl_columns_copies(c, i), err);
+}
+
+/* What the rows are counted in while they are read. */
+typedef struct {
+    uint64_t latents;
+    size_t zeros;
+    double before, unlearnable, lost, most_target;
+    bool in_order;
+} tally;
+
+static void add_zero(tally *t, double copies, double target)
+{
+    double part = copies * target - t->lost, total = t->unlearnable + part;
+    t->lost = (total - t->unlearnable) - part;
+    t->unlearnable = total;
+    t->zeros++;
+}
+
+/* A bucket that holds no row yet, or NULL. */
+static filling *open_bucket(filling **at, unsigned place)
+{
+    if (!at[place])
+        at[place] = filling_new(place);
+    return at[place];
+}
+
+/* Reads rows until one is refused, memory is lacking or there are too many copies:
+ * returns how many it read. Where `plain`, columns but eigenvalues are known to lack.
+ */
+static inline size_t fill_rows(tally *all, filling **at, const nsl_columns *c,
+                               bool plain)
+{
+    tally t = *all;
+    size_t i = 0;
+    for (; i < c->rows; i++) {
+        double lambda = c->lambda[i * c->step];
+        double copies = plain ? 1.0 : nsl_columns_copies(c, i);
+        double target = plain ? 0.0 : nsl_columns_target(c, i);
+        bool fine = lambda >= 0.0 && lambda <= DBL_MAX;
+        if (!plain)
+            fine = fine && target >= 0.0 && target <= DBL_MAX && copies >= 1.0 &&
+                   copies <= (double)NSL_LATENTS_MAX && copies == floor(copies);
+        if (!fine)
+            break;
+        t.latents += (uint64_t)copies;
+        if (t.latents > NSL_LATENTS_MAX)
+            break;
+        t.in_order &= lambda <= t.before;
+        t.before = lambda;
+        t.most_target = target > t.most_target ? target : t.most_target;
+        if (lambda == 0.0) {
+            add_zero(&t, copies, target);
+            continue;
+        }
+        unsigned place = find_place(lambda);
+        filling *f = at[place];
+        if (!f && !(f = open_bucket(at, place)))
+            break;
+        f->lambda[f->held] = lambda;
+        if (!plain) {
+            f->copies += (uint64_t)copies;
+            f->row_copies[f->held] = copies;
+            f->target[f->held] = target;
+        }
+        if (++f->held == BLOCK)
+            sum_block(f, c);
+    }
+    *all = t;
+    return i;
 }
 
 static nsl_status fill(nsl_buckets *out, filling **at, const nsl_columns *c,
                        const char *where, nsl_status failure, nsl_error *err)
 {
-    double before = DBL_MAX, lost = 0.0;
-    for (size_t i = 0; i < c->rows; i++) {
-        double lambda = c->lambda[i * c->step], copies = nsl_columns_copies(c, i);
-        double target = c->target ? c->target[i * c->step] : 0.0;
-        bool whole = copies >= 1.0 && copies <= (double)NSL_LATENTS_MAX &&
-                     (!c->copies || copies == floor(copies));
-        if (!(lambda >= 0.0 && lambda <= DBL_MAX && target >= 0.0 &&
-              target <= DBL_MAX && whole))
-            return refuse(c, i, where, failure, err);
-        out->latents += (uint64_t)copies;
-        if (out->latents > NSL_LATENTS_MAX)
-            return nsl_fail(err, NSL_EINVAL, "spectrum",
-                            "the multiplicities must add up to at most 1e18");
-        out->in_order &= lambda <= before;
-        before = lambda;
-        out->zero_target &= target == 0.0;
-        if (lambda == 0.0) {
-            add_zero(out, copies, target, &lost);
-            continue;
-        }
-        out->positive_rows++;
-        filling **slot = &at[find_place(lambda)];
-        if (!*slot && !(*slot = filling_new((unsigned)(slot - at))))
-            return nsl_fail_memory(err);
-        filling *f = *slot;
-        f->copies += (uint64_t)copies;
-        f->lambda[f->held] = lambda;
-        f->row_copies[f->held] = copies;
-        f->target[f->held] = target;
-        if (++f->held == BLOCK)
-            sum_block(f, c);
+    tally t = {.before = DBL_MAX, .in_order = true};
+    bool plain = !c->copies && !c->target;
+    size_t i = plain ? fill_rows(&t, at, c, true) : fill_rows(&t, at, c, false);
+    if (i < c->rows) {
+        nsl_status status = refuse(c, i, where, failure, err);
+        if (status == NSL_OK && t.latents > NSL_LATENTS_MAX)
+            status = nsl_fail(err, NSL_EINVAL, "spectrum",
+                              "the multiplicities must add up to at most 1e18");
+        return status == NSL_OK ? nsl_fail_memory(err) : status;
     }
+    out->positive_rows = c->rows - t.zeros;
+    out->latents = t.latents;
+    out->in_order = t.in_order;
+    out->unlearnable = t.unlearnable;
+    out->zero_target = t.most_target == 0.0;
     return NSL_OK;
 }
 
@@ -243,17 +289,17 @@ static void sink_row(nsl_bucket *b, size_t i)
     b->target[i] = target;
 }
 
-static void keep_rows(nsl_bucket *b, const filling *f, long double *trace,
+static void keep_rows(nsl_bucket *b, const filling *f, bool plain, long double *trace,
                       long double *square)
 {
     b->rows = f->held;
     for (size_t i = 0; i < f->held; i++) {
-        long double size = (long double)f->lambda[i], m = (long double)f->row_copies[i];
+        b->lambda[i] = f->lambda[i];
+        b->row_copies[i] = plain ? 1.0 : f->row_copies[i];
+        b->target[i] = plain ? 0.0 : f->target[i];
+        long double size = (long double)b->lambda[i], m = (long double)b->row_copies[i];
         *trace += m * size;
         *square += m * size * size;
-        b->lambda[i] = f->lambda[i];
-        b->row_copies[i] = f->row_copies[i];
-        b->target[i] = f->target[i];
         sink_row(b, i);
     }
     b->most = b->lambda[0];
@@ -283,6 +329,7 @@ static nsl_status finish(nsl_buckets *out, filling **at, const nsl_columns *c,
                          nsl_error *err)
 {
     long double trace = 0.0L, square = 0.0L; /* the smallest first */
+    bool plain = !c->copies && !c->target;
     for (int place = 0; place < PLACES; place++)
         out->count += at[place] != NULL;
     out->bucket = calloc(out->count + 1, sizeof *out->bucket);
@@ -294,10 +341,11 @@ static nsl_status finish(nsl_buckets *out, filling **at, const nsl_columns *c,
         if (!f)
             continue;
         nsl_bucket *b = &out->bucket[--k];
-        *b = (nsl_bucket){.exponent = f->exponent, .b = f->b, .copies = f->copies};
-        out->rank += f->copies;
+        uint64_t copies = plain ? f->rows + f->held : f->copies;
+        *b = (nsl_bucket){.exponent = f->exponent, .b = f->b, .copies = copies};
+        out->rank += copies;
         if (!f->summed && f->held <= NSL_FEW_ROWS) {
-            keep_rows(b, f, &trace, &square);
+            keep_rows(b, f, plain, &trace, &square);
             continue;
         }
         if (f->held)
@@ -314,7 +362,7 @@ static nsl_status finish(nsl_buckets *out, filling **at, const nsl_columns *c,
 nsl_status nsl_buckets_make(nsl_buckets *out, const nsl_columns *columns,
                             const char *where, nsl_status failure, nsl_error *err)
 {
-    *out = (nsl_buckets){.in_order = true, .zero_target = true};
+    *out = (nsl_buckets){.count = 0};
     filling **at = calloc(PLACES, sizeof *at);
     nsl_status status =
         at ? fill(out, at, columns, where, failure, err) : nsl_fail_memory(err);

@@ -32,6 +32,11 @@ static inline double nsl_columns_copies(const nsl_columns *c, size_t i)
     return c->copies ? c->copies[i * c->step] : 1.0;
 }
 
+static inline double nsl_columns_target(const nsl_columns *c, size_t i)
+{
+    return c->target ? c->target[i * c->step] : 0.0;
+}
+
 /* The moments of a bucket: 0 of copies, 1 of target weights, copies counted. */
 enum { NSL_OF_COPIES, NSL_OF_TARGET, NSL_WEIGHTINGS };
 

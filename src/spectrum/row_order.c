@@ -18,6 +18,7 @@ void nsl_raw_rows_clear(nsl_raw_rows *raw)
     free_texts(raw->target_text, raw->columns.rows);
     for (size_t k = 0; k < sizeof raw->memory / sizeof *raw->memory; k++)
         free(raw->memory[k]);
+    nsl_npy_clear(&raw->file);
     *raw = (nsl_raw_rows){.columns = {.rows = 0}};
 }
 
@@ -121,11 +122,12 @@ nsl_status nsl_raw_rows_sort(nsl_raw_rows *raw, bool in_order, nsl_error *err)
     }
     for (int k = 0; k < 3; k++)
         free(raw->memory[k]);
+    nsl_npy_clear(&raw->file);
     free(raw->lambda_text);
     free(raw->target_text);
     *raw = (nsl_raw_rows){{c->rows, 1, lambda, target, copies},
                           {lambda, target, copies},
-                          lambda_text,
-                          target_text};
+                          .lambda_text = lambda_text,
+                          .target_text = target_text};
     return NSL_OK;
 }

@@ -3,13 +3,15 @@
 #ifndef NSL_SPECTRUM_ROW_ORDER_H
 #define NSL_SPECTRUM_ROW_ORDER_H
 
+#include "input/npy.h"
 #include "spectrum/kind.h"
 #include "spectrum/row_buckets.h"
 
-/* Rows as they came, in memory of their own. */
+/* Rows as they came, and what they lie in. */
 typedef struct {
     nsl_columns columns;
-    void *memory[3];                   /* that the columns lie in, to be freed */
+    void *memory[3]; /* to be freed */
+    nsl_npy file;
     char **lambda_text, **target_text; /* arrays of texts, in order too, or NULL */
 } nsl_raw_rows;
 
