@@ -144,6 +144,7 @@ Test(complex_sums, table)
         nsl_spectrum *spectrum;
         cr_assert(nsl_spectrum_new_table(&spectrum, rows, lambda, NULL, copies, NULL) ==
                   NSL_OK);
+        cr_assert(nsl_spectrum_prepare(spectrum, NULL, NULL) == NSL_OK);
         direct sum = {0};
         for (size_t k = 0; k < rows; k++)
             add(&sum, lambda[k], copies[k], s);

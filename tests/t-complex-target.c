@@ -113,6 +113,7 @@ Test(complex_target, tables_against_direct_sums)
                                          &err) == NSL_OK,
                   "%s", err.message);
         testing_model m = testing_on(spectrum, NULL);
+        cr_assert(nsl_spectrum_prepare(spectrum, &m.model->target, NULL) == NSL_OK);
         compare(&m, s, &sum, 1.0L, "table");
         testing_free(&m);
     }

@@ -120,7 +120,7 @@ nsl_status nsl_equation_set(nsl_equation *e, const nsl_model *model,
 {
     nsl_status status = check(model, gram, err);
     if (status == NSL_OK)
-        status = nsl_spectrum_prepare(model->spectrum, err);
+        status = nsl_spectrum_prepare(model->spectrum, NULL, err);
     if (status != NSL_OK)
         return status;
     set_widths(e, model, gram->features, gram->samples);

@@ -22,13 +22,13 @@ void nsl_row_target_free(nsl_row_target *target);
 typedef struct {
     nsl_target_kind kind;
     double scale;
-    double beta;                /* source exponent */
-    const nsl_row_target *rows; /* borrowed from the spectrum, or `owned` */
-    nsl_row_target *owned;      /* to be freed with the target */
-    double unlearnable; /* Σ v² over zero eigenvalues: u = 0 there at every Δ */
-    bool zero;          /* every weight is 0 */
-    bool normalised;    /* to a label variance, rather than by σ_w² */
-    double source;      /* β where the target is a source target, else 0 */
+    double beta;           /* source exponent */
+    nsl_row_target *rows;  /* borrowed from the spectrum, or `owned` */
+    nsl_row_target *owned; /* to be freed with the target */
+    double unlearnable;    /* Σ v² over zero eigenvalues: u = 0 there at every Δ */
+    bool zero;             /* every weight is 0 */
+    bool normalised;       /* to a label variance, rather than by σ_w² */
+    double source;         /* β where the target is a source target, else 0 */
 } nsl_target;
 
 /* Spectral sums at a complex Δ = −s off the eigenvalues, with u = λ/(λ−s): theory.md
@@ -69,8 +69,10 @@ typedef struct {
     double (*trace)(const nsl_spectrum *spectrum);
     /* Σ λ_I²; > 0, may be INFINITY. */
     double (*square_trace)(const nsl_spectrum *spectrum);
-    /* Makes what complex_sums, complex_target and level need; NULL where nothing. */
-    nsl_status (*prepare)(const nsl_spectrum *spectrum, nsl_error *err);
+    /* Makes what complex_sums, level and, of a target that is not NULL, complex_target
+     * need; NULL where nothing. Threads may share the spectrum. */
+    nsl_status (*prepare)(const nsl_spectrum *spectrum, const nsl_target *target,
+                          nsl_error *err);
     /* The sums at s ≠ 0 with Im s ≥ 0. */
     void (*complex_sums)(nsl_complex_sums *out, const nsl_spectrum *spectrum,
                          double _Complex s, bool angle);
@@ -106,7 +108,8 @@ extern const nsl_spectrum_ops nsl_powerlaw_ops, nsl_table_ops;
 const nsl_spectrum *nsl_spectrum_origin(const nsl_spectrum *spectrum);
 
 /* See nsl_spectrum_ops.prepare. */
-nsl_status nsl_spectrum_prepare(const nsl_spectrum *spectrum, nsl_error *err);
+nsl_status nsl_spectrum_prepare(const nsl_spectrum *spectrum, const nsl_target *target,
+                                nsl_error *err);
 
 /* What the high-precision route sums over: the numbers of a power law, … */
 typedef struct {
@@ -141,9 +144,6 @@ static inline uint64_t nsl_table_up_to(const nsl_table_view *rows, size_t i)
 {
     return rows->up_to ? rows->up_to[i] : i + 1;
 }
-
-/* Weights of a NSL_TARGET_ROWS by row in order; needs nsl_table_order. */
-const double *nsl_table_weights(const nsl_spectrum *spectrum, const nsl_target *target);
 
 /* Eigenvalues of a table that are close to each other: one row, or several within a
  * factor of 1.5. */

@@ -8,15 +8,11 @@
 #ifndef NSL_SPECTRUM_ROW_BUCKETS_H
 #define NSL_SPECTRUM_ROW_BUCKETS_H
 
+#include "spectrum/row_moments.h"
 #include <nslaw/error.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Moments kept. The terms of a sum fall by (b − √(b²−1)) ≤ 0.102 each, and those of
- * the steepest sum, over (x+b)/(x+b+Δ/s)³, begin with j²: what is left out after 19 of
- * them is below 10^-16. */
-enum { NSL_TERMS = 20 };
 
 /* Buckets of so many rows or fewer keep the rows instead. */
 enum { NSL_FEW_ROWS = 16 };
@@ -41,8 +37,7 @@ static inline double nsl_columns_target(const nsl_columns *c, size_t i)
 enum { NSL_OF_COPIES, NSL_OF_TARGET, NSL_WEIGHTINGS };
 
 typedef struct {
-    int exponent;       /* s = 2^exponent */
-    double b;           /* 5 or 7 */
+    nsl_interval_scale scale;
     uint64_t copies;    /* of all rows */
     double least, most; /* eigenvalues */
     /* Up to NSL_FEW_ROWS rows, largest first; or none, and moments. */

@@ -12,7 +12,6 @@
  *
  * At one Δ eight buckets take NSL_TERMS·36 operations of eight lanes. */
 #include "spectrum/row_sums.h"
-#include "core/lanes.h"
 
 #include <float.h>
 #include <math.h>
@@ -115,16 +114,16 @@ static void set_lane(group *g, int lane, const nsl_bucket *b)
         moment[M0][j] = (long double)b->moment[NSL_OF_COPIES][j];
         moment[V0][j] = (long double)b->moment[NSL_OF_TARGET][j];
     }
-    multiply(moment[M1], moment[M0], b->b, NSL_TERMS - 1);
-    multiply(moment[M2], moment[M1], b->b, NSL_TERMS - 2);
-    multiply(moment[V1], moment[V0], b->b, NSL_TERMS - 1);
+    multiply(moment[M1], moment[M0], b->scale.b, NSL_TERMS - 1);
+    multiply(moment[M2], moment[M1], b->scale.b, NSL_TERMS - 2);
+    multiply(moment[V1], moment[V0], b->scale.b, NSL_TERMS - 1);
     for (int j = 0; j < NSL_TERMS; j++)
         for (int k = 0; k < KINDS; k++)
             g->moment[j][k][lane] = (double)moment[k][j];
-    g->b[lane] = b->b;
-    g->over[0][lane] = ldexp(1.0, -b->exponent / 2);
-    g->over[1][lane] = ldexp(1.0, -b->exponent + b->exponent / 2);
-    g->place[lane] = ldexp(b->b, b->exponent);
+    g->b[lane] = b->scale.b;
+    g->over[0][lane] = b->scale.over[0];
+    g->over[1][lane] = b->scale.over[1];
+    g->place[lane] = ldexp(b->scale.b, b->scale.exponent);
 }
 
 nsl_row_sums *nsl_row_sums_new(const nsl_buckets *from)

@@ -19,6 +19,7 @@ struct nsl_row_target {
     const nsl_row_sums *sums; /* its own or the table's */
     nsl_row_sums *owned;
     double *weights; /* of the rows in order, or NULL: the table's column */
+    nsl_row_tree *tree;
 };
 
 typedef struct {
@@ -27,8 +28,9 @@ typedef struct {
     uint64_t *up_to; /* of the rows in order; NULL without copies */
     size_t positive_rows;
     bool in_order, ordered; /* as they came, and with up_to */
-    pthread_mutex_t ordering;
+    pthread_mutex_t making;
     nsl_row_sums *sums;
+    nsl_row_tree *tree;
     nsl_row_target own;
     double trace, square_trace, unlearnable;
     bool zero_target;
@@ -60,8 +62,10 @@ static void table_free(nsl_spectrum *spectrum)
     table *t = (table *)spectrum;
     nsl_raw_rows_clear(&t->rows);
     nsl_row_sums_free(t->sums);
+    nsl_row_tree_free(t->tree);
+    nsl_row_tree_free(t->own.tree);
     free(t->up_to);
-    pthread_mutex_destroy(&t->ordering);
+    pthread_mutex_destroy(&t->making);
     free(t);
 }
 
@@ -100,7 +104,7 @@ nsl_status nsl_table_new_from(nsl_spectrum **out, nsl_raw_rows *rows, const char
 {
     *out = NULL;
     table *t = calloc(1, sizeof *t);
-    if (!t || pthread_mutex_init(&t->ordering, NULL) != 0) {
+    if (!t || pthread_mutex_init(&t->making, NULL) != 0) {
         free(t);
         nsl_raw_rows_clear(rows);
         return nsl_fail_memory(err);
@@ -173,10 +177,44 @@ nsl_status nsl_table_order(const nsl_spectrum *spectrum, nsl_error *err)
 {
     /* changes nothing that can be seen */
     table *t = (table *)(uintptr_t)nsl_spectrum_origin(spectrum);
-    pthread_mutex_lock(&t->ordering);
+    pthread_mutex_lock(&t->making);
     nsl_status status = t->ordered ? NSL_OK : order(t, err);
-    pthread_mutex_unlock(&t->ordering);
+    pthread_mutex_unlock(&t->making);
     return status;
+}
+
+static nsl_status make_trees(table *t, nsl_row_target *target, nsl_error *err)
+{
+    nsl_table_view rows = nsl_table_rows(&t->head);
+    if (!t->tree)
+        t->tree = nsl_row_tree_new(&rows, NULL);
+    if (target && !target->tree)
+        target->tree =
+            nsl_row_tree_new(&rows, target->weights ? target->weights : rows.target);
+    return t->tree && (!target || target->tree) ? NSL_OK : nsl_fail_memory(err);
+}
+
+static nsl_status table_prepare(const nsl_spectrum *spectrum, const nsl_target *target,
+                                nsl_error *err)
+{
+    table *t = (table *)(uintptr_t)spectrum;
+    nsl_status status = nsl_table_order(spectrum, err);
+    if (status != NSL_OK)
+        return status;
+    pthread_mutex_lock(&t->making);
+    status = make_trees(t, target ? target->rows : (nsl_row_target *)NULL, err);
+    pthread_mutex_unlock(&t->making);
+    return status;
+}
+
+const nsl_row_tree *nsl_table_tree(const nsl_spectrum *spectrum)
+{
+    return ((const table *)nsl_spectrum_origin(spectrum))->tree;
+}
+
+const nsl_row_tree *nsl_row_target_tree(const nsl_target *target)
+{
+    return target->rows->tree;
 }
 
 nsl_table_view nsl_table_rows(const nsl_spectrum *spectrum)
@@ -261,14 +299,9 @@ void nsl_row_target_free(nsl_row_target *target)
     if (!target)
         return;
     nsl_row_sums_free(target->owned);
+    nsl_row_tree_free(target->tree);
     free(target->weights);
     free(target);
-}
-
-const double *nsl_table_weights(const nsl_spectrum *spectrum, const nsl_target *target)
-{
-    return target->rows->weights ? target->rows->weights
-                                 : nsl_table_rows(spectrum).target;
 }
 
 /* v_I² ∝ I^−(1+β) over all M indices; copies of one eigenvalue share the mean. */
@@ -318,7 +351,7 @@ static nsl_status table_set_source(nsl_target *target, const nsl_spectrum *spect
 
 static void table_set_own(nsl_target *target, const nsl_spectrum *spectrum)
 {
-    const table *t = (const table *)spectrum;
+    table *t = (table *)(uintptr_t)spectrum; /* its tree is made later */
     target->kind = NSL_TARGET_ROWS;
     target->rows = &t->own;
     target->unlearnable = t->unlearnable;
@@ -332,7 +365,7 @@ const nsl_spectrum_ops nsl_table_ops = {
     .guess = table_guess,
     .trace = table_trace,
     .square_trace = table_square_trace,
-    .prepare = nsl_table_order,
+    .prepare = table_prepare,
     .complex_sums = nsl_table_complex_sums,
     .complex_target = nsl_table_complex_target,
     .level = table_level,
