@@ -213,7 +213,7 @@ WIDE static void add_group(lanes sum[2][SUMS], lanes lost[2][SUMS], const group 
                            double delta, double ratio_max)
 {
     lanes d = delta * at->over[0] * at->over[1], zero = {0.0}, part[PARTS] = {{0.0}};
-    lanes most = zero + ratio_max, root;
+    lanes most = zero + ratio_max, root = zero;
     d = CHOOSE(d > most, most, d);
     lanes over = 1.0 / (at->b + d), square = 1.0 - over * over;
     for (int i = 0; i < LANES; i++)
