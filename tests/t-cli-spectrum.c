@@ -168,6 +168,28 @@ Test(cli_spectrum, picture, .timeout = 60)
     shell_remove_folder(folder);
 }
 
+/* The same array mapped, from a pipe, and as a standard input that can be mapped. */
+Test(cli_spectrum, arrays_from_files_and_pipes)
+{
+    char folder[64];
+    shell_new_folder(folder, sizeof folder);
+    shell_result r = shell_run(
+        folder,
+        "nslaw phase -N 10:1e5:60 -P 10:1e5:2 --alpha 1 --latents 100 --ridge 1e-3 -f "
+        "npy -o map; "
+        "loss() { nslaw loss -N 7 -P 30 --ridge 1e-3 --spectrum \"$1\" -f csv | "
+        "tail -1; }; loss map/x_features.npy; cat map/x_features.npy | loss -; "
+        "loss - <map/x_features.npy");
+    char *first = strtok(r.out, "\n"), *second = strtok(NULL, "\n"),
+         *third = strtok(NULL, "\n");
+    cr_assert(first && second && third, "%s", r.err);
+    cr_expect(strchr(first, ',') && strcmp(first, second) == 0 &&
+                  strcmp(first, third) == 0,
+              "%s\n%s\n%s", first, second, third);
+    shell_clear(&r);
+    shell_remove_folder(folder);
+}
+
 /* A mapped file that becomes shorter: a hole of 1.6 GB, cut as soon as it is mapped. */
 Test(cli_spectrum, file_cut_short, .timeout = 120)
 {

@@ -195,7 +195,7 @@ static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
                         name, columns_max);
     if (out->rows == 0)
         return fail_file(name, err, "the array is empty");
-    if (out->rows > SIZE_MAX / 64)
+    if (out->rows > SIZE_MAX / 64 / out->columns)
         return fail_file(name, err, "the array is too large");
     size_t count = out->rows * out->columns;
     if (bytes || !map_values(out, count, stream))

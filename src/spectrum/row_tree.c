@@ -127,6 +127,8 @@ static bool add_half_binade(nsl_row_tree *t, size_t *row)
     nsl_interval_scale scale = nsl_interval_scale_make(exponent - FRACTION, b);
     size_t begin = *row;
     *row = first_below(t, &scale, b - 1.0, begin, t->rows.positive_rows);
+    if (*row == begin) /* a mapped file that has changed */
+        return false;
     return add_interval(t, begin, *row, scale, 0);
 }
 
