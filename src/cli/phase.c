@@ -368,11 +368,11 @@ void phase_fingerprint(char out[PHASE_FINGERPRINT], const phase_job *job)
 {
     uint64_t hash = HASH_START;
     if (job->setup.spectrum && options_given(job->options, OPT_SPECTRUM)) {
-        nsl_table_view table = nsl_table_rows(job->setup.spectrum);
-        size_t size = table.rows * sizeof *table.lambda;
-        hash_bytes(&hash, table.lambda, size);
-        hash_bytes(&hash, table.copies, size);
-        hash_bytes(&hash, table.target, size);
+        const nsl_spectrum *table = job->setup.spectrum;
+        uint64_t sums = nsl_table_hash(table);
+        hash_bytes(&hash, &sums, sizeof sums);
+        hash_bytes(&hash, &table->latents, sizeof table->latents);
+        hash_bytes(&hash, &table->has_target, sizeof table->has_target);
     }
     snprintf(out, PHASE_FINGERPRINT, "%016" PRIx64, hash);
 }

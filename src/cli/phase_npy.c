@@ -253,7 +253,7 @@ static int read_array(nsl_npy *out, const char *command, const char *path, size_
         return options_complain_error(command, &err);
     if (out->rows == rows && out->columns == columns)
         return EXIT_FINE;
-    free(out->data);
+    nsl_npy_clear(out);
     return refuse(command, path, "does not have the shape of this shard");
 }
 
@@ -271,7 +271,7 @@ static int read_cells(phase_job *job, const char *command, const char *folder, i
     for (size_t i = 0; i < across; i++)
         for (size_t row = 0; row < rows; row++) {
             size_t at = (job->shard + row * job->shards) * across + i;
-            double value = array.data[i * rows + row];
+            double value = nsl_npy_at(&array, row, i);
             if (k < CELLS)
                 cells[k].value[at] = value;
             else if (value >= 0.0 && value < NSL_PHASE_COUNT)
@@ -279,7 +279,7 @@ static int read_cells(phase_job *job, const char *command, const char *folder, i
             else
                 code = EXIT_INPUT_OUTPUT;
         }
-    free(array.data);
+    nsl_npy_clear(&array);
     return code == EXIT_FINE ? code : refuse(command, path, "has an unknown regime");
 }
 

@@ -61,6 +61,7 @@ nsl_status nsl_spectrum_new_powerlaw(nsl_spectrum **out, double alpha,
         .ops = &nsl_powerlaw_ops,
         .latents = latents,
         .rank = latents,
+        .largest = lambda_max,
         .smallest = lambda_max * pow(law->latents, -law->exponent.p),
     };
     law->trace = lambda_max * nsl_power_sum(law->exponent.alpha, 1, latents);
