@@ -4,6 +4,7 @@
 #include "core/error.h"
 #include "input/number.h"
 #include "mp/agree.h"
+#include "mp/gram_mp.h"
 #include "mp/loss_mp.h"
 #include "mp/optimum_mp.h"
 #include "mp/sizes_mp.h"
@@ -258,6 +259,17 @@ static void copy(answer *to, const answer *from, const question *q, mpfr_prec_t 
  * terms, and so with its logarithm. This many are left for that. */
 enum { GROWTH_BITS = 24 };
 
+/* Bits that are lost where N and P are nearly equal. */
+static mpfr_prec_t near_bits(const question *q)
+{
+    nsl_gram_question sizes = {
+        q->model,
+        {q->point->features, q->point->samples, NSL_SIDE_SAMPLES, true},
+        {q->decimals ? q->decimals->features : NULL,
+         q->decimals ? q->decimals->samples : NULL}};
+    return nsl_gram_facts_of(&sizes).near;
+}
+
 /* Evaluates at rising precisions until what is lost to rounding is known to leave
  * `wanted` bits. First at half of the bits, where Newton's way to the root passes
  * anyway, and at all of them: the lower answer is off by what was lost there, and so
@@ -267,8 +279,10 @@ enum { GROWTH_BITS = 24 };
 static nsl_status settle(answer *out, const question *q, mpfr_prec_t wanted,
                          best_root *best, bool *agreed, nsl_error *err)
 {
-    mpfr_prec_t bits = wanted + NSL_GUARD_BITS + NSL_STEP_BITS;
-    mpfr_prec_t half = bits / 2 + NSL_GUARD_BITS + NSL_STEP_BITS;
+    mpfr_prec_t near = near_bits(q);
+    mpfr_prec_t bits = wanted + NSL_GUARD_BITS + NSL_STEP_BITS + near;
+    mpfr_prec_t half = bits / 2 + near + NSL_GUARD_BITS + NSL_STEP_BITS;
+    half = half < bits - NSL_STEP_BITS ? half : bits - NSL_STEP_BITS;
     mpfr_prec_t needed = half - (bits - wanted - GROWTH_BITS);
     nsl_prediction_mp values;
     mpfr_t ridge;
