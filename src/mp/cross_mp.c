@@ -5,7 +5,8 @@
  *     E₁₂ + σ² = Q(κ, t₁+σ²),            T₁₂ = b₁ b₂ (E₁₂ + σ²),
  *     E_× + σ² = Q(Δ, t₁+σ²)/Q(ψ, 1),    bias = Q(Δ, t₁)/Q(Δ, 1).
  *
- * Q is linear in both functions, and ω₂ − ω₁ = w₂ − w₁ does not vary. */
+ * Q is linear in both functions, and ω₂ − ω₁ = w₂ − w₁ does not vary. The trained part,
+ * the pole at w = 0, is a node of weight 1 that is its own conjugate. */
 #include "mp/cross_mp.h"
 
 enum {
@@ -190,9 +191,30 @@ static void add_pair(pair *p, const mpc_t weight_a, const mpc_t weight_b,
     mpc_clear(clock);
 }
 
+/* The trained part alone and with every node. */
+static void add_trained(pair *p, const nsl_training_node *trained,
+                        const nsl_training_node *node, const nsl_contour_mp *c)
+{
+    mpc_t one, still;
+    mpc_init2(one, 2);
+    mpc_init2(still, 2);
+    mpc_set_ui(one, 1, MPC_RNDNN);
+    mpc_set_ui(still, 0, MPC_RNDNN);
+    p->a = p->b = trained;
+    p->times = 1;
+    add_pair(p, one, one, still, still, false);
+    p->times = 4; /* both orders, and conjugates of both */
+    for (size_t j = 0; j < c->count; j++) {
+        p->b = &node[j];
+        add_pair(p, one, c->weight[j], still, c->clock[j], false);
+    }
+    mpc_clear(one);
+    mpc_clear(still);
+}
+
 void nsl_cross_sums(mpfr_t *sums, const nsl_training_node *node,
-                    const nsl_contour_mp *c, const nsl_problem_mp *problem,
-                    const mpfr_t share)
+                    const nsl_contour_mp *c, const nsl_training_node *trained,
+                    const nsl_problem_mp *problem, const mpfr_t share)
 {
     pair p = {.problem = problem,
               .share = share,
@@ -215,6 +237,8 @@ void nsl_cross_sums(mpfr_t *sums, const nsl_training_node *node,
             add_pair(&p, c->weight[i], c->weight[j], c->clock[i], c->clock[j], true);
         }
     }
+    if (trained)
+        add_trained(&p, trained, node, c);
     for (int i = 0; i < SCRATCH; i++)
         mpc_clear(p.x[i]);
 }

@@ -337,6 +337,21 @@ static nsl_status answer_trained(nsl_prediction_mp *out, const nsl_model_mp *mod
     return status;
 }
 
+/* What has decayed to a loss of 0 is not yet that. */
+static void set_decayed(nsl_prediction_mp *p)
+{
+    mpfr_set_nan(p->delta);
+    bool none = mpfr_zero_p(p->test_loss) != 0;
+    for (int i = 2; i < NSL_PREDICTION_MP_VALUES && none; i++) /* after Δ and z */
+        mpfr_set_nan(nsl_prediction_mp_value(p, i));
+    if (none)
+        p->notes = 0;
+    if (none || mpfr_zero_p(p->train_loss)) {
+        mpfr_set_nan(p->train_loss);
+        p->notes |= NSL_NOTE_UNDERFLOW;
+    }
+}
+
 /* The same of any training. */
 static nsl_status answer_given(nsl_prediction_mp *out, const nsl_model_mp *model,
                                const nsl_point *point,
@@ -358,9 +373,16 @@ static nsl_status answer_given(nsl_prediction_mp *out, const nsl_model_mp *model
     }
     if (status != NSL_OK)
         return status;
-    if (kind != NSL_STOP_NEVER)
-        return nsl_training_answer(out, &q, kind, digits, err);
-    return answer_trained(out, model, &trained, decimals, units, digits, err);
+    bool decayed = false;
+    if (kind != NSL_STOP_NEVER) {
+        status = nsl_training_answer(out, &decayed, &q, kind, digits, err);
+        if (status != NSL_OK || !decayed)
+            return status;
+    }
+    status = answer_trained(out, model, &trained, decimals, units, digits, err);
+    if (status == NSL_OK && decayed)
+        set_decayed(out);
+    return status;
 }
 
 /* At the best ridge where that is 0 or infinite, in point and decimals. */

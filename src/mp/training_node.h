@@ -33,6 +33,9 @@ typedef struct {
 void nsl_training_node_init(nsl_training_node *n, mpfr_prec_t bits);
 void nsl_training_node_clear(nsl_training_node *n);
 
+/* All numbers, rounded to those of `to`. */
+void nsl_training_node_copy(nsl_training_node *to, const nsl_training_node *from);
+
 /* What a ridge is to the nodes: ω₀, and whether it falls as N grows, as γ's does. */
 typedef struct {
     mpfr_t omega0;
