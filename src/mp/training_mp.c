@@ -438,32 +438,44 @@ static mpfr_exp_t least_agreed(nsl_prediction_mp *a, nsl_prediction_mp *b)
     return least;
 }
 
-/* The first pair is to see how small the values are, the second then is right. */
+static void swap_values(nsl_prediction_mp *a, nsl_prediction_mp *b)
+{
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        mpfr_swap(nsl_prediction_mp_value(a, i), nsl_prediction_mp_value(b, i));
+}
+
+/* Few bits first, to see how small the values are; then as many as are wanted, and more
+ * by what was lost at the fewer ones until that leaves enough. */
 static nsl_status settle(nsl_prediction_mp *out, const nsl_training_question *q,
                          const nsl_decay_mp *decay, unsigned digits, nsl_error *err)
 {
-    enum { FIRST_BITS = 64, STEP = 32, SURE_BITS = 8 };
-    mpfr_prec_t wanted = nsl_digits_bits(digits), bits = FIRST_BITS;
-    mpfr_prec_t most = 4 * wanted + 1500;
+    enum { FIRST_BITS = 64, SPARE = 24, SURE_BITS = 8, TRIES_MAX = 8 };
+    mpfr_prec_t wanted = nsl_digits_bits(digits), most = 4 * wanted + 1500;
+    mpfr_prec_t low = FIRST_BITS, bits = wanted + 2 * SPARE;
     nsl_prediction_mp lower;
     nsl_prediction_mp_init(&lower);
-    nsl_status status = NSL_OK;
-    for (bool agreed = false; status == NSL_OK && !agreed;) {
-        status = predict_at(&lower, q, decay, bits, err);
-        if (status == NSL_OK)
-            status = predict_at(out, q, decay, bits + STEP, err);
+    bool agreed = false;
+    nsl_status status = predict_at(&lower, q, decay, low, err);
+    for (int i = 0; i < TRIES_MAX && status == NSL_OK && !agreed; i++) {
+        status = predict_at(out, q, decay, bits, err);
         if (status != NSL_OK)
             break;
         mpfr_exp_t least = least_agreed(&lower, out);
-        agreed = least >= wanted;
+        mpfr_prec_t lost = least < low ? low - least : 0;
+        agreed = least >= SURE_BITS && bits - lost >= wanted + SPARE;
         if (agreed)
             break;
         if (bits >= most)
             status = nsl_digits_unsettled(digits, err);
-        bits = least >= SURE_BITS ? bits + (wanted - least) + SURE_BITS : 2 * bits;
+        low = bits;
+        bits = least >= SURE_BITS ? wanted + lost + 2 * SPARE : 2 * bits;
+        bits = bits > low + SPARE ? bits : low + SPARE;
         bits = bits < most ? bits : most;
+        swap_values(&lower, out);
     }
     nsl_prediction_mp_clear(&lower);
+    if (status == NSL_OK && !agreed)
+        status = nsl_digits_unsettled(digits, err);
     return status;
 }
 
@@ -517,9 +529,9 @@ static nsl_status untrained(nsl_prediction_mp *out, const nsl_training_question 
     return status;
 }
 
-/* Where the slowest has decayed to e^−this, what is left is below all exponents that
- * MPFR has, and so are its products. */
-static const double DECAYED = 1e18;
+/* Where the slowest has decayed to e^−this, products of two are at MPFR's least
+ * exponent, −2^30. */
+static const double DECAYED = 3.5e8;
 
 static bool has_decayed(const nsl_training_question *q, const nsl_decay_mp *decay)
 {
