@@ -12,7 +12,7 @@
 #include <math.h>
 
 /* Bits of edges: of the times them, up to 2^64, the whole numbers must be right. */
-enum { DECAY_BITS = 192, SEARCH_BITS = 128, SPARE_BITS = 64 };
+enum { DECAY_BITS = 192, SEARCH_BITS = 128, SPARE_BITS = 64, DIVISIONS = 3 };
 
 void nsl_decay_mp_init(nsl_decay_mp *d)
 {
@@ -273,6 +273,16 @@ static nsl_status set_node(nsl_training_node *node, nsl_level *level,
     return status;
 }
 
+/* Without a ridge N counts where it, or P, is less than other widths and the rank: one
+ * that is less decides Δ and leaves κ = 0. */
+static bool decides(const nsl_problem_mp *problem, const nsl_training_question *q)
+{
+    nsl_gram_question gram = gram_of(q);
+    return nsl_gram_facts_of(&gram).bottom == BOTTOM_LEFT &&
+           (mpfr_equal_p(problem->samples, problem->least) ||
+            mpfr_equal_p(problem->width[problem->layers - 1], problem->least));
+}
+
 /* Bits that are lost at ω. */
 static nsl_status find_lost(mpfr_prec_t *lost, const nsl_training_question *q,
                             const mpfr_t omega, nsl_error *err)
@@ -291,13 +301,13 @@ static nsl_status find_lost(mpfr_prec_t *lost, const nsl_training_question *q,
     return status;
 }
 
-nsl_status nsl_training_end(nsl_training_node *node, const nsl_training_question *q,
-                            const mpfr_t least, nsl_error *err)
+nsl_status nsl_training_end_set(nsl_training_end *end, const nsl_training_question *q,
+                                const mpfr_t least, nsl_error *err)
 {
     nsl_problem_mp problem;
     nsl_level level;
     mpfr_t omega;
-    mpfr_prec_t bits = mpfr_get_prec(mpc_realref(node->z)) + SPARE_BITS, lost = 0;
+    mpfr_prec_t bits = mpfr_get_prec(mpc_realref(end->node.z)) + SPARE_BITS, lost = 0;
     nsl_problem_mp_init(&problem, q->model, q->point, &q->decimals, bits);
     mpfr_init2(omega, bits);
     nsl_training_omega0(omega, &problem);
@@ -305,6 +315,7 @@ nsl_status nsl_training_end(nsl_training_node *node, const nsl_training_question
         mpfr_mul_2si(omega, least, -bits, MPFR_RNDN);
     nsl_status status = find_lost(&lost, q, omega, err);
     if (status == NSL_OK) {
+        lost *= DIVISIONS; /* b, b_ω and b_ων are divided by b */
         bits += lost;
         mpfr_set_prec(omega, bits);
         nsl_problem_mp_clear(&problem);
@@ -314,9 +325,10 @@ nsl_status nsl_training_end(nsl_training_node *node, const nsl_training_question
             mpfr_mul_2si(omega, least, lost - bits, MPFR_RNDN);
         status = nsl_level_init(&level, q->model, bits) ? NSL_OK : nsl_fail_memory(err);
         if (status == NSL_OK)
-            status = set_node(node, &level, q, omega, err);
+            status = set_node(&end->node, &level, q, omega, err);
         nsl_level_clear(&level);
     }
+    end->features = !problem.ridgeless || decides(&problem, q);
     nsl_problem_mp_clear(&problem);
     mpfr_clear(omega);
     return status;

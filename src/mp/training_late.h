@@ -24,7 +24,7 @@ nsl_status nsl_decay_mp_find(nsl_decay_mp *d, const nsl_training_question *q,
 /* The node at w = 0, right to the bits of `node`. The least eigenvalue with the ridge
  * is above `least` > 0.
  * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED */
-nsl_status nsl_training_end(nsl_training_node *node, const nsl_training_question *q,
-                            const mpfr_t least, nsl_error *err);
+nsl_status nsl_training_end_set(nsl_training_end *end, const nsl_training_question *q,
+                                const mpfr_t least, nsl_error *err);
 
 #endif

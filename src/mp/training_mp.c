@@ -11,6 +11,7 @@
 #include "mp/training_roots.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Bits beyond what is lost and grows, for the rounding of the sums. */
@@ -165,17 +166,17 @@ static nsl_status set_nodes(nsl_training_node *node, totals *out, mpc_t *delta,
 static nsl_status add_nodes(totals *out, const nsl_training_node *node,
                             const nsl_contour_mp *c, const evaluation *e)
 {
-    nsl_training_node trained;
+    nsl_training_end trained;
     nsl_status status = NSL_OK;
-    nsl_training_node_init(&trained, e->work);
+    nsl_training_node_init(&trained.node, e->work);
     if (e->schedule.apart) {
-        status = nsl_training_end(&trained, e->q, e->least, e->err);
-        mpfr_add(out->dof, out->dof, mpc_realref(trained.z), MPFR_RNDN);
+        status = nsl_training_end_set(&trained, e->q, e->least, e->err);
+        mpfr_add(out->dof, out->dof, mpc_realref(trained.node.z), MPFR_RNDN);
     }
     if (status == NSL_OK)
         nsl_cross_sums(out->sums, node, c, e->schedule.apart ? &trained : NULL,
                        &e->problem, e->share);
-    nsl_training_node_clear(&trained);
+    nsl_training_node_clear(&trained.node);
     return status;
 }
 
@@ -461,6 +462,14 @@ static nsl_status settle(nsl_prediction_mp *out, const nsl_training_question *q,
         if (status != NSL_OK)
             break;
         mpfr_exp_t least = least_agreed(&lower, out);
+        if (getenv("DBG")) {
+            fprintf(stderr, "low %ld bits %ld least %ld:", low, bits, least);
+            for (int k = 0; k < NSL_PREDICTION_MP_VALUES; k++)
+                fprintf(stderr, " %ld",
+                        (long)bits_agreed(nsl_prediction_mp_value(&lower, k),
+                                          nsl_prediction_mp_value(out, k)));
+            fprintf(stderr, "\n");
+        }
         mpfr_prec_t lost = least < low ? low - least : 0;
         agreed = least >= SURE_BITS && bits - lost >= wanted + SPARE;
         if (agreed)

@@ -30,6 +30,12 @@ typedef struct {
     mpc_t f[NODE_FUNCTIONS][NODE_VARIATIONS][2];
 } nsl_training_node;
 
+/* What is trained, at w = 0. */
+typedef struct {
+    nsl_training_node node;
+    bool features; /* its loss depends on N */
+} nsl_training_end;
+
 void nsl_training_node_init(nsl_training_node *n, mpfr_prec_t bits);
 void nsl_training_node_clear(nsl_training_node *n);
 
