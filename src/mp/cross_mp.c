@@ -6,10 +6,11 @@
  *     E_× + σ² = Q(Δ, t₁+σ²)/Q(ψ, 1),    bias = Q(Δ, t₁)/Q(Δ, 1).
  *
  * Q is linear in both functions, and ω₂ − ω₁ = w₂ − w₁ does not vary. The trained part,
- * the pole at w = 0, is a node of weight 1 that is its own conjugate. Where P is
- * infinite κ = ω, and with that node, ω = 0, E₁₂ is its t₁ for every other one. Of a
- * constant no filter without the pole leaves anything, and it must not: the loss, which
- * is what is descended on there, moves by the square of what has not decayed. */
+ * the pole at w = 0, is a node of weight 1 that is its own conjugate. Where it is the
+ * best of all filters, E₁₂ with that node, b ω = 0, is a constant: at P = ∞ κ = ω and
+ * E₁₂ = t₁ there; at N = ∞, t₁ ∝ Δz and E₁₂ ∝ ΔP there. Of a constant no filter without
+ * the pole leaves anything, and it must not: the loss moves by the square of what has
+ * not decayed. */
 #include "mp/cross_mp.h"
 
 enum {
@@ -216,7 +217,7 @@ static void add_trained(pair *p, const nsl_training_end *trained,
     p->times = 1;
     add_pair(p, one, one, still, still, false);
     p->times = 4; /* both orders, and conjugates of both */
-    p->still = !p->finite;
+    p->still = trained->best;
     p->fixed = false;
     for (size_t j = 0; j < c->count; j++) {
         p->b = &node[j];
@@ -226,6 +227,15 @@ static void add_trained(pair *p, const nsl_training_end *trained,
     mpc_clear(still);
 }
 
+/* Without variance from the features all models are the same. */
+static bool is_wide(const nsl_problem_mp *problem)
+{
+    for (size_t k = 0; k < problem->layers; k++)
+        if (!mpfr_inf_p(problem->width[k]))
+            return false;
+    return true;
+}
+
 void nsl_cross_sums(mpfr_t *sums, const nsl_training_node *node,
                     const nsl_contour_mp *c, const nsl_training_end *trained,
                     const nsl_problem_mp *problem, const mpfr_t share)
@@ -233,7 +243,7 @@ void nsl_cross_sums(mpfr_t *sums, const nsl_training_node *node,
     pair p = {.problem = problem,
               .share = share,
               .finite = mpfr_number_p(problem->samples) != 0,
-              .one = mpfr_cmp_ui(share, 1) == 0,
+              .one = mpfr_cmp_ui(share, 1) == 0 || is_wide(problem),
               .steps = c->steps,
               .sums = sums};
     for (int i = 0; i < SCRATCH; i++)

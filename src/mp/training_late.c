@@ -283,6 +283,19 @@ static bool decides(const nsl_problem_mp *problem, const nsl_training_question *
             mpfr_equal_p(problem->width[problem->layers - 1], problem->least));
 }
 
+/* At P = ∞ the test loss is what is descended on. At N = ∞, without noise and a ridge,
+ * the posterior mean is reached of a target whose prior is the kernel, v² ∝ λ. */
+static bool is_best(const nsl_problem_mp *problem, const nsl_training_question *q)
+{
+    const nsl_model *model = q->model->model;
+    bool wide = true;
+    for (size_t k = 0; k < problem->layers; k++)
+        wide = wide && mpfr_inf_p(problem->width[k]);
+    return mpfr_inf_p(problem->samples) ||
+           (wide && problem->ridgeless && mpfr_zero_p(problem->noise) &&
+            model->target.kind == NSL_TARGET_MRS);
+}
+
 /* Bits that are lost at ω. */
 static nsl_status find_lost(mpfr_prec_t *lost, const nsl_training_question *q,
                             const mpfr_t omega, nsl_error *err)
@@ -329,6 +342,7 @@ nsl_status nsl_training_end_set(nsl_training_end *end, const nsl_training_questi
         nsl_level_clear(&level);
     }
     end->features = !problem.ridgeless || decides(&problem, q);
+    end->best = is_best(&problem, q);
     nsl_problem_mp_clear(&problem);
     mpfr_clear(omega);
     return status;

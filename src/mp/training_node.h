@@ -34,6 +34,7 @@ typedef struct {
 typedef struct {
     nsl_training_node node;
     bool features; /* its loss depends on N */
+    bool best;     /* and is the least that filters of its spectrum reach */
 } nsl_training_end;
 
 void nsl_training_node_init(nsl_training_node *n, mpfr_prec_t bits);
