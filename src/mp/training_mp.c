@@ -11,7 +11,6 @@
 #include "mp/training_roots.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 /* Bits beyond what is lost and grows, for the rounding of the sums. */
@@ -464,14 +463,6 @@ static nsl_status settle(nsl_prediction_mp *out, const nsl_training_question *q,
         if (status != NSL_OK)
             break;
         mpfr_exp_t least = least_agreed(&lower, out);
-        if (getenv("DBG")) {
-            fprintf(stderr, "low %ld bits %ld least %ld:", low, bits, least);
-            for (int k = 0; k < NSL_PREDICTION_MP_VALUES; k++)
-                fprintf(stderr, " %ld",
-                        (long)bits_agreed(nsl_prediction_mp_value(&lower, k),
-                                          nsl_prediction_mp_value(out, k)));
-            fprintf(stderr, "\n");
-        }
         mpfr_prec_t lost = least < low ? low - least : 0;
         agreed = least >= SURE_BITS && bits - lost >= wanted + SPARE;
         if (agreed)
