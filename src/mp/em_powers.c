@@ -14,13 +14,15 @@
  * 5 log2 I − 3 follows by induction. */
 #include "mp/em_powers.h"
 
+#include <limits.h>
 #include <stdbool.h>
 
 /* Most decimals of an exponent whose factors all are machine words. */
 enum { DECIMALS_MAX = 9 };
 
-/* Larger exponents, and primes whose square is no word, are left to MPFR. */
-static const long NUMERATOR_MAX = 1L << 40;
+/* Larger exponents, whose series would first grow and then cancel, and primes whose
+ * square is no word, are left to MPFR: from q = 5 on |s|/2 (q²−1) is at most a half. */
+enum { EXPONENT_MAX = 24 };
 static const size_t PRIME_MAX = (size_t)1 << 31;
 
 /* Bits beyond those asked for in the series: it has far fewer than 2^24 terms. */
@@ -36,13 +38,13 @@ static bool short_fraction(fraction *out, const mpfr_t s)
     mpfr_t scaled, whole, off;
     mpfr_prec_t bits = mpfr_get_prec(s);
     bool found = false;
+    if (mpfr_cmpabs_ui(s, EXPONENT_MAX) > 0)
+        return false;
     mpfr_inits2(bits, scaled, whole, off, (mpfr_ptr)NULL);
     out->b = 1;
     for (int j = 0; j <= DECIMALS_MAX && !found; j++, out->b *= found ? 1 : 10) {
         mpfr_mul_si(scaled, s, out->b, MPFR_RNDN);
         mpfr_rint(whole, scaled, MPFR_RNDN);
-        if (mpfr_cmpabs_ui(whole, (unsigned long)NUMERATOR_MAX) > 0)
-            break;
         mpfr_sub(off, scaled, whole, MPFR_RNDN);
         found =
             !mpfr_zero_p(whole) &&
