@@ -575,3 +575,26 @@ Test(cli_queries, whole_numbers_within_the_budget)
         json_object_put(root);
     }
 }
+
+/* More than one block of points, by any number of threads. */
+Test(cli_queries, digits_do_not_depend_on_threads)
+{
+    static const char *const jobs[] = {"-j1", "-j2", "-j5"};
+    shell_result first = {0};
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+        char command[256];
+        snprintf(command, sizeof command,
+                 "nslaw curve --alpha 1.5 -N 10:1e4:300 -P 100 -e 0.1 --digits 25 "
+                 "-f csv %s",
+                 jobs[i]);
+        shell_result run = shell_run(".", command);
+        cr_assert(run.code == 0, "%s: %s", command, run.err);
+        if (i == 0) {
+            first = run;
+            continue;
+        }
+        cr_expect(strcmp(first.out, run.out) == 0, "%s differs", jobs[i]);
+        shell_clear(&run);
+    }
+    shell_clear(&first);
+}

@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/curve_figure.h"
+#include "cli/curve_points.h"
 #include "cli/digits.h"
 #include "cli/intervals.h"
 #include "cli/limit.h"
@@ -120,23 +121,31 @@ static bool is_course(const cli_options *o)
     return query_swept(o) == training_clock(o) && !options_given(o, OPT_DIGITS);
 }
 
-static nsl_status add_point(sweep *w, query_answer *answer, size_t i, nsl_error *err)
+/* Predicts the i-th point. */
+static nsl_status answer_point(sweep *w, query_answer *answer, size_t i, nsl_error *err)
+{
+    const cli_options *o = w->options;
+    nsl_point point = query_point(o, i);
+    query_texts texts;
+    query_texts_set(&texts, o, i);
+    nsl_status status = query_setup_make(&w->setup, o, i, false, err);
+    if (status == NSL_OK && is_course(o) && !w->course)
+        status = nsl_course_new(&w->course, w->setup.model, &point, err);
+    if (status != NSL_OK)
+        return status;
+    return w->course
+               ? query_predict_course(answer, o, &w->setup, w->course, &point,
+                                      &texts.decimals, err)
+               : query_predict(answer, o, &w->setup, &point, &texts.decimals, err);
+}
+
+static void add_point(sweep *w, query_answer *answer, size_t i)
 {
     const cli_options *o = w->options;
     nsl_point point = query_point(o, i);
     query_texts texts;
     row_note note = {{0}, {0}};
     query_texts_set(&texts, o, i);
-    nsl_status status = query_setup_make(&w->setup, o, i, false, err);
-    if (status == NSL_OK && is_course(o) && !w->course)
-        status = nsl_course_new(&w->course, w->setup.model, &point, err);
-    if (status == NSL_OK)
-        status = w->course ? query_predict_course(answer, o, &w->setup, w->course,
-                                                  &point, &texts.decimals, err)
-                           : query_predict(answer, o, &w->setup, &point,
-                                           &texts.decimals, err);
-    if (status != NSL_OK)
-        return status;
     row_add(&w->d, w->style, &w->setup, &point, &texts.decimals, answer,
             query_units(o, point.noise), &note);
     set_plateau(&w->d, &w->plateau, &note);
@@ -145,7 +154,6 @@ static nsl_status add_point(sweep *w, query_answer *answer, size_t i, nsl_error 
         intervals_set(&w->d, "plateau_lo", "plateau_hi", &w->around, query_count(o));
     row_end(&w->d, &note);
     curve_figure_set(&w->picture, o, i, &point, answer);
-    return NSL_OK;
 }
 
 /* Of every point and of the plateau; without one, of the last point again. */
@@ -175,21 +183,55 @@ static nsl_status find_intervals(sweep *w, nsl_error *err)
     return status;
 }
 
-static nsl_status add_points(sweep *w, nsl_error *err)
+static nsl_status add_one_by_one(sweep *w, nsl_error *err)
 {
     const cli_options *o = w->options;
     query_answer answer;
+    nsl_status status = NSL_OK;
     query_answer_init(&answer);
-    nsl_status status = plateau_of(&w->plateau, o, &w->setup, err);
-    if (status == NSL_OK)
-        status = find_intervals(w, err);
     progress p = progress_start(o, query_count(o));
     for (size_t i = 0; i < query_count(o) && status == NSL_OK; i++) {
         progress_at(&p, i);
-        status = add_point(w, &answer, i, err);
+        status = answer_point(w, &answer, i, err);
+        if (status == NSL_OK)
+            add_point(w, &answer, i);
     }
     progress_end(&p);
     query_answer_clear(&answer);
+    return status;
+}
+
+static nsl_status add_blocks(sweep *w, nsl_error *err)
+{
+    const cli_options *o = w->options;
+    nsl_status status = query_setup_make(&w->setup, o, 0, false, err);
+    if (status != NSL_OK)
+        return status;
+    progress p = progress_start(o, query_count(o));
+    curve_points *points = curve_points_new(o, &w->setup, &p);
+    if (!points) {
+        progress_end(&p);
+        *err = (nsl_error){.status = NSL_ENOMEM, .message = "out of memory"};
+        return NSL_ENOMEM;
+    }
+    for (size_t i = 0; i < query_count(o) && status == NSL_OK; i += CURVE_BLOCK) {
+        status = curve_points_fill(points, i, err);
+        for (size_t k = 0; k < points->count && status == NSL_OK; k++)
+            add_point(w, &points->answer[k], i + k);
+    }
+    curve_points_free(points);
+    progress_end(&p);
+    return status;
+}
+
+static nsl_status add_points(sweep *w, nsl_error *err)
+{
+    const cli_options *o = w->options;
+    nsl_status status = plateau_of(&w->plateau, o, &w->setup, err);
+    if (status == NSL_OK)
+        status = find_intervals(w, err);
+    if (status == NSL_OK)
+        status = curve_points_wanted(o) ? add_blocks(w, err) : add_one_by_one(w, err);
     return status;
 }
 
