@@ -225,9 +225,12 @@ def core_rows(table, work):
             runs.append((run, folder_digest(m.folder)))
         (one, first), (two, second) = runs
         compare(f'two cores: {what}', one, two, first == second)
-    fit = f'fit {HERE}/../../data/fit/runs.csv --bootstrap 300 --quiet -f csv --jobs '
-    one, two = (nslaw(fit + jobs) for jobs in '12')
-    compare('two cores: bootstrap of 300', one, two, one.output == two.output)
+    for what, line in (
+            ('bootstrap of 300', f'fit {HERE}/../../data/fit/runs.csv --bootstrap 300'),
+            ('100 digits, curve of 200 points',
+             'curve -N 10:1e5:200 -P 2000 --alpha 0.3 -M 1e12 --digits 100')):
+        one, two = (nslaw(f'{line} --quiet -f csv --jobs {jobs}') for jobs in '12')
+        compare(f'two cores: {what}', one, two, one.output == two.output)
 
 
 def digit_rows(table, work, long):
@@ -247,7 +250,7 @@ def digit_rows(table, work, long):
             ('50 digits, one loss, source', f'loss {point} --source 0.7 --digits 50'),
             ('1,000 digits, one loss, M = 10^12', f'loss {point} -M 1e12 --digits 1000'),
             ('30 digits, curve of 200 points',
-             'curve -N 10:1e5:200 -P 2000 --alpha 0.3 -M 1e12 --digits 30'),
+             'curve -N 10:1e5:200 -P 2000 --alpha 0.3 -M 1e12 --digits 30 --jobs 1'),
             ('50 digits, table of 10^5 eigenvalues',
              f'loss -N 1000 -P 2000 --spectrum {work}/small.csv --digits 50')):
         table.add(what, nslaw(f'{line} -f csv').seconds)
