@@ -50,20 +50,27 @@ static double log_constant(double theta, double p, double s)
     return 8.0 * M_LN2 + 2.0 * p * log1p(theta) - (2.0 * p + s) * log1p(-theta);
 }
 
+/* By lgamma_r: lgamma writes a global, and threads plan at once. */
+static double log_factorial(double n)
+{
+    int sign;
+    return lgamma_r(n + 1.0, &sign);
+}
+
 /* ln of the relative bound on R_K. */
 static double log_remainder(double k, double at, double theta, double p, double s)
 {
     double room = 2.0 * k - 1.0 - 2.0 * p;
     if (room < 1.0)
         return (double)INFINITY;
-    return log(4.0) + lgamma(2.0 * k + 1.0) - 2.0 * k * (LOG_PI2 + log(theta * at)) +
+    return log(4.0) + log_factorial(2.0 * k) - 2.0 * k * (LOG_PI2 + log(theta * at)) +
            log_constant(theta, p, s) + log(at / room);
 }
 
 /* ln of the relative bound on the corrections at `at` after the k-th. */
 static double log_omitted(double k, double at, double theta, double p, double s)
 {
-    return log(8.0) + lgamma(2.0 * k + 2.0) - (2.0 * k + 2.0) * LOG_PI2 -
+    return log(8.0) + log_factorial(2.0 * k + 1.0) - (2.0 * k + 2.0) * LOG_PI2 -
            (2.0 * k + 1.0) * log(theta * at) + log_constant(theta, p, s);
 }
 
