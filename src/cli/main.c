@@ -2,6 +2,7 @@
 /* The program: finds the command and runs it. A new command is a line in
  * commands.h. */
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/options.h"
 #include "input/number.h"
 
@@ -63,6 +64,7 @@ static int finish(int code)
 int main(int argc, char **argv)
 {
     keep_standard_descriptors();
+    interrupt_watch_files();
     if (argc < 2)
         return options_complain(NULL, EXIT_USAGE,
                                 "needs a command, e.g. loss; see nslaw --help");
@@ -70,7 +72,7 @@ int main(int argc, char **argv)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].run(argc - 1, argv + 1);
     if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
-        printf("nslaw %s\n", nsl_version());
+        printf("nslaw %s\n", nslaw_version());
         return finish(EXIT_FINE);
     }
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
