@@ -37,7 +37,7 @@ int main(void)
     nsl_prediction plateau;
     check(nsl_predict(&plateau, model, &point, &err), &err);
 
-    printf("nslaw %s: N = %g, plateau %.6f\n", nsl_version(), point.features,
+    printf("nslaw %s: N = %g, plateau %.6f\n", nslaw_version(), point.features,
            plateau.test_loss);
     printf("%10s %12s %12s %12s\n", "samples", "test loss", "over plateau",
            "elasticity");

@@ -4,10 +4,13 @@
 #ifndef NSLAW_ACTIVATION_H
 #define NSLAW_ACTIVATION_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+NSL_BEGIN
 
 typedef enum {
     NSL_ACTIVATION_RELU,     /**< max(s, 0) */
@@ -76,5 +79,7 @@ typedef double nsl_function(double s, void *data);
 nsl_status nsl_hermite_expand(double *c, size_t count, double *norm,
                               nsl_function *function, void *data, const double *breaks,
                               size_t breaks_count, nsl_error *err);
+
+NSL_END
 
 #endif

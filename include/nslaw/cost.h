@@ -2,10 +2,13 @@
 #ifndef NSLAW_COST_H
 #define NSLAW_COST_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 
 #include <stdbool.h>
 #include <stddef.h>
+
+NSL_BEGIN
 
 /** What training N features on P samples for a time costs, e.g. 6*N*P, N*min(N,P),
  *  N*time or 3.5e2*(N*min(P,time))^1.5, in any unit; a budget is in the same unit. Of
@@ -97,5 +100,7 @@ size_t nsl_cost_kinks(const nsl_cost *cost, nsl_cost_variable most,
                       nsl_cost_variable along, double log_budget,
                       const double logs[NSL_COST_VARIABLES], double *kinks,
                       double *infinite_below);
+
+NSL_END
 
 #endif

@@ -8,9 +8,12 @@
 #ifndef NSLAW_COST_MP_H
 #define NSLAW_COST_MP_H
 
+#include <nslaw/api.h>
 #include <nslaw/cost.h>
 
 #include <mpfr.h>
+
+NSL_BEGIN
 
 /** nsl_cost_log_most, rounded to the precision of `out`. */
 void nsl_cost_log_most_mp(mpfr_t out, const nsl_cost *cost, nsl_cost_variable most,
@@ -22,5 +25,7 @@ void nsl_cost_log_most_mp(mpfr_t out, const nsl_cost *cost, nsl_cost_variable mo
 size_t nsl_cost_exponents_mp(mpfr_ptr exponents[NSL_COST_VARIABLES],
                              const nsl_cost *cost,
                              const mpfr_srcptr logs[NSL_COST_VARIABLES]);
+
+NSL_END
 
 #endif

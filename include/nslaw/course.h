@@ -2,8 +2,11 @@
 #ifndef NSLAW_COURSE_H
 #define NSLAW_COURSE_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/theory.h>
+
+NSL_BEGIN
 
 /** The course of training of one model at one point: predictions at any time by [E7],
  *  whose resolvents are kept and shared between times (theory.md section 12). Not for
@@ -47,5 +50,7 @@ nsl_status nsl_course_best(nsl_stop *out, nsl_course *course, nsl_error *err);
  *  @return as nsl_predict */
 nsl_status nsl_course_span(double *low, double *high, nsl_course *course,
                            nsl_error *err);
+
+NSL_END
 
 #endif

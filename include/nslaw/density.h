@@ -4,10 +4,13 @@
 #ifndef NSLAW_DENSITY_H
 #define NSLAW_DENSITY_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/model.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+NSL_BEGIN
 
 /** Which of the two Gram matrices with the same positive eigenvalues. */
 typedef enum {
@@ -100,5 +103,7 @@ nsl_status nsl_density_quantile(double *x, const nsl_density *density, double q,
  *  @return NSL_OK; NSL_EFAILED where so many points are closer than double can tell */
 nsl_status nsl_density_points(double *x, size_t count, const nsl_density *density,
                               nsl_error *err);
+
+NSL_END
 
 #endif

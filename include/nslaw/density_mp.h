@@ -4,8 +4,11 @@
 #ifndef NSLAW_DENSITY_MP_H
 #define NSLAW_DENSITY_MP_H
 
+#include <nslaw/api.h>
 #include <nslaw/density.h>
 #include <nslaw/theory_mp.h>
+
+NSL_BEGIN
 
 /** The sizes of a Gram matrix as decimals, to be taken exactly; NULL: the double. */
 typedef struct {
@@ -55,5 +58,7 @@ void nsl_bulks_mp_clear(nsl_bulks_mp *bulks);
 nsl_status nsl_edges_mp(nsl_bulks_mp *bulks, const nsl_model_mp *model,
                         const nsl_gram *gram, const nsl_gram_decimals *decimals,
                         unsigned digits, nsl_error *err);
+
+NSL_END
 
 #endif

@@ -2,6 +2,10 @@
 #ifndef NSLAW_ERROR_H
 #define NSLAW_ERROR_H
 
+#include <nslaw/api.h>
+
+NSL_BEGIN
+
 /** How a library call ended. Functions that can fail return one of these; on failure
  *  their outputs are NaN or NULL and `nsl_error`, where given, says what was wrong. */
 typedef enum {
@@ -19,5 +23,7 @@ typedef struct {
     char field[32];    /**< the offending parameter ("alpha", "ridge", …) or "" */
     char message[256]; /**< which value is wrong and what is allowed, one line */
 } nsl_error;
+
+NSL_END
 
 #endif

@@ -5,10 +5,13 @@
 #define NSLAW_FEATURES_H
 
 #include <nslaw/activation.h>
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/spectrum.h>
 #include <stddef.h>
 #include <stdint.h>
+
+NSL_BEGIN
 
 /** Where the target's weights come from. */
 typedef enum {
@@ -73,5 +76,7 @@ nsl_status nsl_features_find(nsl_features *out, const nsl_activation *activation
                              nsl_features_target target, nsl_error *err);
 
 void nsl_features_clear(nsl_features *features);
+
+NSL_END
 
 #endif

@@ -3,12 +3,15 @@
 #ifndef NSLAW_FIT_H
 #define NSLAW_FIT_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/phase.h>
 #include <nslaw/theory.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+NSL_BEGIN
 
 /** What is said to predict a loss from parameters N and samples P. */
 typedef enum {
@@ -141,5 +144,7 @@ nsl_status nsl_fit_find(nsl_fit *out, const nsl_form *form,
                         const nsl_fit_options *options, size_t count,
                         const nsl_fit_run *run, nsl_error *err);
 void nsl_fit_clear(nsl_fit *fit);
+
+NSL_END
 
 #endif

@@ -2,9 +2,12 @@
 #ifndef NSLAW_FRONTIER_H
 #define NSLAW_FRONTIER_H
 
+#include <nslaw/api.h>
 #include <nslaw/cost.h>
 #include <nslaw/error.h>
 #include <nslaw/optimum.h>
+
+NSL_BEGIN
 
 /** Where the best split of a budget lies. */
 typedef enum {
@@ -78,5 +81,7 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
 nsl_status nsl_frontier_integer(nsl_frontier *inout, const nsl_model *model,
                                 const nsl_frontier_query *query, double budget,
                                 nsl_error *err);
+
+NSL_END
 
 #endif

@@ -5,12 +5,15 @@
 #ifndef NSLAW_LAWS_H
 #define NSLAW_LAWS_H
 
+#include <nslaw/api.h>
 #include <nslaw/range.h>
 #include <nslaw/theory_mp.h>
 
 #include <mpfr.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+NSL_BEGIN
 
 /** What limits the loss. z is the effective dimension, n = min(N, P). With label noise
  *  the first three are laws of the part of the loss that it does not cause. */
@@ -99,5 +102,7 @@ nsl_status nsl_laws_mp_find(nsl_laws_mp *out, const nsl_model_mp *model,
                             nsl_ridge_policy policy, const nsl_point *point,
                             const nsl_point_decimals *decimals, nsl_units units,
                             unsigned digits, nsl_error *err);
+
+NSL_END
 
 #endif

@@ -15,10 +15,13 @@
 #ifndef NSLAW_MEASURED_H
 #define NSLAW_MEASURED_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/spectrum.h>
 #include <stddef.h>
 #include <stdint.h>
+
+NSL_BEGIN
 
 /** Ranks from … to, both in it. */
 typedef struct {
@@ -134,5 +137,7 @@ nsl_population_law nsl_population_get(const nsl_population *population);
 
 /** The eigenvalue that the sample is expected to have at a rank, 1 ≤ rank ≤ P. */
 double nsl_population_sampled(const nsl_population *population, double rank);
+
+NSL_END
 
 #endif

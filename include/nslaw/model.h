@@ -2,9 +2,12 @@
 #ifndef NSLAW_MODEL_H
 #define NSLAW_MODEL_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/spectrum.h>
 #include <stddef.h>
+
+NSL_BEGIN
 
 /** How the ridge is stated (theory.md section 2). */
 typedef enum {
@@ -58,5 +61,7 @@ void nsl_model_free(nsl_model *model);
 
 /** The spectrum the model was made on. */
 const nsl_spectrum *nsl_model_spectrum(const nsl_model *model);
+
+NSL_END
 
 #endif

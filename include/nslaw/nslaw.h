@@ -8,6 +8,8 @@
 #define NSLAW_NSLAW_H
 
 #include <nslaw/activation.h>
+#include <nslaw/api.h>
+#include <nslaw/batch.h>
 #include <nslaw/cost.h>
 #include <nslaw/course.h>
 #include <nslaw/density.h>
@@ -23,8 +25,13 @@
 #include <nslaw/solve.h>
 #include <nslaw/spectrum.h>
 #include <nslaw/theory.h>
+#include <nslaw/work.h>
+
+NSL_BEGIN
 
 /** The library's version, e.g. "0.1.0". */
-const char *nsl_version(void);
+const char *nslaw_version(void);
+
+NSL_END
 
 #endif

@@ -2,9 +2,12 @@
 #ifndef NSLAW_OPTIMUM_H
 #define NSLAW_OPTIMUM_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/model.h>
 #include <nslaw/theory.h>
+
+NSL_BEGIN
 
 /** Where the test loss is least as a function of the ridge. */
 typedef enum {
@@ -38,5 +41,7 @@ nsl_status nsl_optimal_ridge(nsl_optimum *out, const nsl_model *model,
 nsl_status nsl_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
                                const nsl_model *model, const nsl_point *point,
                                nsl_error *err);
+
+NSL_END
 
 #endif

@@ -2,9 +2,13 @@
 #ifndef NSLAW_PHASE_H
 #define NSLAW_PHASE_H
 
+#include <nslaw/api.h>
 #include <nslaw/theory.h>
+#include <nslaw/work.h>
 #include <stddef.h>
 #include <stdint.h>
+
+NSL_BEGIN
 
 /** What varies along an axis of a map. */
 typedef enum {
@@ -77,16 +81,6 @@ typedef struct {
 nsl_status nsl_map_init(nsl_map *map, const nsl_map_query *query, nsl_error *err);
 void nsl_map_clear(nsl_map *map);
 
-/** Called now and then by the thread that called; false stops the work. */
-typedef bool nsl_proceed(void *data, size_t done, size_t total);
-
-/** How the work is done; none of it changes a bit of the result. */
-typedef struct {
-    unsigned jobs;        /**< threads, ≥ 1 */
-    nsl_proceed *proceed; /**< or NULL */
-    void *data;
-} nsl_work;
-
 /** Fills the rows first, first + step, … of the map.
  *  @return NSL_OK; NSL_EINVAL for a value outside its range or axes of the same kind;
  *          NSL_EFAILED where a cell did not converge; NSL_ECANCELLED */
@@ -144,5 +138,7 @@ nsl_status nsl_boundaries_find(nsl_boundaries *out, const nsl_map_query *query,
                                const nsl_work *work, nsl_error *err);
 
 void nsl_boundaries_clear(nsl_boundaries *boundaries);
+
+NSL_END
 
 #endif

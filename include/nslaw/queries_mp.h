@@ -4,10 +4,13 @@
 #ifndef NSLAW_QUERIES_MP_H
 #define NSLAW_QUERIES_MP_H
 
+#include <nslaw/api.h>
 #include <nslaw/frontier.h>
 #include <nslaw/range.h>
 #include <nslaw/solve.h>
 #include <nslaw/theory_mp.h>
+
+NSL_BEGIN
 
 /** Sharpens what nsl_solve found to `digits` digits.
  *  @param value, high  as in nsl_solution; NaN where that has NaN
@@ -62,5 +65,7 @@ nsl_status nsl_frontier_find_mp(nsl_frontier_mp *out, const nsl_frontier *rough,
                                 const nsl_model_mp *model,
                                 const nsl_frontier_query_mp *query, unsigned digits,
                                 nsl_error *err);
+
+NSL_END
 
 #endif

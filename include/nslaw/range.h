@@ -2,9 +2,12 @@
 #ifndef NSLAW_RANGE_H
 #define NSLAW_RANGE_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/model.h>
 #include <nslaw/theory.h>
+
+NSL_BEGIN
 
 /** What a law is a power of. */
 typedef enum {
@@ -69,5 +72,7 @@ nsl_status nsl_local_exponent(nsl_exponent *out, const nsl_model *model,
 nsl_status nsl_fitted_exponent(nsl_exponent *out, const nsl_model *model,
                                nsl_resource resource, double value,
                                const nsl_point *point, bool optimal, nsl_error *err);
+
+NSL_END
 
 #endif

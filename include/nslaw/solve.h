@@ -2,8 +2,11 @@
 #ifndef NSLAW_SOLVE_H
 #define NSLAW_SOLVE_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/optimum.h>
+
+NSL_BEGIN
 
 /** What an inverse query asks for. */
 typedef enum {
@@ -60,5 +63,7 @@ typedef struct {
  * the target is reached only beyond e^690 */
 nsl_status nsl_solve(nsl_solution *out, const nsl_model *model, const nsl_point *point,
                      const nsl_query *query, nsl_error *err);
+
+NSL_END
 
 #endif

@@ -2,10 +2,13 @@
 #ifndef NSLAW_SPECTRUM_H
 #define NSLAW_SPECTRUM_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+NSL_BEGIN
 
 /** Eigenvalues λ_I of the latent covariance, I = 1 … M, largest first. Immutable. */
 typedef struct nsl_spectrum nsl_spectrum;
@@ -72,5 +75,7 @@ bool nsl_spectrum_has_target(const nsl_spectrum *spectrum);
 
 /** Name of the i-th registered kind of spectrum, or NULL past the last. */
 const char *nsl_spectrum_kind_name(size_t i);
+
+NSL_END
 
 #endif

@@ -2,9 +2,12 @@
 #ifndef NSLAW_THEORY_H
 #define NSLAW_THEORY_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/model.h>
 #include <stdbool.h>
+
+NSL_BEGIN
 
 /** Spectral sums at Δ (theory.md section 2), with u = λ/(λ+Δ) and per-output target
  *  weights v². All are sums of positive terms. */
@@ -126,5 +129,7 @@ typedef struct {
  *          N = ∞ or M = ∞, NSL_EFAILED where the root finder did not converge */
 nsl_status nsl_predict(nsl_prediction *out, const nsl_model *model,
                        const nsl_point *point, nsl_error *err);
+
+NSL_END
 
 #endif

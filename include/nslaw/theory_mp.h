@@ -3,6 +3,7 @@
 #ifndef NSLAW_THEORY_MP_H
 #define NSLAW_THEORY_MP_H
 
+#include <nslaw/api.h>
 #include <nslaw/error.h>
 #include <nslaw/model.h>
 #include <nslaw/optimum.h>
@@ -10,6 +11,8 @@
 
 #include <mpfr.h>
 #include <stdbool.h>
+
+NSL_BEGIN
 
 /** Least and most digits that can be asked for. */
 #define NSL_DIGITS_MIN 16
@@ -78,5 +81,7 @@ nsl_status nsl_predict_optimal_mp(nsl_prediction_mp *out, mpfr_t ridge,
                                   const nsl_point *point,
                                   const nsl_point_decimals *decimals, nsl_units units,
                                   unsigned digits, nsl_error *err);
+
+NSL_END
 
 #endif

@@ -104,7 +104,7 @@ static int part_read(part *out, const char *folder)
     const char *checksum = text_at(root, "summary", "checksum");
     bool same = json_object_object_get_ex(root, "nslaw", &version) &&
                 json_object_is_type(version, json_type_string) &&
-                strcmp(json_object_get_string(version), nsl_version()) == 0;
+                strcmp(json_object_get_string(version), nslaw_version()) == 0;
     int code = EXIT_FINE;
     if (!record || !shard || !fingerprint || !checksum ||
         sscanf(shard, "%zu/%zu", &out->shard, &out->shards) != 2 || out->shard < 1 ||

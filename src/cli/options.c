@@ -83,7 +83,7 @@ __attribute__((noreturn)) static void show_and_exit(const command_text *text,
     char name[64];
     snprintf(name, sizeof name, "nslaw %s", text->name);
     if (key == KEY_VERSION)
-        printf("nslaw %s\n", nsl_version());
+        printf("nslaw %s\n", nslaw_version());
     else
         argp_help(state->root_argp, stdout,
                   key == KEY_USAGE ? ARGP_HELP_USAGE

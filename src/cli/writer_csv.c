@@ -23,7 +23,7 @@ static void put_field(const cell *c, FILE *out)
 
 bool write_csv(const document *d, FILE *out)
 {
-    fprintf(out, "# nslaw %s\n# %s\n", nsl_version(), d->record);
+    fprintf(out, "# nslaw %s\n# %s\n", nslaw_version(), d->record);
     for (size_t c = 0; c < d->columns; c++)
         fprintf(out, "%s%s", c ? "," : "", d->column[c].key);
     fputc('\n', out);

@@ -104,7 +104,7 @@ bool write_json(const document *d, FILE *out)
 {
     fputs("{\n", out);
     bool fine =
-        put("  \"nslaw\": ", json_object_new_string(nsl_version()), ",\n", out) &&
+        put("  \"nslaw\": ", json_object_new_string(nslaw_version()), ",\n", out) &&
         put("  \"command\": ", json_object_new_string(d->command), ",\n", out) &&
         put("  \"model\": ", new_pairs(d->model, d->models), ",\n", out) &&
         put_rows(d, out) &&

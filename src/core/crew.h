@@ -4,7 +4,7 @@
 #define NSL_CORE_CREW_H
 
 #include <nslaw/error.h>
-#include <nslaw/phase.h>
+#include <nslaw/work.h>
 
 /* One of the tasks 0, 1, …; several threads call it at once. */
 typedef nsl_status nsl_task(void *data, size_t task, nsl_error *err);

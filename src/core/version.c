@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <nslaw/nslaw.h>
 
-const char *nsl_version(void)
+const char *nslaw_version(void)
 {
     return NSL_VERSION;
 }

@@ -36,7 +36,7 @@ static void put_terminal(const script *s, script_terminal terminal, const figure
 static void put_preamble(const script *s, const figure *f)
 {
     FILE *out = s->out;
-    fprintf(out, "# Written by nslaw %s:\n", nsl_version());
+    fprintf(out, "# Written by nslaw %s:\n", nslaw_version());
     if (s->options.origin)
         script_comment(out, s->options.origin);
     switch (s->options.terminal) {
