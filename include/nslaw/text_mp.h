@@ -7,10 +7,13 @@
 #ifndef NSLAW_TEXT_MP_H
 #define NSLAW_TEXT_MP_H
 
+#include <nslaw/api.h>
 #include <nslaw/laws.h>
 #include <nslaw/theory_mp.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+NSL_BEGIN
 
 /** nsl_prediction_mp, and the ridge. */
 typedef struct {
@@ -55,5 +58,7 @@ nsl_status nsl_laws_text_find(nsl_laws_text *out, const nsl_model_mp *model,
                               const nsl_point_decimals *decimals, nsl_units units,
                               unsigned digits, nsl_error *err);
 void nsl_laws_text_clear(nsl_laws_text *text);
+
+NSL_END
 
 #endif
