@@ -588,6 +588,24 @@ Test(boundaries, frontier_of_ensembles, .timeout = 60)
     }
 }
 
+/* Where the ridge alone decides, the loss depends on N·P and next to nothing tells one
+ * split from another: the points that are drawn are those of the dual N = P. */
+Test(boundaries, frontier_where_splits_hardly_differ, .timeout = 60)
+{
+    static const double ridges[] = {1e-3, 1e-6};
+    nsl_model_options o = nsl_model_defaults();
+    ends range = {1, 1e6};
+    straight diagonal = {1.0, KNOWN};
+    for (int i = 0; i < 2; i++) {
+        plane p;
+        plane_of(&p, testing_powerlaw(1, UINT64_C(1000000000000), &o),
+                 (nsl_point){.ridge = ridges[i]}, false, NSL_AXIS_FEATURES, range,
+                 NSL_AXIS_SAMPLES, range);
+        each_point(&p, NSL_BOUNDARY_FRONTIER, check_ratio, &diagonal);
+        plane_free(&p);
+    }
+}
+
 /* Where some losses and budgets are outside the range of double, boundaries are found
  * elsewhere. */
 Test(boundaries, outside_the_range_of_double, .timeout = 60)

@@ -575,3 +575,45 @@ Test(cli_queries, whole_numbers_within_the_budget)
         json_object_put(root);
     }
 }
+
+/* Points of a curve are shared out among threads, some at a time. */
+Test(cli_queries, jobs_do_not_change_a_curve, .timeout = 120)
+{
+    static const char *const curves[] = {
+        "-N 10:1e5:300 -P 2000 --alpha 0.3 --ridge 1e-3 -M 1e12",
+        "-N 10:1e5:20 -P 2000 --alpha 0.3 --noise 0.1 --kernel-ridge opt --digits 30",
+        "-N 20 -P 30 --alpha 0.3 -M 10:1000:9 --digits 20",
+        "-N 300 -P 200 --alpha 0.5 --time 1:1e6:20"};
+    for (size_t i = 0; i < sizeof curves / sizeof *curves; i++) {
+        char command[256];
+        snprintf(command, sizeof command, "nslaw curve %s -f csv -j 1", curves[i]);
+        shell_result one = shell_run(".", command);
+        cr_assert(one.code == 0, "%s: %s", command, one.err);
+        snprintf(command, sizeof command, "nslaw curve %s -f csv -j 3", curves[i]);
+        shell_result three = shell_run(".", command);
+        cr_expect_str_eq(three.out, one.out, "%s", command);
+        shell_clear(&one);
+        shell_clear(&three);
+    }
+}
+
+/* Beyond what is solved at a time, rows are still those of their points. */
+Test(cli_queries, a_long_curve_is_losses)
+{
+    static const size_t rows[] = {0, 255, 256, 599};
+    struct json_object *curve =
+        json_run("nslaw curve -N 10:1e5:600 -P 2000 --alpha 0.3 -f json");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char command[128];
+        snprintf(command, sizeof command,
+                 "nslaw loss -N %.17g -P 2000 --alpha 0.3 -f json",
+                 json_value(curve, rows[i], "features"));
+        struct json_object *loss = json_run(command);
+        cr_expect(json_value(loss, 0, "test_loss") ==
+                      json_value(curve, rows[i], "test_loss"),
+                  "row %zu: %s", rows[i], command);
+        json_object_put(loss);
+    }
+    cr_expect(json_value(curve, 599, "features") == 1e5);
+    json_object_put(curve);
+}

@@ -167,3 +167,45 @@ Test(cli_spectrum, picture, .timeout = 60)
     shell_clear(&r);
     shell_remove_folder(folder);
 }
+
+/* The same array mapped, from a pipe, and as a standard input that can be mapped. */
+Test(cli_spectrum, arrays_from_files_and_pipes)
+{
+    char folder[64];
+    shell_new_folder(folder, sizeof folder);
+    shell_result r = shell_run(
+        folder,
+        "nslaw phase -N 10:1e5:60 -P 10:1e5:2 --alpha 1 --latents 100 --ridge 1e-3 -f "
+        "npy -o map; "
+        "loss() { nslaw loss -N 7 -P 30 --ridge 1e-3 --spectrum \"$1\" -f csv | "
+        "tail -1; }; loss map/x_features.npy; cat map/x_features.npy | loss -; "
+        "loss - <map/x_features.npy");
+    char *first = strtok(r.out, "\n"), *second = strtok(NULL, "\n"),
+         *third = strtok(NULL, "\n");
+    cr_assert(first && second && third, "%s", r.err);
+    cr_expect(strchr(first, ',') && strcmp(first, second) == 0 &&
+                  strcmp(first, third) == 0,
+              "%s\n%s\n%s", first, second, third);
+    shell_clear(&r);
+    shell_remove_folder(folder);
+}
+
+/* A mapped file that becomes shorter: a hole of 1.6 GB, cut as soon as it is mapped. */
+Test(cli_spectrum, file_cut_short, .timeout = 120)
+{
+    char folder[64];
+    shell_new_folder(folder, sizeof folder);
+    shell_result r = shell_run(
+        folder,
+        "{ printf '\\223NUMPY\\001\\000v\\000'; printf '%-117s\\n' "
+        "\"{'descr': '<f8', 'fortran_order': False, 'shape': (200000000,), }\"; "
+        "} >hole.npy; truncate -s 1600000128 hole.npy; nslaw spectrum hole.npy & "
+        "until grep -qs hole.npy /proc/$!/maps || ! kill -0 $!; do :; done; "
+        "truncate -s 4096 hole.npy; wait $!");
+    cr_expect(r.code == 3, "code %d", r.code);
+    cr_expect(strcmp(r.err, "nslaw: a file became shorter while it was read\n") == 0,
+              "%s", r.err);
+    cr_expect(r.out[0] == '\0');
+    shell_clear(&r);
+    shell_remove_folder(folder);
+}

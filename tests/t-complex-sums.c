@@ -144,10 +144,49 @@ Test(complex_sums, table)
         nsl_spectrum *spectrum;
         cr_assert(nsl_spectrum_new_table(&spectrum, rows, lambda, NULL, copies, NULL) ==
                   NSL_OK);
+        cr_assert(nsl_spectrum_prepare(spectrum, NULL, NULL) == NSL_OK);
         direct sum = {0};
         for (size_t k = 0; k < rows; k++)
             add(&sum, lambda[k], copies[k], s);
         compare(spectrum, s, &sum, "table");
+        nsl_spectrum_free(spectrum);
+    }
+    gsl_rng_free(rng);
+}
+
+/* Rows enough for trees of intervals: a power law, a narrow cluster, eigenvalues that
+ * come again, and one at each of many scales around a point; s also very close to them.
+ */
+Test(complex_sums, large_tables, .timeout = 240)
+{
+    enum { TABLES = 12, ROWS = 20000, POINTS = 25 };
+    static double lambda[ROWS], copies[ROWS];
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, 63);
+    for (int i = 0; i < TABLES; i++) {
+        for (size_t k = 0; k < ROWS; k++) {
+            double place = gsl_rng_uniform(rng);
+            lambda[k] = i % 4 == 0   ? pow((double)k + 1, -1.3)
+                        : i % 4 == 1 ? 1.3 + 1e-3 * place
+                        : i % 4 == 2 ? floor(1.0 + 9.0 * place)
+                                     : 1.7 + pow(10.0, -14.0 * place);
+            copies[k] = i % 3 ? floor(pow(10.0, 2.0 * gsl_rng_uniform(rng))) : 1.0;
+        }
+        nsl_spectrum *spectrum;
+        cr_assert(nsl_spectrum_new_table(&spectrum, ROWS, lambda, NULL, copies, NULL) ==
+                  NSL_OK);
+        cr_assert(nsl_spectrum_prepare(spectrum, NULL, NULL) == NSL_OK);
+        for (int point = 0; point < POINTS; point++) {
+            double at = lambda[gsl_rng_uniform_int(rng, ROWS)];
+            double complex s = draw_s(rng, at * pow(10.0, gsl_rng_uniform(rng) - 0.5));
+            if (point % 2) /* near one of them */
+                s = at * (1.0 + pow(10.0, -12.0 * gsl_rng_uniform(rng)) *
+                                    cexp(CMPLX(0.0, M_PI * gsl_rng_uniform(rng))));
+            direct sum = {0};
+            for (size_t k = 0; k < ROWS; k++)
+                add(&sum, lambda[k], copies[k], s);
+            compare(spectrum, s, &sum, "large table");
+        }
         nsl_spectrum_free(spectrum);
     }
     gsl_rng_free(rng);

@@ -122,6 +122,34 @@ Test(limits, wide_layers_vanish)
     }
 }
 
+/* Two widths leave a closed form for the least gap, three an iteration, which a third
+ * so wide that nothing feels it must not change. */
+Test(limits, gap_of_two_widths_and_of_three)
+{
+    static const double sizes[] = {1, 7.5, 150, 1e5, 1e9};
+    double unfelt[] = {1e100};
+    nsl_model_options o = nsl_model_defaults();
+    o.convention = NSL_RIDGE_KERNEL;
+    testing_model two = testing_powerlaw(0.8, 1000000, &o);
+    o.hidden = unfelt;
+    o.hidden_count = 1;
+    testing_model three = testing_powerlaw(0.8, 1000000, &o);
+    for (int i = 0; i < 5; i++)
+        for (int j = 0; j < 5; j++)
+            for (double ridge = 1e-12; ridge < 1e12; ridge *= 1e4) {
+                nsl_prediction a =
+                    testing_predict(two.model, sizes[i], sizes[j], ridge, 0.01);
+                nsl_prediction b =
+                    testing_predict(three.model, sizes[i], sizes[j], ridge, 0.01);
+                expect_near(a.delta, b.delta, a.error + b.error, "delta");
+                expect_near(a.test_loss, b.test_loss, a.error + b.error, "test loss");
+                expect_near(a.train_loss, b.train_loss, a.error + b.error,
+                            "training loss");
+            }
+    testing_free(&two);
+    testing_free(&three);
+}
+
 /* Layers commute: the theory depends on the widths' set and on g. */
 Test(limits, layers_commute)
 {

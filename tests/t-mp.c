@@ -111,17 +111,24 @@ Test(mp, sums_against_direct_summation, .timeout = 120)
 
 /* One prediction at the doubles given, to so many digits; fails the test on an error.
  */
-static void predict(nsl_prediction_mp *out, const nsl_model *model,
-                    const nsl_point *point, unsigned digits)
+static void predict_decimals(nsl_prediction_mp *out, const nsl_model *model,
+                             const nsl_point *point, const nsl_point_decimals *decimals,
+                             unsigned digits)
 {
     nsl_model_mp *exact;
     nsl_error err = {0};
     cr_assert(nsl_model_mp_new(&exact, model, NULL, &err) == NSL_OK);
-    nsl_status status = nsl_predict_mp(out, exact, point, NULL,
+    nsl_status status = nsl_predict_mp(out, exact, point, decimals,
                                        (nsl_units){false, false}, digits, &err);
     cr_assert(status == NSL_OK, "N %.17g P %.17g ridge %.17g noise %g: %s",
               point->features, point->samples, point->ridge, point->noise, err.message);
     nsl_model_mp_free(exact);
+}
+
+static void predict(nsl_prediction_mp *out, const nsl_model *model,
+                    const nsl_point *point, unsigned digits)
+{
+    predict_decimals(out, model, point, NULL, digits);
 }
 
 static double between(gsl_rng *rng, double low, double high)
@@ -199,17 +206,17 @@ Test(mp, double_keeps_its_promise, .timeout = 240)
 }
 
 /* D digits and 2D digits are the same number to D digits. */
-static void compare_digits(unsigned digits)
+static void compare_at(const nsl_model *model, const nsl_point *at,
+                       const nsl_point_decimals *decimals, unsigned digits,
+                       unsigned more)
 {
-    nsl_model_options o = nsl_model_defaults();
-    o.convention = NSL_RIDGE_KERNEL;
-    testing_model m = testing_powerlaw(0.3, UINT64_C(1000000000000), &o);
-    nsl_point at = {300.0, 700.0, 1e-3, 0.1, 1};
     nsl_prediction_mp once, twice;
     nsl_prediction_mp_init(&once);
     nsl_prediction_mp_init(&twice);
-    predict(&once, m.model, &at, digits);
-    predict(&twice, m.model, &at, 2 * digits);
+    predict_decimals(&once, model, at, decimals, digits);
+    predict_decimals(&twice, model, at, decimals, more);
+    cr_expect(once.notes == twice.notes, "%u digits: note %x, not %x", digits,
+              once.notes, twice.notes);
     mpfr_t off;
     mpfr_init2(off, 64);
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++) {
@@ -227,6 +234,44 @@ static void compare_digits(unsigned digits)
     nsl_prediction_mp_clear(&once);
     nsl_prediction_mp_clear(&twice);
     mpfr_free_cache();
+}
+
+static void compare_digits(unsigned digits)
+{
+    nsl_model_options o = nsl_model_defaults();
+    o.convention = NSL_RIDGE_KERNEL;
+    testing_model m = testing_powerlaw(0.3, UINT64_C(1000000000000), &o);
+    nsl_point at = {300.0, 700.0, 1e-3, 0.1, 1};
+    compare_at(m.model, &at, NULL, digits, 2 * digits);
+    testing_free(&m);
+}
+
+/* N = P at a ridge so small that slopes are sums which cancel to the last bit at some
+ * precisions, and to rounding at others. */
+Test(mp, digits_stand_where_slopes_cancel)
+{
+    testing_model m = testing_powerlaw(0.7, 100000, NULL);
+    nsl_point at = {1000.0, 1000.0, 1e-300, 0.0, 1};
+    for (unsigned digits = 16; digits <= 120; digits += 8)
+        compare_at(m.model, &at, NULL, digits, 260);
+    testing_free(&m);
+}
+
+/* Sizes that differ by less than the digits asked for are not equal. */
+Test(mp, sizes_differ_beyond_the_digits)
+{
+    static const char *const samples[] = {
+        "500.00000000000000000000000000000000000000000000000000000000000001",
+        "499.9999999999999999999999999999999999999999", "500.00000000000000000001"};
+    testing_model m = testing_powerlaw(1.3, 1000000, NULL);
+    for (size_t i = 0; i < sizeof samples / sizeof *samples; i++) {
+        nsl_point_decimals decimals = {NULL, samples[i], NULL, NULL, NULL, NULL};
+        for (int ridge = 0; ridge < 2; ridge++) {
+            nsl_point at = {500.0, 500.0, ridge ? 1e-90 : 0.0, 0.1, 1};
+            compare_at(m.model, &at, &decimals, 16, 150);
+            compare_at(m.model, &at, &decimals, 40, 150);
+        }
+    }
     testing_free(&m);
 }
 

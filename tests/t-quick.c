@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
+#include <string.h>
 
 static double between(gsl_rng *rng, double low, double high)
 {
@@ -169,6 +170,36 @@ Test(quick, fixed_ridge, .timeout = 120)
                 check_same(&got, &exact, model, i);
         }
         nsl_quick_clear(&quick);
+        testing_free(&r.m);
+    }
+    gsl_rng_free(rng);
+}
+
+/* Without a trail, with the promise of nsl_predict. */
+Test(quick, predictor, .timeout = 120)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, 73);
+    for (int model = 0; model < MODELS; model++) {
+        row r;
+        nsl_predictor *predictor;
+        draw(&r, rng, chance(rng, 0.7));
+        cr_assert(nsl_predictor_new(&predictor, r.m.model, NULL) == NSL_OK);
+        for (int i = 0; i < POINTS; i++) {
+            nsl_prediction got, again, exact;
+            nsl_point point = point_of(&r, i);
+            nsl_error err = {0};
+            nsl_status status = nsl_predict(&exact, r.m.model, &point, &err);
+            cr_expect(nsl_predictor_predict(&got, predictor, &point, NULL) == status,
+                      "model %d: %s", model, err.message);
+            if (status != NSL_OK)
+                continue;
+            check_same(&got, &exact, model, i);
+            cr_expect(isnan(got.test_loss) || got.elasticity_error <= NSL_PROMISE);
+            nsl_predictor_predict(&again, predictor, &point, NULL);
+            cr_expect(memcmp(&got, &again, sizeof got) == 0);
+        }
+        nsl_predictor_free(predictor);
         testing_free(&r.m);
     }
     gsl_rng_free(rng);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Stopped training by high precision: against double, whose contours, roots and sums
- * are others; against more digits; against sums in closed form. */
+ * are others; against more digits. Against sums in closed form: t-training-closed.c. */
 #include "testing.h"
 #include <nslaw/theory_mp.h>
 

@@ -2,8 +2,8 @@
 /** nslaw: analytic theory of the solvable model of neural scaling laws.
  *
  *  Order of use: a spectrum (spectrum.h), a model on it (model.h), then predictions
- *  at numbers of features and samples (theory.h). Spectra and models are immutable
- *  once made, so that threads may share them. */
+ *  at numbers of features and samples (theory.h; predictor.h where there are many).
+ *  Spectra and models are immutable once made, so that threads may share them. */
 #ifndef NSLAW_NSLAW_H
 #define NSLAW_NSLAW_H
 
@@ -21,6 +21,7 @@
 #include <nslaw/model.h>
 #include <nslaw/optimum.h>
 #include <nslaw/phase.h>
+#include <nslaw/predictor.h>
 #include <nslaw/range.h>
 #include <nslaw/solve.h>
 #include <nslaw/spectrum.h>

@@ -48,7 +48,8 @@ nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
  *  CSV: a header with `eigenvalue` (or `lambda`), optionally `target` (`weight_sq`)
  *  and `multiplicity` (`degeneracy`); other columns and lines starting with # are
  *  ignored. NPY: little-endian float64, 1-D (eigenvalues) or 2-D with up to 3 columns
- *  (eigenvalue, target, multiplicity).
+ *  (eigenvalue, target, multiplicity). A regular .npy file of float64 is mapped, not
+ *  copied: it must not change while the spectrum lives; made shorter, it raises SIGBUS.
  *  @return NSL_OK, or NSL_EFILE/NSL_ENOMEM with *out = NULL; the message names the
  *          file and line */
 nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *err);

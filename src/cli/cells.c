@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/cells.h"
-#include "cli/value.h"
+#include "core/decimal.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -8,33 +8,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_ROOM = 40 };
+enum { BRIEF_DIGITS = 7, GIVEN_DIGITS = 8 };
 
-static cell make(cell_kind kind, const char *full, const char *brief)
+cell cell_made(cell_kind kind, char *full, char *brief)
 {
-    return (cell){kind, full ? strdup(full) : NULL, strdup(brief)};
+    return (cell){.kind = kind, .owned = true, .full = full, .brief = brief};
+}
+
+static cell copy(cell_kind kind, const char *full, const char *brief)
+{
+    return cell_made(kind, full ? strdup(full) : NULL, strdup(brief));
 }
 
 cell cell_computed(double value)
 {
-    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
-    if (!isfinite(value))
-        return cell_null();
-    snprintf(full, sizeof full, "%.17g", value);
-    snprintf(brief, sizeof brief, "%.7g", value);
-    return make(CELL_NUMBER, full, brief);
+    return cell_digits(value, NSL_DECIMAL_DIGITS_MAX);
 }
 
 cell cell_digits(double value, int digits)
 {
-    enum { BRIEF_DIGITS = 7 };
-    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
     if (!isfinite(value))
         return cell_null();
-    snprintf(full, sizeof full, "%.*g", digits, value);
-    snprintf(brief, sizeof brief, "%.*g", digits < BRIEF_DIGITS ? digits : BRIEF_DIGITS,
-             value);
-    return make(CELL_NUMBER, full, brief);
+    return (cell){.kind = CELL_NUMBER,
+                  .form = CELL_IN_DIGITS,
+                  .digits = (char)digits,
+                  .brief_digits = (char)(digits < BRIEF_DIGITS ? digits : BRIEF_DIGITS),
+                  .value = value};
 }
 
 /* Nothing is known of a value whose relative bound is not below FEW, and all that a
@@ -65,64 +64,113 @@ cell cell_absolute(double value, double bound)
 
 cell cell_given(double value)
 {
-    char full[NUMBER_ROOM], brief[NUMBER_ROOM];
     if (isinf(value))
-        return make(CELL_NULL, NULL, "inf");
-    value_shortest(full, sizeof full, value);
-    /* whole numbers of people's size whole: a sweep then reads 1e6, 1e7, … alike */
-    bool whole = value == floor(value) && fabs(value) < 1e13;
-    snprintf(brief, sizeof brief, whole ? "%.0f" : "%.8g", value);
-    return make(CELL_NUMBER, full, brief);
+        return (cell){.kind = CELL_NULL, .brief = "inf"};
+    return (cell){.kind = CELL_NUMBER, .form = CELL_IN_SHORT, .value = value};
 }
 
 cell cell_whole(uint64_t value)
 {
-    char text[NUMBER_ROOM];
+    char text[CELL_ROOM];
     snprintf(text, sizeof text, "%" PRIu64, value);
-    return make(CELL_NUMBER, text, text);
+    return copy(CELL_NUMBER, text, text);
 }
 
 cell cell_bound(double value)
 {
-    char full[NUMBER_ROOM], brief[NUMBER_ROOM] = "0";
     if (!isfinite(value))
         return cell_null();
-    snprintf(full, sizeof full, "%.17g", value);
-    if (value > 0.0) { /* one digit, rounded up: a bound stays one */
-        double unit = pow(10.0, floor(log10(value)));
-        snprintf(brief, sizeof brief, "%.0e", ceil(value / unit) * unit);
-    }
-    return make(CELL_NUMBER, full, brief);
+    return (cell){.kind = CELL_NUMBER, .form = CELL_AS_BOUND, .value = value};
 }
 
 cell cell_note(const char *full, const char *brief)
 {
-    return make(CELL_TEXT, full, brief);
+    return *full || *brief ? copy(CELL_TEXT, full, brief) : cell_word("");
 }
 
 cell cell_text(const char *text)
 {
-    return make(CELL_TEXT, text, text);
+    return copy(CELL_TEXT, text, text);
+}
+
+cell cell_word(const char *text)
+{
+    return (cell){.kind = CELL_TEXT, .full = text, .brief = text};
 }
 
 cell cell_json(const char *json, const char *brief)
 {
-    return make(CELL_JSON, json, brief);
+    return copy(CELL_JSON, json, brief);
 }
 
 cell cell_null(void)
 {
-    return make(CELL_NULL, NULL, "");
+    return (cell){.kind = CELL_NULL};
 }
 
 bool cell_failed(const cell *c)
 {
-    return !c->brief || (c->kind != CELL_NULL && !c->full);
+    return c->kind != CELL_NULL && c->form == CELL_AS_IT_IS && !(c->full && c->brief);
 }
 
 void cell_clear(cell *c)
 {
-    free(c->full);
-    free(c->brief);
-    *c = (cell){CELL_NULL, NULL, NULL};
+    if (c->owned) {
+        free((char *)(uintptr_t)c->full);
+        free((char *)(uintptr_t)c->brief);
+    }
+    *c = cell_null();
+}
+
+const char *cell_full(const cell *c, char room[CELL_ROOM])
+{
+    switch (c->form) {
+    case CELL_IN_DIGITS:
+        nsl_decimal_print(room, c->value, c->digits);
+        return room;
+    case CELL_IN_SHORT:
+        nsl_decimal_shortest(room, c->value);
+        return room;
+    case CELL_AS_BOUND:
+        nsl_decimal_print(room, c->value, NSL_DECIMAL_DIGITS_MAX);
+        return room;
+    case CELL_AS_IT_IS:
+        break;
+    }
+    return c->full ? c->full : "";
+}
+
+/* Whole numbers of people's size whole: a sweep then reads 1e6, 1e7, … alike. */
+static void print_given(char room[CELL_ROOM], double value)
+{
+    bool whole = value == floor(value) && fabs(value) < 1e13;
+    nsl_decimal_print(room, value, whole ? NSL_DECIMAL_DIGITS_MAX : GIVEN_DIGITS);
+}
+
+/* One digit, rounded up: a bound stays one. */
+static void print_bound(char room[CELL_ROOM], double value)
+{
+    double unit = pow(10.0, floor(log10(value)));
+    if (value > 0.0)
+        snprintf(room, CELL_ROOM, "%.0e", ceil(value / unit) * unit);
+    else
+        strcpy(room, "0");
+}
+
+const char *cell_brief(const cell *c, char room[CELL_ROOM])
+{
+    switch (c->form) {
+    case CELL_IN_DIGITS:
+        nsl_decimal_print(room, c->value, c->brief_digits);
+        return room;
+    case CELL_IN_SHORT:
+        print_given(room, c->value);
+        return room;
+    case CELL_AS_BOUND:
+        print_bound(room, c->value);
+        return room;
+    case CELL_AS_IT_IS:
+        break;
+    }
+    return c->brief ? c->brief : "";
 }

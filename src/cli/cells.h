@@ -9,20 +9,39 @@
 
 typedef enum { CELL_NULL, CELL_NUMBER, CELL_TEXT, CELL_JSON } cell_kind;
 
+/* How a cell becomes text when a writer asks for it. */
+typedef enum {
+    CELL_AS_IT_IS,  /* texts that are held: `full`, every digit, for files, and `brief`,
+                       a  few, for people */
+    CELL_IN_DIGITS, /* a number to `digits` digits, or `brief_digits` */
+    CELL_IN_SHORT,  /* the shortest decimal that reads back the same */
+    CELL_AS_BOUND   /* an error bound */
+} cell_form;
+
 typedef struct {
     cell_kind kind;
-    char *full;  /* every digit, for files; owned */
-    char *brief; /* a few digits, for people; owned */
+    cell_form form;
+    bool owned; /* the texts */
+    char digits, brief_digits;
+    const char *full, *brief;
+    double value;
 } cell;
+
+/* The text for files and for people, in `room` or held by the cell: "" of a null for
+ * files. */
+enum { CELL_ROOM = 48 };
+const char *cell_full(const cell *c, char room[CELL_ROOM]);
+const char *cell_brief(const cell *c, char room[CELL_ROOM]);
 
 /* Cells of computed values (17 significant digits; NaN is null), of given values (the
  * shortest decimal that reads back the same; infinite is null in files and inf for
- * people) and of texts. A cell that ran out of memory has full == NULL and a kind other
- * than CELL_NULL. */
+ * people) and of texts. */
 cell cell_computed(double value);
 cell cell_given(double value);
 cell cell_whole(uint64_t value);
 cell cell_text(const char *text);
+/* A text that outlives the cell. */
+cell cell_word(const char *text);
 /* A computed value of which only some digits are known: those that a relative bound
  * leaves. */
 cell cell_known(double value, double relative_bound);
@@ -38,7 +57,10 @@ cell cell_note(const char *full, const char *brief);
 /* What has more structure than a number or a text: JSON for files. */
 cell cell_json(const char *json, const char *brief);
 cell cell_null(void);
+/* What the caller made, or NULLs: the cell then failed. Takes both. */
+cell cell_made(cell_kind kind, char *full, char *brief);
 
+/* Whether memory ran out. */
 bool cell_failed(const cell *c);
 void cell_clear(cell *c);
 

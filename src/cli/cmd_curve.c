@@ -11,6 +11,8 @@
 #include "cli/prediction_row.h"
 #include "cli/progress.h"
 #include "cli/training.h"
+#include "cli/work.h"
+#include "core/crew.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -102,6 +104,9 @@ static void set_plateau(document *d, const limit *plateau, row_note *note)
                      false);
 }
 
+/* Points that are solved before their rows are added. */
+enum { BATCH = 256 };
+
 /* Everything that a sweep holds on to. */
 typedef struct {
     const cli_options *options;
@@ -109,6 +114,9 @@ typedef struct {
     nsl_course *course; /* of a sweep of training; NULL until there is one */
     row_style style;
     limit plateau;
+    progress progress;
+    size_t first, count; /* of the batch at hand */
+    query_answer answer[BATCH];
     intervals around; /* of the points' losses, and of the plateau last */
     figure picture;
     document d;
@@ -120,23 +128,54 @@ static bool is_course(const cli_options *o)
     return query_swept(o) == training_clock(o) && !options_given(o, OPT_DIGITS);
 }
 
-static nsl_status add_point(sweep *w, query_answer *answer, size_t i, nsl_error *err)
+/* The answer to one point of the batch. */
+static nsl_status predict(void *data, size_t task, nsl_error *err)
+{
+    sweep *w = data;
+    const cli_options *o = w->options;
+    nsl_point point = query_point(o, w->first + task);
+    query_texts texts;
+    query_texts_set(&texts, o, w->first + task);
+    nsl_status status =
+        w->course ? query_predict_course(&w->answer[task], o, &w->setup, w->course,
+                                         &point, &texts.decimals, err)
+                  : query_predict(&w->answer[task], o, &w->setup, &point,
+                                  &texts.decimals, err);
+    mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); /* a thread's own, which may end now */
+    return status;
+}
+
+static bool proceed(void *data, size_t done, size_t total)
+{
+    sweep *w = data;
+    (void)total;
+    progress_at(&w->progress, w->first + done);
+    return true;
+}
+
+/* Solves a batch; threads share a model, but not a course. */
+static nsl_status predict_batch(sweep *w, nsl_error *err)
 {
     const cli_options *o = w->options;
+    nsl_point point = query_point(o, w->first);
+    nsl_status status = query_setup_make(&w->setup, o, w->first, false, err);
+    if (status == NSL_OK && is_course(o) && !w->course)
+        status = nsl_course_new(&w->course, w->setup.model, &point, err);
+    if (status != NSL_OK)
+        return status;
+    nsl_work work = work_of(o, NULL);
+    work = (nsl_work){w->course ? 1 : work.jobs, proceed, w};
+    return nsl_crew_run(predict, w, w->count, &work, err);
+}
+
+static void add_point(sweep *w, size_t i)
+{
+    const cli_options *o = w->options;
+    query_answer *answer = &w->answer[i - w->first];
     nsl_point point = query_point(o, i);
     query_texts texts;
     row_note note = {{0}, {0}};
     query_texts_set(&texts, o, i);
-    nsl_status status = query_setup_make(&w->setup, o, i, false, err);
-    if (status == NSL_OK && is_course(o) && !w->course)
-        status = nsl_course_new(&w->course, w->setup.model, &point, err);
-    if (status == NSL_OK)
-        status = w->course ? query_predict_course(answer, o, &w->setup, w->course,
-                                                  &point, &texts.decimals, err)
-                           : query_predict(answer, o, &w->setup, &point,
-                                           &texts.decimals, err);
-    if (status != NSL_OK)
-        return status;
     row_add(&w->d, w->style, &w->setup, &point, &texts.decimals, answer,
             query_units(o, point.noise), &note);
     set_plateau(&w->d, &w->plateau, &note);
@@ -145,7 +184,6 @@ static nsl_status add_point(sweep *w, query_answer *answer, size_t i, nsl_error 
         intervals_set(&w->d, "plateau_lo", "plateau_hi", &w->around, query_count(o));
     row_end(&w->d, &note);
     curve_figure_set(&w->picture, o, i, &point, answer);
-    return NSL_OK;
 }
 
 /* Of every point and of the plateau; without one, of the last point again. */
@@ -178,18 +216,19 @@ static nsl_status find_intervals(sweep *w, nsl_error *err)
 static nsl_status add_points(sweep *w, nsl_error *err)
 {
     const cli_options *o = w->options;
-    query_answer answer;
-    query_answer_init(&answer);
+    size_t count = query_count(o);
+    size_t most = query_swept(o) == OPT_LATENTS ? 1 : BATCH; /* points of one model */
     nsl_status status = plateau_of(&w->plateau, o, &w->setup, err);
     if (status == NSL_OK)
         status = find_intervals(w, err);
-    progress p = progress_start(o, query_count(o));
-    for (size_t i = 0; i < query_count(o) && status == NSL_OK; i++) {
-        progress_at(&p, i);
-        status = add_point(w, &answer, i, err);
+    w->progress = progress_start(o, count);
+    for (w->first = 0; w->first < count && status == NSL_OK; w->first += most) {
+        w->count = count - w->first < most ? count - w->first : most;
+        status = predict_batch(w, err);
+        for (size_t i = 0; i < w->count && status == NSL_OK; i++)
+            add_point(w, w->first + i);
     }
-    progress_end(&p);
-    query_answer_clear(&answer);
+    progress_end(&w->progress);
     return status;
 }
 
@@ -248,7 +287,11 @@ int cmd_curve(int argc, char **argv)
         return code;
     sweep w = {.options = &options};
     query_answer_init(&w.plateau.answer);
+    for (size_t i = 0; i < BATCH; i++)
+        query_answer_init(&w.answer[i]);
     code = run(&w);
+    for (size_t i = 0; i < BATCH; i++)
+        query_answer_clear(&w.answer[i]);
     query_answer_clear(&w.plateau.answer);
     nsl_course_free(w.course);
     intervals_clear(&w.around);

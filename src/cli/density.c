@@ -168,12 +168,12 @@ static nsl_status find_distance(density_job *job, nsl_error *err)
     double positive = m->count - m->zeros;
     for (size_t i = 0; i < m->rows; i++) {
         double share, before = above / positive;
-        nsl_status status = nsl_density_integral(&share, job->density, m->value[i],
-                                                 (double)INFINITY, err);
+        nsl_status status = nsl_density_integral(
+            &share, job->density, m->table.lambda[i], (double)INFINITY, err);
         if (status != NSL_OK)
             return status;
         share /= 1.0 - atom;
-        above += m->copies[i];
+        above += nsl_table_copies(&m->table, i);
         m->distance = fmax(m->distance,
                            fmax(fabs(share - before), fabs(share - above / positive)));
     }
@@ -187,16 +187,17 @@ static nsl_status read_measured(density_job *job, nsl_error *err)
         return NSL_OK;
     nsl_status status =
         nsl_spectrum_read(&m->file, job->options->value[OPT_COMPARE].text, err);
+    if (status == NSL_OK)
+        status = nsl_table_order(m->file, err);
     if (status != NSL_OK)
         return status;
-    nsl_table_view rows = nsl_table_rows(m->file);
-    m->value = rows.lambda;
-    m->copies = rows.copies;
-    for (size_t i = 0; i < rows.rows; i++) {
-        bool zero = m->value[i] <= ROUNDING_ZERO * m->value[0];
+    m->table = nsl_table_rows(m->file);
+    for (size_t i = 0; i < m->table.rows; i++) {
+        double copies = nsl_table_copies(&m->table, i);
+        bool zero = m->table.lambda[i] <= ROUNDING_ZERO * m->file->largest;
         m->rows += !zero;
-        m->count += m->copies[i];
-        m->zeros += zero ? m->copies[i] : 0.0;
+        m->count += copies;
+        m->zeros += zero ? copies : 0.0;
     }
     return find_distance(job, err);
 }

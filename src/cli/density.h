@@ -7,6 +7,7 @@
 #include "cli/options.h"
 #include "cli/query.h"
 #include "plot/figure.h"
+#include "spectrum/kind.h"
 #include <nslaw/density.h>
 #include <nslaw/density_mp.h>
 
@@ -14,9 +15,9 @@
 typedef struct {
     nsl_spectrum *file;
     size_t rows;
-    const double *value, *copies; /* largest first; borrowed from the file */
-    double zeros, count;          /* eigenvalues that are 0, and all of them */
-    double distance;              /* Kolmogorov and Smirnov's, of those that are not */
+    nsl_table_view table; /* borrowed from the file */
+    double zeros, count;  /* eigenvalues that are 0, and all of them */
+    double distance;      /* Kolmogorov and Smirnov's, of those that are not */
 } density_measured;
 
 /* The resolvent that --at asks for. */

@@ -157,6 +157,11 @@ static const char *const bulk_keys[] = {"lower", "upper", "mass"};
 
 enum { BULK_KEYS = sizeof bulk_keys / sizeof *bulk_keys };
 
+static const char *json_number(const cell *c, char room[CELL_ROOM])
+{
+    return c->kind == CELL_NULL ? "null" : cell_full(c, room);
+}
+
 /* The cell of a memory stream's text; failed where memory ran out. */
 static cell finish_json(FILE *out, char **text)
 {
@@ -177,13 +182,14 @@ static cell edges_cell(const density_job *job)
         return (cell){.kind = CELL_JSON};
     for (size_t i = 0; i < bulks_of(job); i++) {
         cell c[BULK_KEYS];
+        char room[CELL_ROOM];
         bulk_cells(c, job, i);
         for (int k = 0; k < BULK_KEYS; k++) {
             fprintf(out, "%s\"%s\": %s",
                     k   ? ", "
                     : i ? ", {"
                         : "[{",
-                    bulk_keys[k], c[k].full ? c[k].full : "null");
+                    bulk_keys[k], json_number(&c[k], room));
             cell_clear(&c[k]);
         }
         fputs("}", out);
@@ -203,8 +209,9 @@ static cell quantiles_cell(const density_job *job)
         return (cell){.kind = CELL_JSON};
     for (size_t i = 0; i < q->count; i++) {
         cell share = cell_given(q->list[i]), x = cell_computed(job->quantile[i]);
+        char room[CELL_ROOM], more[CELL_ROOM];
         fprintf(out, "%s{\"share\": %s, \"x\": %s}", i ? ", " : "[",
-                share.full ? share.full : "null", x.full ? x.full : "null");
+                json_number(&share, room), json_number(&x, more));
         cell_clear(&share);
         cell_clear(&x);
     }

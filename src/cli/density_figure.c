@@ -46,7 +46,7 @@ static bool add_histogram(figure *f, const density_job *job)
 {
     enum { LEAST = 8, MOST = 60, CORNERS = 2 };
     const density_measured *m = &job->measured;
-    if (m->rows < 2 || m->value[m->rows - 1] == m->value[0])
+    if (m->rows < 2 || m->table.lambda[m->rows - 1] == m->table.lambda[0])
         return true;
     double positive = m->count - m->zeros;
     size_t bins = (size_t)fmin(fmax(sqrt(positive), LEAST), MOST), row = m->rows;
@@ -56,13 +56,13 @@ static bool add_histogram(figure *f, const density_job *job)
     if (!s)
         return false;
     s->colour = 1;
-    double low = log(m->value[m->rows - 1]);
-    double step = (log(m->value[0]) - low) / (double)bins;
+    double low = log(m->table.lambda[m->rows - 1]);
+    double step = (log(m->table.lambda[0]) - low) / (double)bins;
     for (size_t k = 0; k < bins; k++) {
         double from = exp(low + step * (double)k),
                to = exp(low + step * (double)(k + 1)), inside = 0.0;
-        for (; row > 0 && (m->value[row - 1] <= to || k + 1 == bins); row--)
-            inside += m->copies[row - 1];
+        for (; row > 0 && (m->table.lambda[row - 1] <= to || k + 1 == bins); row--)
+            inside += nsl_table_copies(&m->table, row - 1);
         double y =
             inside > 0.0 ? height(job, inside / positive, from, to) : (double)NAN;
         s->x[CORNERS * k] = from;

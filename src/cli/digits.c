@@ -53,7 +53,7 @@ cell digits_cell(mpfr_srcptr value, unsigned digits, bool wide)
         return cell_given(0.0);
     char *full = number_text(value, digits);
     char *brief = number_text(value, wide ? digits : BRIEF_DIGITS);
-    return (cell){CELL_NUMBER, full, brief};
+    return cell_made(CELL_NUMBER, full, brief);
 }
 
 bool digits_is_double(const char *text, double value)
@@ -88,14 +88,14 @@ cell digits_given(const char *text)
         }
         *to = '\0';
     }
-    return (cell){CELL_NUMBER, full, full ? strdup(full) : NULL};
+    return cell_made(CELL_NUMBER, full, full ? strdup(full) : NULL);
 }
 
 cell digits_bound(unsigned digits)
 {
     char text[32];
     snprintf(text, sizeof text, "1e-%02u", digits - 1);
-    return (cell){CELL_NUMBER, strdup(text), strdup(text)};
+    return cell_made(CELL_NUMBER, strdup(text), strdup(text));
 }
 
 void digits_to_double(nsl_prediction *out, nsl_prediction_mp *values)

@@ -67,10 +67,8 @@ void document_add_row(document *d)
         d->cells = grown;
         d->rows_room = room;
     }
-    for (size_t c = 0; c < d->columns; c++) {
+    for (size_t c = 0; c < d->columns; c++)
         d->cells[d->rows * d->columns + c] = cell_null();
-        d->failed |= cell_failed(&d->cells[d->rows * d->columns + c]);
-    }
     d->rows++;
 }
 
@@ -96,26 +94,9 @@ void document_set_at(document *d, size_t row, const char *key, cell value)
 
 void document_stream(document *d, size_t rows, document_row_maker *make, void *source)
 {
-    d->cells = calloc(d->columns, sizeof *d->cells);
-    d->failed |= !d->cells;
     d->rows = rows;
     d->make_row = make;
     d->source = source;
-}
-
-const cell *document_row(const document *d, size_t row)
-{
-    if (!d->make_row)
-        return &d->cells[row * d->columns];
-    for (size_t c = 0; c < d->columns; c++)
-        cell_clear(&d->cells[c]);
-    bool fine = d->make_row(d->source, row, d->cells);
-    for (size_t c = 0; c < d->columns; c++) {
-        if (d->cells[c].kind == CELL_NULL && !d->cells[c].brief) /* left out */
-            d->cells[c] = cell_null();
-        fine = fine && !cell_failed(&d->cells[c]);
-    }
-    return fine ? d->cells : NULL;
 }
 
 bool document_failed(const document *d)
@@ -128,7 +109,7 @@ bool document_failed(const document *d)
 
 void document_clear(document *d)
 {
-    size_t held = d->cells ? (d->make_row ? 1 : d->rows) * d->columns : 0;
+    size_t held = d->cells ? d->rows * d->columns : 0;
     for (size_t i = 0; i < held; i++)
         cell_clear(&d->cells[i]);
     for (size_t i = 0; i < d->models; i++)

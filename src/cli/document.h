@@ -31,9 +31,10 @@ typedef struct document {
     size_t models, columns, rows, rows_room, summaries;
     document_pair model[DOCUMENT_PAIRS_MAX];
     document_column column[DOCUMENT_COLUMNS_MAX];
-    cell *cells; /* rows × columns, or the one row that was made last */
+    cell *cells;                  /* rows × columns; NULL where they are made */
     document_row_maker *make_row; /* NULL: the rows are held */
     void *source;                 /* of make_row; borrowed */
+    unsigned jobs;                /* threads that may call make_row; 0: one */
     document_pair summary[DOCUMENT_PAIRS_MAX];
     /* Tables that people see instead of the rows: caption, columns, rows. Files have
      * what these say in the summary. */
@@ -59,11 +60,8 @@ void document_add_row(document *d);
 void document_set(document *d, const char *key, cell value);
 void document_set_at(document *d, size_t row, const char *key, cell value);
 
-/* The rows come from `make`, one at a time. */
+/* The rows come from `make`, when they are written (rows.h). */
 void document_stream(document *d, size_t rows, document_row_maker *make, void *source);
-
-/* The cells of a row, valid until the next is asked for; NULL when memory ran out. */
-const cell *document_row(const document *d, size_t row);
 
 /* Whether memory ran out for it or a section. */
 bool document_failed(const document *d);

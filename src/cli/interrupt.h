@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SIGINT and SIGTERM ask long work to stop; it then leaves nothing half-written. */
+/* Signals: SIGINT and SIGTERM ask long work to stop; it then leaves nothing
+ * half-written.
+ */
 #ifndef NSL_CLI_INTERRUPT_H
 #define NSL_CLI_INTERRUPT_H
 
 #include <stdbool.h>
+
+/* From here on a mapped file that becomes shorter ends the program with a message. */
+void interrupt_watch_files(void);
 
 void interrupt_watch(void);
 bool interrupt_seen(void);

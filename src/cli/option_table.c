@@ -345,7 +345,7 @@ const option_spec option_table[OPT_COUNT] = {
                   .argument = "N",
                   .kind = KIND_WHOLE,
                   .output_only = true,
-                  .commands = FOR_PHASE | FOR_FIT,
+                  .commands = FOR_CURVE | FOR_PHASE | FOR_FIT,
                   .group = TASK,
                   .help = "threads (default: one a processor); the result is the same"},
     [OPT_INTEGER] = {.name = "integer",

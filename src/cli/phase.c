@@ -198,6 +198,9 @@ const char *phase_axis_key(const phase_job *job, int axis)
 static void report_units(phase_job *job)
 {
     nsl_map *m = &job->map;
+    loss_units plain = query_units(job->options, 1.0);
+    if (plain.scale == 1.0 && plain.test_shift == 0.0)
+        return;
     for (size_t j = 0; j < m->y.count; j++)
         for (size_t i = 0; i < m->x.count; i++) {
             size_t at = j * m->x.count + i;
@@ -365,11 +368,11 @@ void phase_fingerprint(char out[PHASE_FINGERPRINT], const phase_job *job)
 {
     uint64_t hash = HASH_START;
     if (job->setup.spectrum && options_given(job->options, OPT_SPECTRUM)) {
-        nsl_table_view table = nsl_table_rows(job->setup.spectrum);
-        size_t size = table.rows * sizeof *table.lambda;
-        hash_bytes(&hash, table.lambda, size);
-        hash_bytes(&hash, table.copies, size);
-        hash_bytes(&hash, table.target, size);
+        const nsl_spectrum *table = job->setup.spectrum;
+        uint64_t sums = nsl_table_hash(table);
+        hash_bytes(&hash, &sums, sizeof sums);
+        hash_bytes(&hash, &table->latents, sizeof table->latents);
+        hash_bytes(&hash, &table->has_target, sizeof table->has_target);
     }
     snprintf(out, PHASE_FINGERPRINT, "%016" PRIx64, hash);
 }
@@ -430,6 +433,7 @@ int phase_write(phase_job *job, const cli_options *out)
 {
     const cli_options *o = job->options;
     document d = {.command = o->command, .record = options_record(o)};
+    d.jobs = work_of(out, NULL).jobs;
     d.caption = row_caption(o, &job->setup, (query_columns){0},
                             "elasticities: -dln(test_loss)/dln(resource)");
     query_describe(&d, o, &job->setup, (query_columns){0});

@@ -109,6 +109,11 @@ static double latents_at(const phase_job *job, size_t i, size_t j)
 static cell note_cell(const phase_job *job, const nsl_point *p, double latents,
                       size_t at)
 {
+    bool table = !options_given(job->options, OPT_ALPHA);
+    bool infinite = isinf(p->features) || isinf(p->samples) || isinf(latents) ||
+                    isinf(job->map.ridge[at]);
+    if (!(infinite || table || *note_of(&job->map, at)))
+        return cell_word("");
     row_note note = {"", ""};
     if (isinf(p->features))
         row_note_add(&note, "features = inf", true);
@@ -116,7 +121,7 @@ static cell note_cell(const phase_job *job, const nsl_point *p, double latents,
         row_note_add(&note, "samples = inf", true);
     if (isinf(latents))
         row_note_add(&note, "latents = inf", true);
-    if (!options_given(job->options, OPT_ALPHA))
+    if (table)
         row_note_add(&note, "no alpha: a table of eigenvalues", true);
     if (isinf(job->map.ridge[at]))
         row_note_add(&note,
@@ -153,7 +158,7 @@ static bool make_row(void *source, size_t row, cell *c)
     c[ELASTICITY_FEATURES] = elasticity_cell(m->elasticity_features[at]);
     c[ELASTICITY_SAMPLES] = elasticity_cell(m->elasticity_samples[at]);
     c[ELASTICITY_RIDGE] = elasticity_cell(m->elasticity_ridge[at]);
-    c[REGIME] = cell_text(nsl_phase_name((nsl_phase)m->regime[at]));
+    c[REGIME] = cell_word(nsl_phase_name((nsl_phase)m->regime[at]));
     c[ERROR] = cell_bound(m->error[at]);
     c[NOTE] = note_cell(job, &p, latents, at);
     if (has_time(job)) {

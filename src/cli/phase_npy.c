@@ -4,6 +4,7 @@
 #include "cli/phase.h"
 #include "cli/whole_file.h"
 #include "cli/writer.h"
+#include "core/crew.h"
 #include "input/npy.h"
 #include "input/number.h"
 
@@ -68,7 +69,7 @@ static void put_header(FILE *out, const char *type, size_t rows, size_t columns)
 
 static void put_doubles(FILE *out, const double *value, size_t count)
 {
-    enum { PIECE = 1024 };
+    enum { PIECE = 8192 };
     unsigned char bytes[PIECE * sizeof *value];
     for (size_t done = 0; done < count;) {
         size_t some = count - done < PIECE ? count - done : PIECE;
@@ -97,12 +98,14 @@ static void put_array(FILE *out, const phase_job *job, int k)
         return;
     }
     put_header(out, k == CELLS ? "|u1" : "<f8", rows, across);
-    for (size_t row = 0; row < rows; row++) {
+    bool whole = job->shards == 1;
+    size_t parts = whole ? 1 : rows, part = whole ? rows * across : across;
+    for (size_t row = 0; row < parts; row++) {
         size_t at = (job->shard + row * job->shards) * across;
         if (k == CELLS)
-            fwrite(m->regime + at, 1, across, out);
+            fwrite(m->regime + at, 1, part, out);
         else
-            put_doubles(out, cells[k].value + at, across);
+            put_doubles(out, cells[k].value + at, part);
     }
 }
 
@@ -171,10 +174,28 @@ static void remove_stale(const char *folder, const phase_job *job)
         }
 }
 
+/* Files that are open, for several threads to fill. */
+typedef struct {
+    const phase_job *job;
+    const document *d;
+    whole_file file[FILES + ENDS];
+    int reason[FILES + ENDS]; /* why it could not be written; 0 */
+} folder_files;
+
+static nsl_status put_one(void *data, size_t k, nsl_error *err)
+{
+    folder_files *f = data;
+    (void)err;
+    if (!put_file(f->file[k].stream, f->job, f->d, (int)k))
+        f->reason[k] = errno ? errno : EIO;
+    return NSL_OK;
+}
+
 int phase_write_folder(const phase_job *job, const cli_options *out, const document *d)
 {
     const char *folder = out->value[OPT_OUTPUT].text;
-    whole_file file[FILES + ENDS];
+    folder_files files = {.job = job, .d = d};
+    nsl_work work = {.jobs = d->jobs};
     char path[PATH_ROOM], shown[128];
     bool made = mkdir(folder, 0777) == 0, fine = made || errno == EEXIST;
     int opened = 0, reason = errno;
@@ -183,14 +204,18 @@ int phase_write_folder(const phase_job *job, const cli_options *out, const docum
         return options_complain(out->command, EXIT_COMPUTATION, "out of memory");
     for (int k = 0; k < files_of(job) && fine; k++) {
         path_of(path, folder, job, k);
-        fine = strlen(path) + 1 < PATH_ROOM && whole_file_open(&file[k], path);
+        fine = strlen(path) + 1 < PATH_ROOM && whole_file_open(&files.file[k], path);
         reason = errno;
         opened += fine;
-        fine = fine && put_file(file[k].stream, job, d, k);
-        reason = fine ? reason : errno;
+    }
+    if (fine)
+        nsl_crew_run(put_one, &files, (size_t)opened, &work, NULL);
+    for (int k = 0; k < opened && fine; k++) {
+        fine = files.reason[k] == 0;
+        reason = files.reason[k];
     }
     for (int k = 0; k < opened; k++) {
-        bool appeared = whole_file_close(&file[k], fine);
+        bool appeared = whole_file_close(&files.file[k], fine);
         reason = fine && !appeared ? errno : reason;
         fine = fine && appeared;
     }
@@ -228,7 +253,7 @@ static int read_array(nsl_npy *out, const char *command, const char *path, size_
         return options_complain_error(command, &err);
     if (out->rows == rows && out->columns == columns)
         return EXIT_FINE;
-    free(out->data);
+    nsl_npy_clear(out);
     return refuse(command, path, "does not have the shape of this shard");
 }
 
@@ -246,7 +271,7 @@ static int read_cells(phase_job *job, const char *command, const char *folder, i
     for (size_t i = 0; i < across; i++)
         for (size_t row = 0; row < rows; row++) {
             size_t at = (job->shard + row * job->shards) * across + i;
-            double value = array.data[i * rows + row];
+            double value = nsl_npy_at(&array, row, i);
             if (k < CELLS)
                 cells[k].value[at] = value;
             else if (value >= 0.0 && value < NSL_PHASE_COUNT)
@@ -254,7 +279,7 @@ static int read_cells(phase_job *job, const char *command, const char *folder, i
             else
                 code = EXIT_INPUT_OUTPUT;
         }
-    free(array.data);
+    nsl_npy_clear(&array);
     return code == EXIT_FINE ? code : refuse(command, path, "has an unknown regime");
 }
 

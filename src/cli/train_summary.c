@@ -149,9 +149,10 @@ static void say_alone(train_job *job)
 /* "key": value; texts are words of this file. */
 static void put_json(FILE *out, const char *gap, const char *key, const cell *c)
 {
+    char room[CELL_ROOM];
     const char *quote = c->kind == CELL_TEXT ? "\"" : "";
     fprintf(out, "%s\"%s\": %s%s%s", gap, key, quote,
-            c->kind == CELL_NULL || !c->full ? "null" : c->full, quote);
+            c->kind == CELL_NULL ? "null" : cell_full(c, room), quote);
 }
 
 /* A row of the section for people, and an object of the array for files. */

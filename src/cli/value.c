@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/value.h"
+#include "core/decimal.h"
 #include "input/number.h"
 
 #include <math.h>
@@ -201,10 +202,7 @@ double value_sweep_point(const option_value *sweep, size_t i)
 
 void value_shortest(char *out, size_t size, double value)
 {
-    for (int digits = 15; digits <= 17; digits++) {
-        double back;
-        snprintf(out, size, "%.*g", digits, value);
-        if (nsl_number_parse(out, &back) == NSL_NUMBER_OK && back == value)
-            return;
-    }
+    char text[NSL_DECIMAL_ROOM];
+    nsl_decimal_shortest(text, value);
+    snprintf(out, size, "%s", text);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* CSV: # lines with version, options and (last) summary; a null is an empty cell. */
+#include "cli/rows.h"
 #include "cli/writer.h"
 #include <nslaw/nslaw.h>
 
@@ -7,9 +8,10 @@
 
 static void put_field(const cell *c, FILE *out)
 {
-    const char *text = c->kind == CELL_NULL ? "" : c->full;
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, out);
+    char room[CELL_ROOM];
+    const char *text = cell_full(c, room);
+    if (c->kind == CELL_NUMBER || !strpbrk(text, ",\"\r\n")) {
+        fputs_unlocked(text, out);
         return;
     }
     fputc('"', out);
@@ -21,25 +23,29 @@ static void put_field(const cell *c, FILE *out)
     fputc('"', out);
 }
 
+static void put_row(const document *d, const cell *cells, size_t row, FILE *out,
+                    void *data)
+{
+    (void)row, (void)data;
+    for (size_t c = 0; c < d->columns; c++) {
+        if (c)
+            putc_unlocked(',', out);
+        put_field(&cells[c], out);
+    }
+    putc_unlocked('\n', out);
+}
+
 bool write_csv(const document *d, FILE *out)
 {
     fprintf(out, "# nslaw %s\n# %s\n", nslaw_version(), d->record);
     for (size_t c = 0; c < d->columns; c++)
         fprintf(out, "%s%s", c ? "," : "", d->column[c].key);
     fputc('\n', out);
-    for (size_t row = 0; row < d->rows; row++) {
-        const cell *cells = document_row(d, row);
-        if (!cells)
-            return false;
-        for (size_t c = 0; c < d->columns; c++) {
-            if (c)
-                fputc(',', out);
-            put_field(&cells[c], out);
-        }
-        fputc('\n', out);
-    }
-    for (size_t i = 0; i < d->summaries; i++)
+    bool fine = rows_write(d, out, put_row, NULL);
+    for (size_t i = 0; i < d->summaries && fine; i++) {
+        char room[CELL_ROOM];
         fprintf(out, "# %s = %s\n", d->summary[i].key,
-                d->summary[i].value.kind == CELL_NULL ? "" : d->summary[i].value.full);
-    return true;
+                cell_full(&d->summary[i].value, room));
+    }
+    return fine;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables for people: a line a value for one point, else aligned columns. */
+#include "cli/rows.h"
 #include "cli/writer.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 /* Characters, not bytes, of UTF-8 text. */
@@ -18,10 +20,14 @@ static bool is_note(const document *d, size_t c)
     return strcmp(d->column[c].key, "note") == 0;
 }
 
-static void put_upright(const document *d, const cell *cells, FILE *out)
+static void put_upright(const document *d, const cell *cells, size_t row, FILE *out,
+                        void *data)
 {
+    (void)row, (void)data;
     for (size_t c = 0; c < d->columns; c++) {
-        const char *value = cells[c].brief, *meaning = d->column[c].meaning;
+        char room[CELL_ROOM];
+        const char *value = cell_brief(&cells[c], room);
+        const char *meaning = d->column[c].meaning;
         if (!d->column[c].for_people || !*value)
             continue;
         if (*meaning)
@@ -31,62 +37,80 @@ static void put_upright(const document *d, const cell *cells, FILE *out)
     }
 }
 
-/* Widths of the columns; 0 where no row has anything, or people need none of it. */
-static bool measure(int *width, const document *d)
+/* Of the columns; 0 where no row has anything, or people need none of it. */
+typedef struct {
+    atomic_int column[DOCUMENT_COLUMNS_MAX];
+} widths;
+
+static void widen(atomic_int *width, int needed)
+{
+    int known = atomic_load(width);
+    while (needed > known && !atomic_compare_exchange_weak(width, &known, needed)) {
+    }
+}
+
+static void measure_row(const document *d, const cell *cells, size_t row, FILE *out,
+                        void *data)
+{
+    widths *w = data;
+    char room[CELL_ROOM];
+    (void)row, (void)out;
+    for (size_t c = 0; c < d->columns; c++)
+        if (d->column[c].for_people)
+            widen(&w->column[c], text_width(cell_brief(&cells[c], room)));
+}
+
+static bool measure(widths *w, const document *d, FILE *out)
 {
     for (size_t c = 0; c < d->columns; c++)
-        width[c] = 0;
-    for (size_t row = 0; row < d->rows; row++) {
-        const cell *cells = document_row(d, row);
-        if (!cells)
-            return false;
-        for (size_t c = 0; c < d->columns; c++) {
-            int needed = text_width(cells[c].brief);
-            if (d->column[c].for_people && needed > width[c])
-                width[c] = needed;
-        }
-    }
-    for (size_t c = 0; c < d->columns; c++) {
-        int head = text_width(d->column[c].key);
-        width[c] = width[c] > 0 && head > width[c] ? head : width[c];
-    }
+        atomic_init(&w->column[c], 0);
+    if (!rows_write(d, out, measure_row, w))
+        return false;
+    for (size_t c = 0; c < d->columns; c++)
+        if (w->column[c] > 0)
+            widen(&w->column[c], text_width(d->column[c].key));
     return true;
+}
+
+static void put_spaces(int count, FILE *out)
+{
+    for (int i = 0; i < count; i++)
+        putc_unlocked(' ', out);
 }
 
 /* One line: the heads where `cells` is NULL. Right-aligned, the note last and
  * left-aligned. */
-static void put_line(const document *d, const int *width, const cell *cells, FILE *out)
+static void put_line(const document *d, const cell *cells, size_t row, FILE *out,
+                     void *data)
 {
+    widths *w = data;
     const char *gap = "";
+    (void)row;
     for (size_t c = 0; c < d->columns; c++) {
-        if (width[c] == 0)
+        char room[CELL_ROOM];
+        int width = atomic_load_explicit(&w->column[c], memory_order_relaxed);
+        if (width == 0)
             continue;
-        const char *text = cells ? cells[c].brief : d->column[c].key;
-        int pad = is_note(d, c) ? 0 : width[c] - text_width(text);
-        if (*text || !is_note(d, c))
-            fprintf(out, "%s%*s%s", gap, pad, "", text);
+        const char *text = cells ? cell_brief(&cells[c], room) : d->column[c].key;
+        if (*text || !is_note(d, c)) {
+            fputs_unlocked(gap, out);
+            put_spaces(is_note(d, c) ? 0 : width - text_width(text), out);
+            fputs_unlocked(text, out);
+        }
         gap = "  ";
     }
-    fputc('\n', out);
+    putc_unlocked('\n', out);
 }
 
 static bool put_rows(const document *d, FILE *out)
 {
-    int width[DOCUMENT_COLUMNS_MAX];
-    if (!d->upright && !measure(width, d))
+    widths w;
+    if (d->upright)
+        return rows_write(d, out, put_upright, NULL);
+    if (!measure(&w, d, out))
         return false;
-    if (!d->upright)
-        put_line(d, width, NULL, out);
-    for (size_t row = 0; row < d->rows; row++) {
-        const cell *cells = document_row(d, row);
-        if (!cells)
-            return false;
-        if (d->upright)
-            put_upright(d, cells, out);
-        else
-            put_line(d, width, cells, out);
-    }
-    return true;
+    put_line(d, NULL, 0, out, &w);
+    return rows_write(d, out, put_line, &w);
 }
 
 static bool put_sections(const document *d, FILE *out)
@@ -103,7 +127,8 @@ static void put_summary(const document *d, FILE *out)
 {
     const char *before = "\n";
     for (size_t i = 0; i < d->summaries; i++) {
-        const char *value = d->summary[i].value.brief;
+        char room[CELL_ROOM];
+        const char *value = cell_brief(&d->summary[i].value, room);
         if (!d->summary[i].for_people)
             continue;
         fprintf(out, "%s%-22s%s\n", before, d->summary[i].key, *value ? value : "-");

@@ -119,6 +119,8 @@ nsl_status nsl_equation_set(nsl_equation *e, const nsl_model *model,
                             const nsl_gram *gram, nsl_error *err)
 {
     nsl_status status = check(model, gram, err);
+    if (status == NSL_OK)
+        status = nsl_spectrum_prepare(model->spectrum, NULL, err);
     if (status != NSL_OK)
         return status;
     set_widths(e, model, gram->features, gram->samples);

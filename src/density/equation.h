@@ -28,8 +28,9 @@ typedef struct {
 nsl_status nsl_equation_set(nsl_equation *e, const nsl_model *model,
                             const nsl_gram *gram, nsl_error *err);
 
-/* ζ of the mean over samples with features scaled by 1/√width: ζ = s Π_j (1 − z/W_j),
- * at any sizes > 0. Without finite widths ζ = s, and there is no gap. */
+/* Needs a prepared spectrum. ζ of the mean over samples with features scaled by
+ * 1/√width: ζ = s Π_j (1 − z/W_j), at any sizes > 0. Without finite widths ζ = s, and
+ * there is no gap. */
 void nsl_equation_set_mean(nsl_equation *e, const nsl_model *model, double features,
                            double samples);
 

@@ -328,12 +328,10 @@ static bool in_order(const list *all)
 static nsl_status find(list *all, const nsl_equation *e, nsl_error *err)
 {
     nsl_interval open = {.above = 0.0};
-    nsl_eigenvalue first;
     double s;
     if (hopeless(e))
         return too_many(err);
-    if (!e->spectrum->ops->level(&first, e->spectrum, 0) ||
-        !upper_edge(&s, e, first.lambda))
+    if (!upper_edge(&s, e, e->spectrum->largest))
         return nsl_fail(err, NSL_EFAILED, "", "the upper edge was not found");
     reference_set(&open.upper, e, s);
     nsl_status status = find_gaps(all, e, &open, err);

@@ -25,12 +25,12 @@ static void place(ranked_level *level)
 static void add_row(ranked_level *level, const nsl_table_view *rows, size_t i)
 {
     if (level->first == 0)
-        *level = (ranked_level){.first = i ? rows->up_to[i - 1] + 1 : 1,
+        *level = (ranked_level){.first = i ? nsl_table_up_to(rows, i - 1) + 1 : 1,
                                 .lambda = rows->lambda[i],
                                 .y = log(rows->lambda[i])};
-    level->last = rows->up_to[i];
+    level->last = nsl_table_up_to(rows, i);
     if (rows->target)
-        level->target += rows->copies[i] * rows->target[i];
+        level->target += nsl_table_copies(rows, i) * rows->target[i];
 }
 
 static void end_level(ranked_level *level)
@@ -45,6 +45,9 @@ nsl_status nsl_ranked_new(nsl_ranked *out, const nsl_spectrum *spectrum, nsl_err
     if (strcmp(nsl_spectrum_kind(spectrum), nsl_table_ops.name) != 0)
         return nsl_fail(err, NSL_EINVAL, "spectrum", "must be a table, got a %s",
                         nsl_spectrum_kind(spectrum));
+    nsl_status status = nsl_table_order(spectrum, err);
+    if (status != NSL_OK)
+        return status;
     nsl_table_view rows = nsl_table_rows(spectrum);
     out->level = calloc(rows.positive_rows, sizeof *out->level);
     if (!out->level)

@@ -22,20 +22,53 @@ static const double BETA_WIDTH = 1e-12;
 
 typedef struct {
     const nsl_ranked *ranked;
-    const int *block; /* of each level */
+    const int *block; /* of each level, rising */
     int without;      /* the block left out, or −1 */
     size_t points;    /* levels that end by the middle of what is left */
     double *x, *y;    /* ln Z and ln S of these */
     double *weight;
+    double *middle; /* ln of the middle of each level's ranks */
 } comparison;
 
-/* Σ J^−(1+β) over a level, in units of that at the range's first rank. */
-static double law_of(const ranked_level *level, double beta, double first)
+/* Σ J^−(1+β) over a level, in units of that at the range's first rank. Over ranks close
+ * to each other it is the midpoint's term, with the second and fourth moments of the
+ * ranks about it. */
+static double law_of(const comparison *c, size_t k, double beta, double first)
 {
+    static const double CLOSE = 0.01; /* the sixth moment adds CLOSE^6/10^5 */
+    const ranked_level *level = &c->ranked->level[k];
+    double s = 1.0 + beta, n = level->copies;
+    double centre = 0.5 * ((double)level->first + (double)level->last);
+    double scale = exp(s * (log(first) - c->middle[k]));
     if (level->first == level->last)
-        return exp((1.0 + beta) * (log(first) - level->x));
-    return nsl_power_sum(beta, level->first, level->last) *
-           exp((1.0 + beta) * log(first));
+        return scale;
+    if ((s + 5.0) * n > CLOSE * centre)
+        return nsl_power_sum(beta, level->first, level->last) * exp(s * log(first));
+    double over = 1.0 / (centre * centre), second = s * (s + 1.0) * over / 24.0;
+    double fourth = second * (s + 2.0) * (s + 3.0) * over / 240.0;
+    return n * scale * (1.0 + (n * n - 1.0) * (second + fourth * (3.0 * n * n - 7.0)));
+}
+
+/* The same over levels from `begin` to before `end`. */
+static double law_between(const comparison *c, size_t begin, size_t end, double beta,
+                          double first)
+{
+    const ranked_level *level = c->ranked->level;
+    return begin < end ? nsl_power_sum(beta, level[begin].first, level[end - 1].last) *
+                             exp((1.0 + beta) * log(first))
+                       : 0.0;
+}
+
+/* The same over what is left of the levels after the points. */
+static double law_after(const comparison *c, double beta, double first)
+{
+    size_t count = c->ranked->count, from = c->points, to;
+    while (from < count && c->block[from] < c->without)
+        from++;
+    for (to = from; to < count && c->block[to] == c->without;)
+        to++;
+    return law_between(c, c->points, from, beta, first) +
+           law_between(c, to, count, beta, first);
 }
 
 /* Levels whose ranks end by the middle of the range that is left. */
@@ -71,25 +104,33 @@ static bool set_sums(comparison *c)
 static double excess(double beta, void *params)
 {
     comparison *c = params;
-    double sum = 0.0, first = (double)c->ranked->level[0].first;
-    for (size_t k = c->ranked->count; k-- > 0;) {
+    double first = (double)c->ranked->level[0].first;
+    double sum = law_after(c, beta, first);
+    for (size_t k = c->points; k-- > 0;) {
         if (c->block[k] != c->without)
-            sum += law_of(&c->ranked->level[k], beta, first);
-        if (k < c->points)
-            c->x[k] = log(sum);
+            sum += law_of(c, k, beta, first);
+        c->x[k] = log(sum);
     }
     if (!isfinite(c->x[c->points - 1])) /* below the range of double: far too steep */
         return -1.0;
     return nsl_line_fit(c->points, c->x, c->y, c->weight).slope - 1.0;
 }
 
-/* NaN where there is none. */
-static double find_beta(comparison *c)
+/* β, looked for near another one, if it is not NaN, at first; NaN where there is none.
+ */
+static double find_beta(comparison *c, double near)
 {
-    double low = BETA_LEAST, high = BETA_MOST, beta;
-    if (!set_sums(c) || !nsl_root_between(&beta, excess, c, &low, &high, BETA_WIDTH))
+    static const double NEAR = 0.02;
+    double low = fmax(BETA_LEAST, near - NEAR), high = fmin(BETA_MOST, near + NEAR);
+    double beta;
+    if (!set_sums(c))
         return (double)NAN;
-    return beta;
+    if (!isnan(near) && nsl_root_between(&beta, excess, c, &low, &high, BETA_WIDTH))
+        return beta;
+    low = BETA_LEAST;
+    high = BETA_MOST;
+    return nsl_root_between(&beta, excess, c, &low, &high, BETA_WIDTH) ? beta
+                                                                       : (double)NAN;
 }
 
 static bool holds_levels(const comparison *c, int b)
@@ -104,18 +145,20 @@ static nsl_status compare(nsl_measured_source *out, comparison *c, nsl_error *er
 {
     double without[NSL_BLOCKS];
     bool known = true;
-    for (int b = 0; b < NSL_BLOCKS; b++) {
-        c->without = b;
-        bool there = holds_levels(c, b);
-        without[b] = there ? find_beta(c) : (double)NAN;
-        known &= !there || !isnan(without[b]);
-    }
     c->without = -1;
-    double beta = find_beta(c);
+    double beta = find_beta(c, (double)NAN);
     if (isnan(beta))
         return nsl_fail(err, NSL_EFAILED, "",
                         "the target's weights do not fall as a power of the rank, or "
                         "too few of them are before the middle of the range");
+    for (int b = 0; b < NSL_BLOCKS; b++) {
+        c->without = b;
+        bool there = holds_levels(c, b);
+        without[b] = there ? find_beta(c, beta) : (double)NAN;
+        known &= !there || !isnan(without[b]);
+    }
+    c->without = -1;
+    set_sums(c);
     excess(beta, c);
     nsl_line line = nsl_line_fit(c->points, c->x, c->y, c->weight);
     out->beta = beta;
@@ -130,7 +173,7 @@ static nsl_status fit(nsl_measured_source *out, const nsl_ranked *ranked,
                       nsl_error *err)
 {
     size_t count = ranked->count;
-    double *column = malloc(3 * count * sizeof *column);
+    double *column = malloc(4 * count * sizeof *column);
     int *block = malloc(count * sizeof *block);
     comparison c = {.ranked = ranked, .block = block};
     nsl_status status = column && block ? NSL_OK : nsl_fail_memory(err);
@@ -138,6 +181,10 @@ static nsl_status fit(nsl_measured_source *out, const nsl_ranked *ranked,
         c.x = column;
         c.y = column + count;
         c.weight = column + 2 * count;
+        c.middle = column + 3 * count;
+        for (size_t k = 0; k < count; k++)
+            c.middle[k] = log(
+                0.5 * ((double)ranked->level[k].first + (double)ranked->level[k].last));
         nsl_ranked_blocks(block, ranked);
         status = compare(out, &c, err);
     }

@@ -12,12 +12,9 @@ nsl_status nsl_ground_new(nsl_ground *out, const nsl_activation *activation,
                           nsl_error *err)
 {
     *out = (nsl_ground){.activation = activation, .target = target};
-    if (target == NSL_FEATURES_OWN) {
-        nsl_table_view t = nsl_table_rows(inputs);
-        out->table_target = t.target;
-        out->table_copies = t.copies;
-    }
     nsl_status status = nsl_inputs_new(&out->inputs, inputs, err);
+    if (target == NSL_FEATURES_OWN)
+        out->table = nsl_table_rows(inputs);
     if (status == NSL_OK)
         status = nsl_modes_new(&out->modes, &out->inputs, err);
     if (status != NSL_OK)
@@ -58,8 +55,8 @@ size_t nsl_ground_part_at(nsl_ground_part *out, const nsl_ground *g, uint64_t gr
         out->target = (double)expl(nsl_inputs_log(&g->inputs, group));
     if (g->target != NSL_FEATURES_OWN)
         return row + 1;
-    *out = (nsl_ground_part){g->table_target[row], 0};
-    while (row < g->inputs.first_row[group + 1] && g->table_target[row] == out->target)
-        out->copies += (uint64_t)g->table_copies[row++];
+    *out = (nsl_ground_part){g->table.target[row], 0};
+    while (row < g->inputs.first_row[group + 1] && g->table.target[row] == out->target)
+        out->copies += (uint64_t)nsl_table_copies(&g->table, row++);
     return row;
 }

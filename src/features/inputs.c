@@ -31,20 +31,22 @@ static nsl_status allocate(nsl_inputs *in, size_t rows, nsl_error *err)
 static nsl_status from_table(nsl_inputs *in, const nsl_spectrum *spectrum,
                              nsl_error *err)
 {
+    nsl_status status = nsl_table_order(spectrum, err);
     nsl_table_view t = nsl_table_rows(spectrum);
-    nsl_status status = allocate(in, t.positive_rows, err);
+    if (status == NSL_OK)
+        status = allocate(in, t.positive_rows, err);
     if (status != NSL_OK)
         return status;
     long double trace = 0.0L, after = 0.0L;
     for (size_t i = t.positive_rows; i-- > 0;) /* the smallest first */
-        trace += (long double)t.copies[i] * (long double)t.lambda[i];
+        trace += (long double)nsl_table_copies(&t, i) * (long double)t.lambda[i];
     size_t g = 0;
     for (size_t i = 0; i < t.positive_rows; i++) {
         if (i == 0 || t.lambda[i] != t.lambda[i - 1]) {
             in->first_row[g] = i;
             in->log_share[g++] = logl((long double)t.lambda[i] / trace);
         }
-        in->copies[g - 1] += (uint64_t)t.copies[i];
+        in->copies[g - 1] += (uint64_t)nsl_table_copies(&t, i);
     }
     in->groups = g;
     in->first_row[g] = t.positive_rows;

@@ -107,7 +107,7 @@ static double target_left(const nsl_features *f, const nsl_ground *ground,
     nsl_table_view t = nsl_table_rows(inputs);
     left = all ? 0.0L : left;
     for (size_t i = all ? t.positive_rows : 0; i < t.rows; i++)
-        left += (long double)t.target[i] * (long double)t.copies[i];
+        left += (long double)t.target[i] * (long double)nsl_table_copies(&t, i);
     return fmax(0.0, (double)left);
 }
 

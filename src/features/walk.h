@@ -4,6 +4,7 @@
 #define NSL_FEATURES_WALK_H
 
 #include "features/mode.h"
+#include "spectrum/kind.h"
 #include <nslaw/features.h>
 
 /* What one walk needs beside the threshold; used by one thread. */
@@ -13,8 +14,8 @@ typedef struct {
     nsl_modes modes;
     /* Targets of degree 1: v² of one copy of the table's rows, ρ, or 0. */
     nsl_features_target target;
-    const double *table_target, *table_copies; /* borrowed from the table */
-    double *square; /* c_k² of the degrees looked at so far */
+    nsl_table_view table; /* of NSL_FEATURES_OWN, borrowed */
+    double *square;       /* c_k² of the degrees looked at so far */
     size_t known, room;
 } nsl_ground;
 

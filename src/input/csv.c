@@ -8,50 +8,70 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Bounds on what a row may hold, so that no input takes memory without end. */
-enum { LINE_MAX_BYTES = 1 << 20, COLUMNS_MAX = 4096 };
+/* Bounds on what a row may hold, so that no input takes memory without end; and the
+ * bytes, at least, that are read at a time. */
+enum { LINE_MAX_BYTES = 1 << 20, COLUMNS_MAX = 4096, BLOCK = 1 << 16 };
 
 static nsl_status fail_line(const nsl_csv *csv, nsl_error *err, const char *what)
 {
     return nsl_fail(err, NSL_EFILE, "", "%s:%zu: %s", csv->name, csv->line, what);
 }
 
-/* Appends one byte to the row's text. */
-static bool buffer_put(nsl_csv *csv, size_t at, char byte)
+/* Reads on into the buffer, behind a line that has begun there. */
+static nsl_status fill(nsl_csv *csv, nsl_error *err)
 {
-    if (at == csv->buffer_size) {
-        size_t size = csv->buffer_size ? 2 * csv->buffer_size : 256;
+    if (csv->next > 0)
+        memmove(csv->buffer, csv->buffer + csv->next, csv->end - csv->next);
+    csv->end -= csv->next;
+    csv->next = 0;
+    if (csv->buffer_size - csv->end < BLOCK) {
+        size_t size = 2 * csv->buffer_size + BLOCK;
         char *grown = realloc(csv->buffer, size);
         if (!grown)
-            return false;
+            return nsl_fail_memory(err);
         csv->buffer = grown;
         csv->buffer_size = size;
     }
-    csv->buffer[at] = byte;
-    return true;
-}
-
-/* Reads one line without its end into the buffer. */
-static nsl_status read_line(nsl_csv *csv, nsl_error *err)
-{
-    size_t length = 0;
-    int byte;
-    csv->line++;
-    while ((byte = getc_unlocked(csv->stream)) != EOF && byte != '\n') {
-        if (byte == '\0')
-            return fail_line(csv, err, "has a NUL byte: not a CSV file");
-        if (length == LINE_MAX_BYTES)
-            return fail_line(csv, err, "the line is longer than 1 MiB");
-        if (!buffer_put(csv, length++, (char)byte))
-            return nsl_fail_memory(err);
-    }
+    /* a byte stays free for the end of a last line */
+    size_t room = csv->buffer_size - csv->end - 1;
+    size_t got = fread(csv->buffer + csv->end, 1, room, csv->stream);
+    csv->end += got;
+    csv->drained = got < room;
     if (ferror(csv->stream))
         return nsl_fail(err, NSL_EFILE, "", "%s: cannot read: %s", csv->name,
                         strerror(errno));
-    csv->ended = byte == EOF && length == 0;
-    if (length > 0 && csv->buffer[length - 1] == '\r')
+    return NSL_OK;
+}
+
+/* Finds the next line, without its end; ends it with a NUL. */
+static nsl_status read_line(nsl_csv *csv, char **line, nsl_error *err)
+{
+    size_t length = 0;
+    char *newline = NULL;
+    csv->line++;
+    for (;;) {
+        size_t held = csv->end - csv->next;
+        if (held > length)
+            newline = memchr(csv->buffer + csv->next + length, '\n', held - length);
+        length = newline ? (size_t)(newline - csv->buffer) - csv->next : held;
+        if (newline || csv->drained || length > LINE_MAX_BYTES)
+            break;
+        nsl_status status = fill(csv, err);
+        if (status != NSL_OK)
+            return status;
+    }
+    *line = csv->buffer + csv->next;
+    size_t shown = length <= LINE_MAX_BYTES ? length : LINE_MAX_BYTES + 1;
+    if (shown > 0 && memchr(*line, '\0', shown))
+        return fail_line(csv, err, "has a NUL byte: not a CSV file");
+    if (length > LINE_MAX_BYTES)
+        return fail_line(csv, err, "the line is longer than 1 MiB");
+    csv->ended = !newline && length == 0;
+    csv->next += length + (newline ? 1 : 0);
+    if (length > 0 && (*line)[length - 1] == '\r')
         length--;
-    return buffer_put(csv, length, '\0') ? NSL_OK : nsl_fail_memory(err);
+    (*line)[length] = '\0';
+    return NSL_OK;
 }
 
 static bool is_blank(char c)
@@ -59,17 +79,23 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* Skips lines that say nothing. */
-static nsl_status read_content(nsl_csv *csv, nsl_error *err)
+static char *skip_blanks(char *text)
+{
+    while (is_blank(*text))
+        text++;
+    return text;
+}
+
+/* Finds the next line that says something. */
+static nsl_status read_content(nsl_csv *csv, char **line, nsl_error *err)
 {
     for (;;) {
-        nsl_status status = read_line(csv, err);
+        nsl_status status = read_line(csv, line, err);
         if (status != NSL_OK || csv->ended)
             return status;
-        char *text = csv->buffer;
-        if (csv->line == 1 && strncmp(text, "\xEF\xBB\xBF", 3) == 0)
-            memmove(text, text + 3, strlen(text + 3) + 1);
-        text += strspn(text, " \t");
+        if (csv->line == 1 && strncmp(*line, "\xEF\xBB\xBF", 3) == 0)
+            *line += 3;
+        const char *text = skip_blanks(*line);
         if (*text != '\0' && *text != '#')
             return NSL_OK;
     }
@@ -78,7 +104,9 @@ static nsl_status read_content(nsl_csv *csv, nsl_error *err)
 /* Ends a plain field: trims it and returns what follows the comma, or NULL. */
 static char *end_plain(char *field)
 {
-    char *end = field + strcspn(field, ",");
+    char *end = field;
+    while (*end != ',' && *end != '\0')
+        end++;
     char *next = *end == ',' ? end + 1 : NULL;
     while (end > field && is_blank(end[-1]))
         end--;
@@ -98,18 +126,17 @@ static char *end_quoted(char *field, bool *bad)
     *bad = *from != '"';
     if (*bad)
         return NULL;
-    from++;
-    from += strspn(from, " \t");
+    from = skip_blanks(from + 1);
     *bad = *from != ',' && *from != '\0';
     char *next = *from == ',' ? from + 1 : NULL;
     *to = '\0';
     return next;
 }
 
-/* Cuts the buffer into fields and counts them. */
-static nsl_status split_line(nsl_csv *csv, size_t *count, nsl_error *err)
+/* Cuts a line into fields and counts them. */
+static nsl_status split_line(nsl_csv *csv, char *line, size_t *count, nsl_error *err)
 {
-    char *rest = csv->buffer;
+    char *rest = line;
     *count = 0;
     while (rest) {
         if (*count == COLUMNS_MAX)
@@ -122,7 +149,7 @@ static nsl_status split_line(nsl_csv *csv, size_t *count, nsl_error *err)
             csv->field = grown;
             csv->fields_size = size;
         }
-        char *field = rest + strspn(rest, " \t");
+        char *field = skip_blanks(rest);
         bool bad = false;
         rest = *field == '"' ? end_quoted(field, &bad) : end_plain(field);
         if (bad)
@@ -158,13 +185,14 @@ static nsl_status keep_header(nsl_csv *csv, nsl_error *err)
 
 nsl_status nsl_csv_open(nsl_csv *csv, FILE *stream, const char *name, nsl_error *err)
 {
+    char *line;
     *csv = (nsl_csv){.stream = stream, .name = name};
-    nsl_status status = read_content(csv, err);
+    nsl_status status = read_content(csv, &line, err);
     if (status == NSL_OK && csv->ended)
         status =
             nsl_fail(err, NSL_EFILE, "", "%s: is empty, it needs a header line", name);
     if (status == NSL_OK)
-        status = split_line(csv, &csv->columns, err);
+        status = split_line(csv, line, &csv->columns, err);
     if (status == NSL_OK)
         status = keep_header(csv, err);
     if (status != NSL_OK)
@@ -174,12 +202,13 @@ nsl_status nsl_csv_open(nsl_csv *csv, FILE *stream, const char *name, nsl_error 
 
 nsl_status nsl_csv_next(nsl_csv *csv, nsl_error *err)
 {
-    nsl_status status = read_content(csv, err);
+    char *line;
+    nsl_status status = read_content(csv, &line, err);
     csv->bad_row = false;
     if (status != NSL_OK || csv->ended)
         return status;
     size_t count = 0;
-    status = split_line(csv, &count, err);
+    status = split_line(csv, line, &count, err);
     if (status == NSL_OK && count != csv->columns)
         status = nsl_fail(err, NSL_EFILE, "", "%s:%zu: has %zu fields, the header %zu",
                           csv->name, csv->line, count, csv->columns);

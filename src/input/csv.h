@@ -18,13 +18,16 @@ typedef struct {
     size_t columns;
     char **header;
     char **field; /* `columns` strings, valid until the next row */
-    char *buffer; /* the row's text */
-    size_t buffer_size, fields_size;
+    char *
+        buffer; /* what is read of the stream and not yet given, from `next` to `end` */
+    size_t next, end, buffer_size, fields_size;
+    bool drained; /* the stream has no more */
     bool ended;
     bool bad_row; /* the row just read is refused, but others can follow */
 } nsl_csv;
 
-/* Starts reading and reads the header. On success nsl_csv_close must follow. */
+/* Starts reading, ahead of the rows that are given, and reads the header. On success
+ * nsl_csv_close must follow. */
 nsl_status nsl_csv_open(nsl_csv *csv, FILE *stream, const char *name, nsl_error *err);
 
 /* Reads the next row; at the end of the file sets `ended`. After a row that is refused

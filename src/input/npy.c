@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 /* NumPy writes 128 bytes or so; a longer header is no array of ours. */
 enum { HEADER_MAX = 4096 };
@@ -115,65 +117,66 @@ static bool take_shape(const char *at, size_t *rows, size_t *columns)
 /* Turns what was read into numbers; bytes fill the front of each piece. */
 static void decode(double *data, size_t count, bool bytes)
 {
-    for (size_t i = count; i-- > 0;) {
+    for (size_t i = bytes ? count : 0; i-- > 0;)
+        data[i] = ((const unsigned char *)data)[i];
+    for (size_t i = 0; i < count && !bytes && le64toh(1) != 1; i++) {
         uint64_t bits;
-        if (bytes) {
-            data[i] = ((const unsigned char *)data)[i];
-            continue;
-        }
         memcpy(&bits, data + i, sizeof bits);
         bits = le64toh(bits);
         memcpy(data + i, &bits, sizeof bits);
     }
 }
 
+/* Maps the rest of a regular file that is as long as it should be; what else there is
+ * to say of a file is said as it is read. Pages are found and read ahead of use. */
+static bool map_values(nsl_npy *out, size_t count, FILE *stream)
+{
+    struct stat info;
+    off_t at = ftello(stream);
+    if (le64toh(1) != 1 || at < 0 || (size_t)at % sizeof *out->data != 0 ||
+        fstat(fileno(stream), &info) != 0 || !S_ISREG(info.st_mode) ||
+        info.st_size < at ||
+        (uintmax_t)(info.st_size - at) != count * sizeof *out->data)
+        return false;
+    size_t size = (size_t)info.st_size;
+    void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fileno(stream), 0);
+    if (map == MAP_FAILED)
+        return false;
+    madvise(map, size, MADV_SEQUENTIAL);
+    out->map = map;
+    out->map_size = size;
+    out->data = (const double *)((const char *)map + at);
+    return true;
+}
+
 /* Reads `count` values, growing the array as they come. */
-static nsl_status read_values(double **out, size_t count, bool bytes, FILE *stream,
+static nsl_status read_values(nsl_npy *out, size_t count, bool bytes, FILE *stream,
                               const char *name, nsl_error *err)
 {
     size_t have = 0, room = 0;
-    double *data = NULL;
     while (have < count) {
         size_t want = count - have < PIECE ? count - have : PIECE;
         if (have + want > room) {
             room = 2 * room > have + want ? 2 * room : have + want;
             room = room < count ? room : count;
-            double *grown = realloc(data, room * sizeof *data);
-            if (!grown) {
-                free(data);
+            double *grown = realloc(out->owned, room * sizeof *grown);
+            if (!grown)
                 return nsl_fail_memory(err);
-            }
-            data = grown;
+            out->owned = grown;
         }
-        size_t got = fread(data + have, bytes ? 1 : sizeof *data, want, stream);
-        decode(data + have, got, bytes);
+        double *to = out->owned + have;
+        size_t got = fread(to, bytes ? 1 : sizeof *to, want, stream);
+        decode(to, got, bytes);
         have += got;
-        if (got < want) {
-            free(data);
+        if (got < want)
             return nsl_fail(err, NSL_EFILE, "",
                             "%s: is truncated: the header promises %zu values, "
                             "the file holds %zu",
                             name, count, have);
-        }
     }
-    *out = data;
-    return NSL_OK;
-}
-
-/* Rows one after another to columns one after another. */
-static nsl_status transpose(nsl_npy *array, nsl_error *err)
-{
-    if (array->columns == 1)
-        return NSL_OK;
-    double *turned = malloc(array->rows * array->columns * sizeof *turned);
-    if (!turned)
-        return nsl_fail_memory(err);
-    for (size_t row = 0; row < array->rows; row++)
-        for (size_t c = 0; c < array->columns; c++)
-            turned[c * array->rows + row] = array->data[row * array->columns + c];
-    free(array->data);
-    array->data = turned;
-    return NSL_OK;
+    out->data = out->owned;
+    return getc(stream) == EOF ? NSL_OK
+                               : fail_file(name, err, "has data after the array");
 }
 
 static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
@@ -192,15 +195,15 @@ static nsl_status read_array(nsl_npy *out, const char *text, FILE *stream,
                         name, columns_max);
     if (out->rows == 0)
         return fail_file(name, err, "the array is empty");
-    if (out->rows > SIZE_MAX / 64)
+    if (out->rows > SIZE_MAX / 64 / out->columns)
         return fail_file(name, err, "the array is too large");
-    status =
-        read_values(&out->data, out->rows * out->columns, bytes, stream, name, err);
-    if (status != NSL_OK)
-        return status;
-    if (getc(stream) != EOF)
-        return fail_file(name, err, "has data after the array");
-    return starts_with(order, "False") ? transpose(out, err) : NSL_OK;
+    size_t count = out->rows * out->columns;
+    if (bytes || !map_values(out, count, stream))
+        status = read_values(out, count, bytes, stream, name, err);
+    bool by_rows = starts_with(order, "False");
+    out->row_step = by_rows ? out->columns : 1;
+    out->column_step = by_rows ? 1 : out->rows;
+    return status;
 }
 
 nsl_status nsl_npy_read(nsl_npy *out, FILE *stream, const char *name,
@@ -211,9 +214,15 @@ nsl_status nsl_npy_read(nsl_npy *out, FILE *stream, const char *name,
     nsl_status status = read_header(stream, name, text, err);
     if (status == NSL_OK)
         status = read_array(out, text, stream, name, columns_max, err);
-    if (status != NSL_OK) {
-        free(out->data);
-        *out = (nsl_npy){0};
-    }
+    if (status != NSL_OK)
+        nsl_npy_clear(out);
     return status;
+}
+
+void nsl_npy_clear(nsl_npy *array)
+{
+    free(array->owned);
+    if (array->map)
+        munmap(array->map, array->map_size);
+    *array = (nsl_npy){0};
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "input/number.h"
+#include "input/decimal.h"
 
 #include <float.h>
 #include <locale.h>
@@ -63,6 +64,8 @@ static bool is_zero(const char *s)
 
 nsl_number_status nsl_number_parse(const char *text, double *out)
 {
+    if (nsl_decimal_parse(text, out))
+        return NSL_NUMBER_OK;
     *out = NAN;
     if (is_infinite(text)) {
         *out = *text == '-' ? -(double)INFINITY : (double)INFINITY;

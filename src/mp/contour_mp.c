@@ -1,11 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Flow. Weideman and Trefethen's hyperbola (Math. Comp. 76, 1341, 2007)
  *
- *     w t = μ (1 + sin(iu − φ)),   u = ±(j + ½) h,   j = 0 … n−1,
+ *     w t = −x + μ (1 + sin(iu − φ)),   u = ±(j + ½) h,   j = 0 … n−1,
  *
- * around the negative axis, where all singularities are whatever the spectrum is: with
- * h = 1.0818/n, μ = 4.4921 n, φ = 1.1721 the error of every filter falls by 10.13 a
- * node, and the weights are as large as e^{0.3525 n}.
+ * goes around the axis left of −x, where all singularities are whatever the spectrum
+ * is, but for w = 0. With d = π/2 − φ the midpoint rule leaves out, times e^−x,
+ *
+ *     e^{−2πd/h} by the singularities,     e^{μ − 2πφ/h} on the other side,
+ *     e^{−μ (sin φ cosh hn − 1)} by its end.
+ *
+ * All three are e^−b where 2πd/h = b and φ = (1 + μ/b) d, so that with ρ = μ/b
+ *
+ *     φ = (π/2)(1+ρ)/(2+ρ),   h = 2πd/b,   n = arcosh((1 + 1/ρ)/sin φ)/h,
+ *
+ * and n is least at ρ = 1.94: 2.316 n = b. Early, x = 0 and w = 0 is inside. Late, x is
+ * what the slowest eigenvalue has decayed by and w = 0 is outside, to the right of all
+ * that the second error bounds, if μ ≤ x: ρ is x/b until that is 1.94. The weights are
+ * as large as e^{μ (1 − sin φ)}.
  *
  * Descent. With w = (e^{ηv} − 1)/η, (1+ηw)^k = e^{kηv}: the hyperbola in v, for t = kη,
  * goes around the eigenvalues below 1/η, and around those above it the same with
@@ -18,23 +29,52 @@
 #include <math.h>
 #include <stdlib.h>
 
-static const double STEP = 1.081792140, REACH = 4.492075287, TILT = 1.172104229;
-
-/* ln of what a node gains, and of what it costs in the size of the weights. */
-static const double GAIN = 2.3157, COST = 0.3526;
+/* ρ of the least n, and b/n there. */
+static const double REACH = 1.93986, GAIN = 2.3157;
 
 /* Nodes beyond those, for factors that are no powers. */
 enum { SPARE_NODES = 4 };
 
-static size_t hyperbola_nodes(mpfr_prec_t bits)
+/* Late from here on: nearer, n grows, and the poles' distance saves fewer bits than
+ * that costs. */
+static const double LATE = 8.0;
+
+typedef struct {
+    size_t nodes;
+    double step, reach, tilt; /* h, μ, φ */
+} hyperbola;
+
+/* With w = 0 so far to the right of −x; INFINITY: inside. */
+static hyperbola shape(mpfr_prec_t bits, double room)
 {
-    return (size_t)ceil((double)bits * M_LN2 / GAIN) + SPARE_NODES;
+    double b = (double)bits * M_LN2 + SPARE_NODES * GAIN;
+    double rho = fmin(room / b, REACH), tilt = M_PI_2 * (1.0 + rho) / (2.0 + rho);
+    double step = 2.0 * M_PI * (M_PI_2 - tilt) / b;
+    double nodes = ceil(acosh((1.0 + 1.0 / rho) / sin(tilt)) / step);
+    return (hyperbola){(size_t)nodes, step, rho * b, tilt};
+}
+
+static double growth_of(const hyperbola *y)
+{
+    return y->reach * (1.0 - sin(y->tilt)) / M_LN2;
+}
+
+static hyperbola shape_below(const nsl_schedule_mp *s, mpfr_prec_t bits)
+{
+    double room = s->apart ? mpfr_get_d(s->gone_below, MPFR_RNDN) : (double)INFINITY;
+    return shape(bits, room);
 }
 
 /* Whether there are steps enough for the hyperbola; twice what it needs. */
 static bool is_long(const nsl_schedule_mp *s, mpfr_prec_t bits)
 {
-    return !s->descent || s->steps >= 2.0 * (double)hyperbola_nodes(bits);
+    return !s->descent || s->steps >= 2.0 * (double)shape_below(s, bits).nodes;
+}
+
+bool nsl_contour_mp_apart(const nsl_schedule_mp *s, mpfr_prec_t bits, double gone)
+{
+    return gone >= LATE &&
+           (!s->descent || s->steps >= 2.0 * (double)shape(bits, gone).nodes);
 }
 
 /* Nodes of the upper half of the circle. */
@@ -51,7 +91,8 @@ static double circle_radius(const nsl_schedule_mp *s, mpfr_prec_t bits)
 
 mpfr_prec_t nsl_contour_mp_growth(const nsl_schedule_mp *s, mpfr_prec_t bits)
 {
-    double growth = is_long(s, bits) ? COST / M_LN2 * (double)hyperbola_nodes(bits)
+    hyperbola standard = shape(bits, (double)INFINITY), below = shape_below(s, bits);
+    double growth = is_long(s, bits) ? fmax(growth_of(&standard), growth_of(&below))
                                      : circle_radius(s, bits) * s->steps;
     return (mpfr_prec_t)ceil(growth) + 1;
 }
@@ -85,8 +126,11 @@ void nsl_contour_mp_clear(nsl_contour_mp *c)
     *c = (nsl_contour_mp){.count = 0};
 }
 
-/* The j-th place on the hyperbola, clock = wt, and e^{wt} d(wt) h/2πi. */
-static void set_hyperbola(mpc_t clock, mpc_t weight, size_t j, size_t nodes)
+/* The j-th place on the hyperbola, clock = wt + x less x = gone, and e^{wt} d(wt)
+ * h/2πi.
+ */
+static void set_place(mpc_t clock, mpc_t weight, size_t j, const hyperbola *y,
+                      mpfr_srcptr gone)
 {
     mpc_t sine, part;
     mpfr_t h;
@@ -94,19 +138,19 @@ static void set_hyperbola(mpc_t clock, mpc_t weight, size_t j, size_t nodes)
     mpc_init2(sine, work);
     mpc_init2(part, work);
     mpfr_init2(h, work);
-    mpfr_set_d(h, STEP, MPFR_RNDN);
-    mpfr_div_ui(h, h, nodes, MPFR_RNDN);
+    mpfr_set_d(h, y->step, MPFR_RNDN);
     mpfr_mul_d(mpc_imagref(part), h, -(double)j - 0.5, MPFR_RNDN); /* Im w < 0 */
-    mpfr_set_d(mpc_realref(part), -TILT, MPFR_RNDN);
+    mpfr_set_d(mpc_realref(part), -y->tilt, MPFR_RNDN);
     mpc_sin_cos(sine, weight, part, MPC_RNDNN, MPC_RNDNN);
     mpc_add_ui(clock, sine, 1, MPC_RNDNN);
-    mpfr_set_d(mpc_realref(part), REACH * (double)nodes, MPFR_RNDN);
+    mpfr_set_d(mpc_realref(part), y->reach, MPFR_RNDN);
     mpc_mul_fr(clock, clock, mpc_realref(part), MPC_RNDNN);
     mpfr_mul(h, h, mpc_realref(part), MPFR_RNDN); /* d(wt)/i = μ cos(iu − φ) h */
     mpc_mul_fr(weight, weight, h, MPC_RNDNN);
     mpfr_const_pi(h, MPFR_RNDN);
     mpc_div_fr(weight, weight, h, MPC_RNDNN);
     mpc_div_2ui(weight, weight, 1, MPC_RNDNN);
+    mpfr_sub(mpc_realref(clock), mpc_realref(clock), gone, MPFR_RNDN);
     mpc_exp(part, clock, MPC_RNDNN);
     mpc_mul(weight, weight, part, MPC_RNDNN);
     mpc_clear(sine);
@@ -117,11 +161,11 @@ static void set_hyperbola(mpc_t clock, mpc_t weight, size_t j, size_t nodes)
 static bool make_flow(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t bits,
                       mpfr_prec_t work)
 {
-    size_t nodes = hyperbola_nodes(bits);
-    if (!make_room(c, nodes, work))
+    hyperbola y = shape_below(s, bits);
+    if (!make_room(c, y.nodes, work))
         return false;
-    for (size_t j = 0; j < nodes; j++) {
-        set_hyperbola(c->clock[j], c->weight[j], j, nodes);
+    for (size_t j = 0; j < y.nodes; j++) {
+        set_place(c->clock[j], c->weight[j], j, &y, s->gone_below);
         mpc_div_fr(c->w[j], c->clock[j], s->time, MPC_RNDNN);
         mpc_div(c->weight[j], c->weight[j], c->clock[j], MPC_RNDNN);
     }
@@ -159,13 +203,17 @@ static void set_descent(mpc_t w, mpc_t weight, const mpc_t clock,
 static bool make_long(nsl_contour_mp *c, const nsl_schedule_mp *s, mpfr_prec_t bits,
                       mpfr_prec_t work)
 {
-    size_t nodes = hyperbola_nodes(bits), all = s->beyond ? 2 * nodes : nodes;
+    hyperbola below = shape_below(s, bits), beyond = shape(bits, (double)INFINITY);
+    size_t first = s->below ? below.nodes : 0;
+    size_t all = s->beyond ? first + beyond.nodes : first;
     if (!make_room(c, all, work))
         return false;
     for (size_t j = 0; j < all; j++) {
-        bool beyond = j >= nodes;
-        set_hyperbola(c->clock[j], c->weight[j], beyond ? all - 1 - j : j, nodes);
-        set_descent(c->w[j], c->weight[j], c->clock[j], s, beyond);
+        if (j < first)
+            set_place(c->clock[j], c->weight[j], j, &below, s->gone_below);
+        else
+            set_place(c->clock[j], c->weight[j], all - 1 - j, &beyond, s->gone_beyond);
+        set_descent(c->w[j], c->weight[j], c->clock[j], s, j >= first);
         mpc_mul_fr(c->clock[j], c->w[j], s->rate, MPC_RNDNN);
     }
     return true;

@@ -5,7 +5,12 @@
  *     E₁₂ + σ² = Q(κ, t₁+σ²),            T₁₂ = b₁ b₂ (E₁₂ + σ²),
  *     E_× + σ² = Q(Δ, t₁+σ²)/Q(ψ, 1),    bias = Q(Δ, t₁)/Q(Δ, 1).
  *
- * Q is linear in both functions, and ω₂ − ω₁ = w₂ − w₁ does not vary. */
+ * Q is linear in both functions, and ω₂ − ω₁ = w₂ − w₁ does not vary. The trained part,
+ * the pole at w = 0, is a node of weight 1 that is its own conjugate. Where it is the
+ * best of all filters, E₁₂ with that node, b ω = 0, is a constant: at P = ∞ κ = ω and
+ * E₁₂ = t₁ there; at N = ∞, t₁ ∝ Δz and E₁₂ ∝ ΔP there. Of a constant no filter without
+ * the pole leaves anything, and it must not: the loss moves by the square of what has
+ * not decayed. */
 #include "mp/cross_mp.h"
 
 enum {
@@ -31,6 +36,8 @@ typedef struct {
     const nsl_problem_mp *problem;
     mpfr_srcptr share;
     bool finite; /* P */
+    bool still;  /* E₁₂ is a constant, left out */
+    bool fixed;  /* E₁₂ does not depend on N */
     bool one;    /* K = 1 */
     bool steps;  /* of descent */
     mpfr_t *sums;
@@ -89,7 +96,9 @@ static void set_noise(mpc_t out, const pair *p, const mpc_t value)
 /* T₁₂ = b'₁b'₂ (E₁₂ + σ²), E of the averaged models. */
 static void add_train(pair *p)
 {
-    mpc_add_fr(p->x[T1], p->x[TOTAL], p->problem->noise, MPC_RNDNN);
+    mpc_set(p->x[T1], p->x[TOTAL], MPC_RNDNN);
+    if (!p->still)
+        mpc_add_fr(p->x[T1], p->x[T1], p->problem->noise, MPC_RNDNN);
     mpc_mul(p->x[T1], p->x[T1], p->a->b, MPC_RNDNN);
     mpc_mul(p->x[T1], p->x[T1], p->b->b, MPC_RNDNN);
     add_up(p, CROSS_TRAIN, p->x[T1]);
@@ -108,7 +117,9 @@ static void mix(mpc_t value, const mpc_t other, const pair *p)
 static void add_values(pair *p)
 {
     mpc_ptr value = p->x[T1], noise = p->x[T2], shared = p->x[VALUE];
-    set_q(p->x[A_T], p, NODE_KAPPA, 0, NODE_TARGET, 0);
+    mpc_set_ui(p->x[A_T], 0, MPC_RNDNN);
+    if (!p->still)
+        set_q(p->x[A_T], p, NODE_KAPPA, 0, NODE_TARGET, 0);
     set_q1(p->x[A_1], p, NODE_KAPPA, 0);
     set_q(p->x[C_T], p, NODE_DELTA, 0, NODE_TARGET, 0);
     set_q1(p->x[C_1], p, NODE_DELTA, 0);
@@ -147,7 +158,9 @@ static void vary_q(mpc_t out, pair *p, node_function f, node_variation v)
 /* The change of E_K. */
 static void add_variation(pair *p, node_variation v)
 {
-    vary_q(p->x[VALUE], p, NODE_KAPPA, v);
+    mpc_set_ui(p->x[VALUE], 0, MPC_RNDNN);
+    if (!p->still)
+        vary_q(p->x[VALUE], p, NODE_KAPPA, v);
     if (!p->one) {
         vary_q(p->x[T1], p, NODE_DELTA, v);
         set_q1(p->x[T2], p, NODE_PSI, v);
@@ -183,21 +196,54 @@ static void add_pair(pair *p, const mpc_t weight_a, const mpc_t weight_b,
     }
     add_values(p);
     for (node_variation v = NODE_FEATURES; v < NODE_VARIATIONS; v++)
-        if (nsl_training_varies(p->problem, v))
+        if (nsl_training_varies(p->problem, v) && !(p->fixed && v == NODE_FEATURES))
             add_variation(p, v);
     mpc_mul(p->x[T1], p->x[TOTAL], clock, MPC_RNDNN);
     add_up(p, CROSS_CLOCK, p->x[T1]);
     mpc_clear(clock);
 }
 
+/* The trained part alone and with every node. */
+static void add_trained(pair *p, const nsl_training_end *trained,
+                        const nsl_training_node *node, const nsl_contour_mp *c)
+{
+    mpc_t one, still;
+    mpc_init2(one, 2);
+    mpc_init2(still, 2);
+    mpc_set_ui(one, 1, MPC_RNDNN);
+    mpc_set_ui(still, 0, MPC_RNDNN);
+    p->a = p->b = &trained->node;
+    p->fixed = !trained->features;
+    p->times = 1;
+    add_pair(p, one, one, still, still, false);
+    p->times = 4; /* both orders, and conjugates of both */
+    p->still = trained->best;
+    p->fixed = false;
+    for (size_t j = 0; j < c->count; j++) {
+        p->b = &node[j];
+        add_pair(p, one, c->weight[j], still, c->clock[j], false);
+    }
+    mpc_clear(one);
+    mpc_clear(still);
+}
+
+/* Without variance from the features all models are the same. */
+static bool is_wide(const nsl_problem_mp *problem)
+{
+    for (size_t k = 0; k < problem->layers; k++)
+        if (!mpfr_inf_p(problem->width[k]))
+            return false;
+    return true;
+}
+
 void nsl_cross_sums(mpfr_t *sums, const nsl_training_node *node,
-                    const nsl_contour_mp *c, const nsl_problem_mp *problem,
-                    const mpfr_t share)
+                    const nsl_contour_mp *c, const nsl_training_end *trained,
+                    const nsl_problem_mp *problem, const mpfr_t share)
 {
     pair p = {.problem = problem,
               .share = share,
               .finite = mpfr_number_p(problem->samples) != 0,
-              .one = mpfr_cmp_ui(share, 1) == 0,
+              .one = mpfr_cmp_ui(share, 1) == 0 || is_wide(problem),
               .steps = c->steps,
               .sums = sums};
     for (int i = 0; i < SCRATCH; i++)
@@ -215,6 +261,8 @@ void nsl_cross_sums(mpfr_t *sums, const nsl_training_node *node,
             add_pair(&p, c->weight[i], c->weight[j], c->clock[i], c->clock[j], true);
         }
     }
+    if (trained)
+        add_trained(&p, trained, node, c);
     for (int i = 0; i < SCRATCH; i++)
         mpc_clear(p.x[i]);
 }

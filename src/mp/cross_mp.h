@@ -22,10 +22,11 @@ enum {
 };
 
 /* Adds it all up to sums[CROSS_SUMS].
- *  @param node   of the contour, and behind them as many with their conjugates
- *  @param share  1/K */
+ *  @param node     of the contour, and behind them as many with their conjugates
+ *  @param trained  at w = 0 where the contour leaves that out, else NULL
+ *  @param share    1/K */
 void nsl_cross_sums(mpfr_t *sums, const nsl_training_node *node,
-                    const nsl_contour_mp *c, const nsl_problem_mp *problem,
-                    const mpfr_t share);
+                    const nsl_contour_mp *c, const nsl_training_end *trained,
+                    const nsl_problem_mp *problem, const mpfr_t share);
 
 #endif

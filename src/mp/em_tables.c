@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "mp/em_tables.h"
+#include "mp/em_factors.h"
+#include "mp/em_powers.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -39,36 +41,13 @@ static bool grow(mpfr_t **values, size_t have, size_t want, mpfr_prec_t bits)
     return true;
 }
 
-static size_t least_divisor(size_t n)
-{
-    for (size_t d = 2; d * d <= n; d++)
-        if (n % d == 0)
-            return d;
-    return n;
-}
-
-/* value[I] = I^exponent: a power for primes, a product otherwise. */
-static void extend_powers(mpfr_t *value, size_t have, size_t want,
-                          const mpfr_t exponent)
-{
-    for (size_t i = have + 1; i <= want; i++) {
-        size_t d = least_divisor(i);
-        if (i == 1)
-            mpfr_set_ui(value[i], 1, MPFR_RNDN);
-        else if (d == i)
-            mpfr_ui_pow(value[i], i, exponent, MPFR_RNDN);
-        else
-            mpfr_mul(value[i], value[d], value[i / d], MPFR_RNDN);
-    }
-}
-
 bool nsl_em_want_powers_mp(em_tables *t, size_t want)
 {
     if (want <= t->powers)
         return true;
     if (!grow(&t->power, t->powers, want, t->bits))
         return false;
-    extend_powers(t->power, t->powers, want, t->p);
+    nsl_em_powers_extend(t->power, t->powers, want, t->p);
     if (t->weighted) {
         mpfr_t minus;
         if (!grow(&t->weight, t->powers, want, t->bits))
@@ -76,59 +55,26 @@ bool nsl_em_want_powers_mp(em_tables *t, size_t want)
         mpfr_init2(minus, t->bits);
         mpfr_add_ui(minus, t->beta, 1, MPFR_RNDN);
         mpfr_neg(minus, minus, MPFR_RNDN);
-        extend_powers(t->weight, t->powers, want, minus);
+        nsl_em_powers_extend(t->weight, t->powers, want, minus);
         mpfr_clear(minus);
     }
     t->powers = want;
     return true;
 }
 
-/* Σ_k h^k/(2k+shift)! with h = 8: cosh and sinh of √32/2·√η. */
-static void hyperbolic(series *s, unsigned shift)
-{
-    mpz_set_ui(s->a[0], 0);
-    mpz_setbit(s->a[0], s->bits);
-    for (size_t k = 1; k < s->length; k++) {
-        mpz_mul_2exp(s->a[k], s->a[k - 1], 3);
-        mpz_fdiv_q_ui(s->a[k], s->a[k], (2 * k + shift - 1) * (2 * k + shift));
-    }
-}
-
-/* b_k for k ≤ want: Σ b_k x^{2k} = (x/2) coth(x/2), as a quotient of series in
- * η = x²/32, in which the coefficients b_k 32^k stay below 1. They fall by 0.81 a step:
- * bits enough to keep the last to full precision. */
 bool nsl_em_want_factors_mp(em_tables *t, size_t want)
 {
     if (want <= t->factors)
         return true;
-    unsigned long bits = (unsigned long)t->bits + want / 3 + 64;
-    series cosh_series, sinh_series, inverse;
     if (!grow(&t->factor, t->factors, want, t->bits))
         return false;
-    if (!nsl_series_init(&cosh_series, want + 1, bits))
-        return false;
-    bool fine = nsl_series_init(&sinh_series, want + 1, bits);
-    if (fine) {
-        hyperbolic(&cosh_series, 0);
-        hyperbolic(&sinh_series, 1);
-        fine = nsl_series_init(&inverse, want + 1, bits);
-        if (fine) {
-            fine = nsl_series_invert(&inverse, &sinh_series) &&
-                   nsl_series_multiply(&inverse, &inverse, &cosh_series);
-            for (size_t k = t->factors + 1; k <= want && fine; k++) {
-                nsl_series_get(t->factor[k], &inverse, k);
-                mpfr_div_2ui(t->factor[k], t->factor[k], 5 * k, MPFR_RNDN);
-            }
-            nsl_series_clear(&inverse);
-        }
-        nsl_series_clear(&sinh_series);
-    }
-    nsl_series_clear(&cosh_series);
-    if (fine)
-        t->factors = want;
-    else
-        free_values(t->factor, 1, want), t->factor = NULL, t->factors = 0;
-    return fine;
+    t->factors = want;
+    if (nsl_em_factors_set(t->factor, want))
+        return true;
+    free_values(t->factor, 1, want);
+    t->factor = NULL;
+    t->factors = 0;
+    return false;
 }
 
 /* --- sums of I^−(1+exponent) */

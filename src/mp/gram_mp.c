@@ -82,11 +82,10 @@ static mpfr_exp_t exponent_of(const mpq_t value)
     return exponent;
 }
 
-/* Between eigenvalues as near as λ/√n terms of the sums are up to √n and n. */
-static mpfr_prec_t lost_bits(const mpq_t least, const mpq_t second, const mpq_t rank)
+static mpfr_prec_t near_bits(const mpq_t least, const mpq_t second, const mpq_t rank)
 {
     mpq_t apart;
-    mpfr_exp_t n = exponent_of(least), lost = n > 0 ? 2 * n : 0;
+    mpfr_exp_t n = exponent_of(least), bits = 0;
     mpq_srcptr others[] = {second, rank};
     mpq_init(apart);
     for (int i = 0; i < 2; i++) {
@@ -94,10 +93,10 @@ static mpfr_prec_t lost_bits(const mpq_t least, const mpq_t second, const mpq_t 
         if (mpq_sgn(others[i]) == 0 || mpq_sgn(apart) == 0)
             continue;
         mpfr_exp_t near = n - exponent_of(apart);
-        lost += near > 0 ? near : 0;
+        bits += near > 0 ? near : 0;
     }
     mpq_clear(apart);
-    return lost;
+    return bits;
 }
 
 nsl_gram_facts nsl_gram_facts_of(const nsl_gram_question *q)
@@ -113,7 +112,10 @@ nsl_gram_facts nsl_gram_facts_of(const nsl_gram_question *q)
     bool finite = model->spectrum->rank != NSL_LATENTS_INFINITE;
     if (finite)
         mpq_set_ui(rank, model->spectrum->rank, 1);
-    facts.lost = lost_bits(least, second, rank);
+    facts.near = near_bits(least, second, rank);
+    /* between eigenvalues as near as λ/√n terms of the sums are up to √n and n */
+    mpfr_exp_t n = exponent_of(least);
+    facts.lost = facts.near + (n > 0 ? 2 * n : 0);
     int to_rank = finite ? mpq_cmp(least, rank) : -1;
     if (to_rank > 0)
         facts.bottom = BOTTOM_BETWEEN;

@@ -34,7 +34,8 @@ typedef enum {
 /* What exact fractions tell. */
 typedef struct {
     nsl_bottom bottom;
-    mpfr_prec_t lost; /* bits that differences of sizes and eigenvalues may lose */
+    mpfr_prec_t near; /* bits that differences of the sizes and the rank lose */
+    mpfr_prec_t lost; /* and may lose of sizes and eigenvalues */
 } nsl_gram_facts;
 
 nsl_gram_facts nsl_gram_facts_of(const nsl_gram_question *q);

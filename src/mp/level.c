@@ -53,7 +53,7 @@ static bool trace(mpfr_t out, nsl_level *level)
     mpfr_init2(part, level->bits);
     mpfr_set_zero(out, 1);
     for (size_t i = 0; i < view.rows; i++) {
-        mpfr_mul_d(part, level->lambda[i], view.copies[i], MPFR_RNDN);
+        mpfr_mul_d(part, level->lambda[i], nsl_table_copies(&view, i), MPFR_RNDN);
         mpfr_add(out, out, part, MPFR_RNDN);
     }
     mpfr_clear(part);
@@ -68,10 +68,11 @@ static bool source_rows(nsl_level *level)
     bool fine = true;
     for (size_t i = 0; i < view.rows && fine; i++) {
         fine = nsl_em_power_sum_mp(level->target[i], &level->tables, true, before + 1,
-                                   view.up_to[i]);
-        mpfr_div_d(level->target[i], level->target[i], view.copies[i], MPFR_RNDN);
+                                   nsl_table_up_to(&view, i));
+        mpfr_div_d(level->target[i], level->target[i], nsl_table_copies(&view, i),
+                   MPFR_RNDN);
         mpfr_mul(level->target[i], level->target[i], level->scale, MPFR_RNDN);
-        before = view.up_to[i];
+        before = nsl_table_up_to(&view, i);
     }
     return fine;
 }
@@ -124,6 +125,8 @@ static mpfr_t *new_values(size_t count, mpfr_prec_t bits)
 static bool copy_table(nsl_level *level)
 {
     const nsl_model *model = level->model->model;
+    if (nsl_table_order(model->spectrum, NULL) != NSL_OK)
+        return false;
     nsl_table_view view = nsl_table_rows(model->spectrum);
     level->lambda = new_values(view.rows, level->bits);
     if (!level->lambda)
@@ -152,7 +155,7 @@ static void set_unlearnable(nsl_level *level)
     mpfr_t part;
     mpfr_init2(part, level->bits);
     for (size_t i = view.positive_rows; i < view.rows; i++) {
-        mpfr_mul_d(part, level->target[i], view.copies[i], MPFR_RNDN);
+        mpfr_mul_d(part, level->target[i], nsl_table_copies(&view, i), MPFR_RNDN);
         mpfr_add(level->unlearnable, level->unlearnable, part, MPFR_RNDN);
     }
     mpfr_clear(part);
@@ -212,7 +215,7 @@ static void table_sums(nsl_moments_mp *m, const nsl_level *level, const mpfr_t d
     mpfr_t u, w, uw, part;
     mpfr_inits2(mpfr_get_prec(m->r), u, w, uw, part, (mpfr_ptr)NULL);
     for (size_t i = 0; i < view.positive_rows; i++) {
-        double copies = view.copies[i];
+        double copies = nsl_table_copies(&view, i);
         mpfr_add(part, level->lambda[i], delta, MPFR_RNDN);
         mpfr_div(u, level->lambda[i], part, MPFR_RNDN);
         mpfr_div(w, delta, part, MPFR_RNDN);

@@ -183,6 +183,26 @@ static void add_product(mpfr_t out, int sign, mpfr_srcptr a, mpfr_srcptr b,
     mpfr_clear(t);
 }
 
+/* Least bits that a sum must keep of its largest part to be more than rounding. */
+enum { LEAST_KEPT_BITS = 32 };
+
+/* out = a + b + c; infinite, which agrees with nothing, where rounding is all that is
+ * left: it may be the same at any two precisions, as 0. */
+static void set_known_sum(mpfr_t out, mpfr_srcptr a, mpfr_srcptr b, mpfr_srcptr c)
+{
+    mpfr_srcptr part[] = {a, b, c};
+    mpfr_exp_t largest = mpfr_get_emin_min();
+    for (int i = 0; i < 3; i++)
+        if (mpfr_regular_p(part[i]) && mpfr_get_exp(part[i]) > largest)
+            largest = mpfr_get_exp(part[i]);
+    bool none = mpfr_zero_p(a) && mpfr_zero_p(b) && mpfr_zero_p(c);
+    mpfr_exp_t least = largest - mpfr_get_prec(out) + LEAST_KEPT_BITS;
+    mpfr_add(out, a, b, MPFR_RNDN);
+    mpfr_add(out, out, c, MPFR_RNDN);
+    if (!none && (mpfr_zero_p(out) || mpfr_get_exp(out) < least))
+        mpfr_set_inf(out, 1);
+}
+
 /* −dlnE for the changes DX, DGAP and DB (see log_risk_slope in loss.c):
  *     dS = [2 s t_c + (1−s) t_d] dx − t_d ds,  ds = (r dΛ − Λρ dx)/(Λ+r)²,
  *     dZ = −(r + s²ρ) dx − (1−s)² dΛ,   d(b + s r) = db + (1−s)² dΛ + s²ρ dx. */
@@ -217,9 +237,8 @@ static void set_elasticity(mpfr_t out, work *w, bool of_samples)
     add_product(x1, -1, fall, w->x[DX], w->p->noise);
     add_product(x1, -1, x3, w->p->noise, NULL);
     mpfr_div(x1, x1, w->x[TOTAL], MPFR_RNDN);
-    mpfr_mul(fall, x2, w->x[DX], MPFR_RNDN); /* d(b + s r) */
-    mpfr_add(fall, fall, x3, MPFR_RNDN);
-    mpfr_add(fall, fall, w->x[DB], MPFR_RNDN);
+    mpfr_mul(x2, x2, w->x[DX], MPFR_RNDN);
+    set_known_sum(fall, x2, x3, w->x[DB]); /* d(b + s r) */
     mpfr_div(fall, fall, w->x[BOTTOM], MPFR_RNDN);
     mpfr_sub(out, fall, x1, MPFR_RNDN);
     if (mpfr_zero_p(out) && !mpfr_zero_p(x1)) /* all bits cancelled: none is known */

@@ -44,7 +44,7 @@ static nsl_status take_rows(nsl_population_mp *p, nsl_error *err)
     for (size_t i = 0; i < view.positive_rows; i++) {
         mpfr_init2(p->inverse[i], p->level->bits);
         mpfr_ui_div(p->inverse[i], 1, p->level->lambda[i], MPFR_RNDN);
-        p->copies[i] = (uint64_t)view.copies[i];
+        p->copies[i] = (uint64_t)nsl_table_copies(&view, i);
         sink_row(p, i);
     }
     merge_rows(p, view.positive_rows);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* nsl_predict_mp: two precisions, and higher ones until their digits agree. */
+/* nsl_predict_mp: a precision and half of it, which tells what is lost, and higher ones
+ * where that is too much. */
 #include "core/error.h"
 #include "input/number.h"
 #include "mp/agree.h"
+#include "mp/gram_mp.h"
 #include "mp/loss_mp.h"
 #include "mp/optimum_mp.h"
 #include "mp/sizes_mp.h"
@@ -253,12 +255,35 @@ static void copy(answer *to, const answer *from, const question *q, mpfr_prec_t 
     }
 }
 
-/* Evaluates at rising precisions until two agree to `wanted` bits. The first two share
- * their tables, which are good for the higher one. */
+/* Bits that the formulas lose grow hardly at all with the precision: with the number of
+ * terms, and so with its logarithm. This many are left for that. */
+enum { GROWTH_BITS = 24 };
+
+/* Bits that are lost where N and P are nearly equal. */
+static mpfr_prec_t near_bits(const question *q)
+{
+    nsl_gram_question sizes = {
+        q->model,
+        {q->point->features, q->point->samples, NSL_SIDE_SAMPLES, true},
+        {q->decimals ? q->decimals->features : NULL,
+         q->decimals ? q->decimals->samples : NULL}};
+    return nsl_gram_facts_of(&sizes).near;
+}
+
+/* Evaluates at rising precisions until what is lost to rounding is known to leave
+ * `wanted` bits. First at half of the bits, where Newton's way to the root passes
+ * anyway, and at all of them: the lower answer is off by what was lost there, and so
+ * many bits the higher one may have lost. Where these are too many, or the lower answer
+ * tells nothing, two answers must agree to all that is wanted. The first two share
+ * their tables. */
 static nsl_status settle(answer *out, const question *q, mpfr_prec_t wanted,
                          best_root *best, bool *agreed, nsl_error *err)
 {
-    mpfr_prec_t bits = wanted + NSL_GUARD_BITS;
+    mpfr_prec_t near = near_bits(q);
+    mpfr_prec_t bits = wanted + NSL_GUARD_BITS + NSL_STEP_BITS + near;
+    mpfr_prec_t half = bits / 2 + near + NSL_GUARD_BITS + NSL_STEP_BITS;
+    half = half < bits - NSL_STEP_BITS ? half : bits - NSL_STEP_BITS;
+    mpfr_prec_t needed = half - (bits - wanted - GROWTH_BITS);
     nsl_prediction_mp values;
     mpfr_t ridge;
     nsl_status status = NSL_OK;
@@ -268,18 +293,16 @@ static nsl_status settle(answer *out, const question *q, mpfr_prec_t wanted,
     *agreed = false;
     for (int i = 0; i < NSL_TRIES_MAX && status == NSL_OK && !*agreed; i++) {
         nsl_level level;
-        mpfr_prec_t higher = i == 0 ? bits + NSL_STEP_BITS : bits + bits / 2;
-        status =
-            nsl_level_init(&level, q->model, higher) ? NSL_OK : nsl_fail_memory(err);
+        status = nsl_level_init(&level, q->model, bits) ? NSL_OK : nsl_fail_memory(err);
         if (status == NSL_OK && i == 0)
-            status = predict_at(&lower, q, &level, bits, best, err);
-        bits = higher;
+            status = predict_at(&lower, q, &level, half, best, err);
         if (status == NSL_OK)
             status = predict_at(out, q, &level, bits, best, err);
-        *agreed = status == NSL_OK && all_agree(&lower, out, q, wanted);
+        *agreed = status == NSL_OK && all_agree(&lower, out, q, i ? wanted : needed);
         if (!*agreed && status == NSL_OK)
             copy(&lower, out, q, bits);
         nsl_level_clear(&level);
+        bits += bits / 2;
     }
     nsl_prediction_mp_clear(&values);
     mpfr_clear(ridge);
@@ -314,6 +337,21 @@ static nsl_status answer_trained(nsl_prediction_mp *out, const nsl_model_mp *mod
     return status;
 }
 
+/* What has decayed to a loss of 0 is not yet that. */
+static void set_decayed(nsl_prediction_mp *p)
+{
+    mpfr_set_nan(p->delta);
+    bool none = mpfr_zero_p(p->test_loss) != 0;
+    for (int i = 2; i < NSL_PREDICTION_MP_VALUES && none; i++) /* after Δ and z */
+        mpfr_set_nan(nsl_prediction_mp_value(p, i));
+    if (none)
+        p->notes = 0;
+    if (none || mpfr_zero_p(p->train_loss)) {
+        mpfr_set_nan(p->train_loss);
+        p->notes |= NSL_NOTE_UNDERFLOW;
+    }
+}
+
 /* The same of any training. */
 static nsl_status answer_given(nsl_prediction_mp *out, const nsl_model_mp *model,
                                const nsl_point *point,
@@ -335,9 +373,16 @@ static nsl_status answer_given(nsl_prediction_mp *out, const nsl_model_mp *model
     }
     if (status != NSL_OK)
         return status;
-    if (kind != NSL_STOP_NEVER)
-        return nsl_training_answer(out, &q, kind, digits, err);
-    return answer_trained(out, model, &trained, decimals, units, digits, err);
+    bool decayed = false;
+    if (kind != NSL_STOP_NEVER) {
+        status = nsl_training_answer(out, &decayed, &q, kind, digits, err);
+        if (status != NSL_OK || !decayed)
+            return status;
+    }
+    status = answer_trained(out, model, &trained, decimals, units, digits, err);
+    if (status == NSL_OK && decayed)
+        set_decayed(out);
+    return status;
 }
 
 /* At the best ridge where that is 0 or infinite, in point and decimals. */

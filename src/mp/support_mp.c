@@ -212,6 +212,20 @@ nsl_status nsl_support_mp_top(mpfr_t top, nsl_population_mp *p, const nsl_gram_m
     return find_top(top, &search);
 }
 
+nsl_status nsl_support_mp_bottom(mpfr_t bottom, nsl_population_mp *p,
+                                 const nsl_gram_question *q, const nsl_gram_mp *g,
+                                 nsl_bottom kind, nsl_error *err)
+{
+    nsl_gap_search search = {p, g, err};
+    nsl_support ends;
+    nsl_support_init(&ends, g->bits);
+    nsl_status status = kind == BOTTOM_BETWEEN ? find_bottom_between(&ends, &search)
+                                               : find_bottom_left(&ends, &search, q);
+    mpfr_set(bottom, ends.bottom, MPFR_RNDN);
+    nsl_support_clear(&ends);
+    return status;
+}
+
 /* --- digits ------------------------------------------------------------------------
  */
 

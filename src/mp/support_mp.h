@@ -40,6 +40,11 @@ nsl_status nsl_support_mp_find(nsl_support *out, bool *undecided, nsl_population
 nsl_status nsl_support_mp_top(mpfr_t top, nsl_population_mp *p, const nsl_gram_mp *g,
                               nsl_error *err);
 
+/* The s of the lowest edge alone, which is not BOTTOM_ZERO. */
+nsl_status nsl_support_mp_bottom(mpfr_t bottom, nsl_population_mp *p,
+                                 const nsl_gram_question *q, const nsl_gram_mp *g,
+                                 nsl_bottom kind, nsl_error *err);
+
 /* Improves the s of an edge, known to a third of its bits or more, until ζ there is
  * good to its own precision: dζ/ds = 0, so that s is needed to half of it.
  * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED (no convergence) */

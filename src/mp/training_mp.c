@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "mp/agree.h"
 #include "mp/cross_mp.h"
+#include "mp/training_late.h"
 #include "mp/training_roots.h"
 
 #include <math.h>
@@ -45,24 +46,53 @@ typedef struct {
     nsl_problem_mp problem;
     nsl_training_ridge ridge;
     mpfr_t share;
+    mpfr_t least;           /* where it is late: of the eigenvalues with the ridge */
     mpfr_prec_t bits, work; /* B, and what is worked at */
     mpfr_prec_t lost;
     nsl_error *err;
 } evaluation;
 
-static void evaluation_init(evaluation *e, const nsl_training_question *q, bool beyond,
-                            mpfr_prec_t bits, mpfr_prec_t work)
+/* decay·t */
+static void set_gone(mpfr_t out, const nsl_schedule_mp *s, const mpfr_t decay)
+{
+    if (!s->descent) {
+        mpfr_mul(out, decay, s->time, MPFR_RNDN);
+        return;
+    }
+    mpfr_mul(out, decay, s->rate, MPFR_RNDN);
+    mpfr_mul_d(out, out, s->steps, MPFR_RNDN);
+}
+
+/* How late it is. */
+static void set_lateness(nsl_schedule_mp *s, const nsl_decay_mp *d, mpfr_prec_t bits)
+{
+    set_gone(s->gone_below, s, d->below);
+    set_gone(s->gone_beyond, s, d->beyond);
+    s->apart = nsl_contour_mp_apart(s, bits, mpfr_get_d(s->gone_below, MPFR_RNDN));
+    s->below = !s->apart || mpfr_number_p(d->below);
+    s->beyond = s->descent && (!s->apart || mpfr_number_p(d->beyond));
+    if (!s->apart) {
+        mpfr_set_zero(s->gone_below, 1);
+        mpfr_set_zero(s->gone_beyond, 1);
+    }
+}
+
+static void evaluation_init(evaluation *e, const nsl_training_question *q,
+                            const nsl_decay_mp *decay, mpfr_prec_t bits,
+                            mpfr_prec_t work)
 {
     const nsl_training *t = &q->point->training;
     e->bits = bits;
     e->work = work;
-    mpfr_inits2(work, e->schedule.time, e->schedule.rate, e->ridge.omega0, e->share,
+    mpfr_inits2(work, e->schedule.time, e->schedule.rate, e->schedule.gone_below,
+                e->schedule.gone_beyond, e->ridge.omega0, e->share, e->least,
                 (mpfr_ptr)NULL);
     e->schedule.descent = t->kind == NSL_DESCENT;
     e->schedule.steps = t->steps;
-    e->schedule.beyond = beyond;
     nsl_exact_set(e->schedule.time, q->decimals.time, t->time);
     nsl_exact_set(e->schedule.rate, q->decimals.rate, t->rate);
+    set_lateness(&e->schedule, decay, bits);
+    mpfr_set(e->least, decay->least, MPFR_RNDN);
     nsl_problem_mp_init(&e->problem, q->model, q->point, &q->decimals, work);
     nsl_training_omega0(e->ridge.omega0, &e->problem);
     e->ridge.falls = q->model->model->convention == NSL_RIDGE_MRS;
@@ -72,7 +102,8 @@ static void evaluation_init(evaluation *e, const nsl_training_question *q, bool 
 
 static void evaluation_clear(evaluation *e)
 {
-    mpfr_clears(e->schedule.time, e->schedule.rate, e->ridge.omega0, e->share,
+    mpfr_clears(e->schedule.time, e->schedule.rate, e->schedule.gone_below,
+                e->schedule.gone_beyond, e->ridge.omega0, e->share, e->least,
                 (mpfr_ptr)NULL);
     nsl_problem_mp_clear(&e->problem);
 }
@@ -130,6 +161,24 @@ static nsl_status set_nodes(nsl_training_node *node, totals *out, mpc_t *delta,
     return status;
 }
 
+/* The sums over the nodes that have been set, and what is trained. */
+static nsl_status add_nodes(totals *out, const nsl_training_node *node,
+                            const nsl_contour_mp *c, const evaluation *e)
+{
+    nsl_training_end trained;
+    nsl_status status = NSL_OK;
+    nsl_training_node_init(&trained.node, e->work);
+    if (e->schedule.apart) {
+        status = nsl_training_end_set(&trained, e->q, e->least, e->err);
+        mpfr_add(out->dof, out->dof, mpc_realref(trained.node.z), MPFR_RNDN);
+    }
+    if (status == NSL_OK)
+        nsl_cross_sums(out->sums, node, c, e->schedule.apart ? &trained : NULL,
+                       &e->problem, e->share);
+    nsl_training_node_clear(&trained.node);
+    return status;
+}
+
 /* The sums over a contour whose roots have room. */
 static nsl_status sum_contour(totals *out, nsl_training_node *node, mpc_t *delta,
                               const nsl_contour_mp *c, nsl_population_mp *p,
@@ -140,7 +189,7 @@ static nsl_status sum_contour(totals *out, nsl_training_node *node, mpc_t *delta
     if (status == NSL_OK)
         status = set_nodes(node, out, delta, c, p, e);
     if (status == NSL_OK)
-        nsl_cross_sums(out->sums, node, c, &e->problem, e->share);
+        status = add_nodes(out, node, c, e);
     return status;
 }
 
@@ -169,9 +218,21 @@ static nsl_status with_nodes(totals *out, const nsl_contour_mp *c, nsl_populatio
 /* --- what a contour needs ----------------------------------------------------------
  */
 
+/* Bits that e^{wt} loses late, and as many for how near to the edge of the spectrum,
+ * where K is a square root, the contour comes then. */
+static mpfr_prec_t edge_bits(const nsl_schedule_mp *s)
+{
+    mpfr_srcptr gone[] = {s->gone_below, s->gone_beyond};
+    mpfr_exp_t bits = 0;
+    for (int i = 0; i < 2; i++)
+        if (mpfr_regular_p(gone[i]) && mpfr_get_exp(gone[i]) > bits)
+            bits = mpfr_get_exp(gone[i]);
+    return 2 * bits;
+}
+
 /* Bits that [E1] loses where the contour comes nearest to 0. */
 static nsl_status find_lost(mpfr_prec_t *lost, const nsl_training_question *q,
-                            const nsl_gram_question *gram, bool beyond,
+                            const nsl_gram_question *gram, const nsl_decay_mp *decay,
                             mpfr_prec_t bits, nsl_error *err)
 {
     enum { ROUGH_BITS = 96 };
@@ -180,7 +241,7 @@ static nsl_status find_lost(mpfr_prec_t *lost, const nsl_training_question *q,
     nsl_level level;
     nsl_population_mp p;
     mpfr_t omega;
-    evaluation_init(&e, q, beyond, bits, ROUGH_BITS);
+    evaluation_init(&e, q, decay, bits, ROUGH_BITS);
     mpfr_init2(omega, ROUGH_BITS);
     nsl_status status = nsl_level_init(&level, q->model, ROUGH_BITS)
                             ? nsl_population_mp_init(&p, &level, err)
@@ -190,6 +251,7 @@ static nsl_status find_lost(mpfr_prec_t *lost, const nsl_training_question *q,
             mpc_abs(omega, c.w[0], MPFR_RNDN);
             mpfr_add(omega, omega, e.ridge.omega0, MPFR_RNDN);
             status = nsl_training_lost_bits(lost, &p, gram, omega, err);
+            *lost += edge_bits(&e.schedule);
         } else {
             status = nsl_fail_memory(err);
         }
@@ -298,6 +360,8 @@ static void set_values(nsl_prediction_mp *out, totals *t, const evaluation *e)
                    out->test_loss);
     set_elasticity(out->elasticity_ridge, t->sums[CROSS_VARIED + NODE_RIDGE - 1],
                    out->test_loss);
+    if (e->schedule.descent && e->schedule.steps == 1.0) /* from weights of 0 */
+        mpfr_set_zero(out->elasticity_ridge, 1);
     if (e->schedule.descent && !mpfr_zero_p(t->sums[CROSS_CLOCK]))
         set_step_elasticity(out->elasticity_time, t->sums[CROSS_CLOCK], out->test_loss,
                             e->schedule.steps);
@@ -314,7 +378,8 @@ static void set_values(nsl_prediction_mp *out, totals *t, const evaluation *e)
 
 /* A prediction with an error of about 2^−bits of the untrained loss. */
 static nsl_status predict_at(nsl_prediction_mp *out, const nsl_training_question *q,
-                             bool beyond, mpfr_prec_t bits, nsl_error *err)
+                             const nsl_decay_mp *decay, mpfr_prec_t bits,
+                             nsl_error *err)
 {
     evaluation e = {
         .q = q,
@@ -323,15 +388,15 @@ static nsl_status predict_at(nsl_prediction_mp *out, const nsl_training_question
                  {q->decimals.features, q->decimals.samples}},
         .err = err};
     mpfr_prec_t lost = 0;
-    nsl_status status = find_lost(&lost, q, &e.gram, beyond, bits, err);
+    nsl_status status = find_lost(&lost, q, &e.gram, decay, bits, err);
     if (status != NSL_OK)
         return status;
-    nsl_schedule_mp schedule = {.descent = q->point->training.kind == NSL_DESCENT,
-                                .steps = q->point->training.steps};
+    evaluation_init(&e, q, decay, bits, SPARE_BITS);
     mpfr_prec_t work =
-        bits + 2 * nsl_contour_mp_growth(&schedule, bits) + lost + SPARE_BITS;
+        bits + 2 * nsl_contour_mp_growth(&e.schedule, bits) + lost + SPARE_BITS;
+    evaluation_clear(&e);
     totals t;
-    evaluation_init(&e, q, beyond, bits, work);
+    evaluation_init(&e, q, decay, bits, work);
     e.lost = lost;
     totals_init(&t, work);
     status = sum_all(&t, &e);
@@ -375,32 +440,44 @@ static mpfr_exp_t least_agreed(nsl_prediction_mp *a, nsl_prediction_mp *b)
     return least;
 }
 
-/* The first pair is to see how small the values are, the second then is right. */
-static nsl_status settle(nsl_prediction_mp *out, const nsl_training_question *q,
-                         bool beyond, unsigned digits, nsl_error *err)
+static void swap_values(nsl_prediction_mp *a, nsl_prediction_mp *b)
 {
-    enum { FIRST_BITS = 64, STEP = 32, SURE_BITS = 8 };
-    mpfr_prec_t wanted = nsl_digits_bits(digits), bits = FIRST_BITS;
-    mpfr_prec_t most = 4 * wanted + 1500;
+    for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
+        mpfr_swap(nsl_prediction_mp_value(a, i), nsl_prediction_mp_value(b, i));
+}
+
+/* Few bits first, to see how small the values are; then as many as are wanted, and more
+ * by what was lost at the fewer ones until that leaves enough. */
+static nsl_status settle(nsl_prediction_mp *out, const nsl_training_question *q,
+                         const nsl_decay_mp *decay, unsigned digits, nsl_error *err)
+{
+    enum { FIRST_BITS = 64, SPARE = 24, SURE_BITS = 8, TRIES_MAX = 8 };
+    mpfr_prec_t wanted = nsl_digits_bits(digits), most = 4 * wanted + 1500;
+    mpfr_prec_t low = FIRST_BITS, bits = wanted + 2 * SPARE;
     nsl_prediction_mp lower;
     nsl_prediction_mp_init(&lower);
-    nsl_status status = NSL_OK;
-    for (bool agreed = false; status == NSL_OK && !agreed;) {
-        status = predict_at(&lower, q, beyond, bits, err);
-        if (status == NSL_OK)
-            status = predict_at(out, q, beyond, bits + STEP, err);
+    bool agreed = false;
+    nsl_status status = predict_at(&lower, q, decay, low, err);
+    for (int i = 0; i < TRIES_MAX && status == NSL_OK && !agreed; i++) {
+        status = predict_at(out, q, decay, bits, err);
         if (status != NSL_OK)
             break;
         mpfr_exp_t least = least_agreed(&lower, out);
-        agreed = least >= wanted;
+        mpfr_prec_t lost = least < low ? low - least : 0;
+        agreed = least >= SURE_BITS && bits - lost >= wanted + SPARE;
         if (agreed)
             break;
         if (bits >= most)
             status = nsl_digits_unsettled(digits, err);
-        bits = least >= SURE_BITS ? bits + (wanted - least) + SURE_BITS : 2 * bits;
+        low = bits;
+        bits = least >= SURE_BITS ? wanted + lost + 2 * SPARE : 2 * bits;
+        bits = bits > low + SPARE ? bits : low + SPARE;
         bits = bits < most ? bits : most;
+        swap_values(&lower, out);
     }
     nsl_prediction_mp_clear(&lower);
+    if (status == NSL_OK && !agreed)
+        status = nsl_digits_unsettled(digits, err);
     return status;
 }
 
@@ -454,11 +531,37 @@ static nsl_status untrained(nsl_prediction_mp *out, const nsl_training_question 
     return status;
 }
 
-nsl_status nsl_training_answer(nsl_prediction_mp *out, const nsl_training_question *q,
-                               nsl_stop_kind kind, unsigned digits, nsl_error *err)
+/* Where the slowest has decayed to e^−this, products of two are at MPFR's least
+ * exponent, −2^30. */
+static const double DECAYED = 3.5e8;
+
+static bool has_decayed(const nsl_training_question *q, const nsl_decay_mp *decay)
 {
+    evaluation e;
+    evaluation_init(&e, q, decay, 64, 64);
+    set_gone(e.schedule.gone_below, &e.schedule, decay->below);
+    set_gone(e.schedule.gone_beyond, &e.schedule, decay->beyond);
+    bool all = mpfr_cmp_d(e.schedule.gone_below, DECAYED) > 0 &&
+               mpfr_cmp_d(e.schedule.gone_beyond, DECAYED) > 0;
+    evaluation_clear(&e);
+    return all;
+}
+
+nsl_status nsl_training_answer(nsl_prediction_mp *out, bool *decayed,
+                               const nsl_training_question *q, nsl_stop_kind kind,
+                               unsigned digits, nsl_error *err)
+{
+    nsl_decay_mp decay;
+    *decayed = false;
     if (kind == NSL_STOP_AT_ONCE)
         return untrained(out, q, digits, err);
-    bool beyond = q->point->training.kind == NSL_DESCENT;
-    return settle(out, q, beyond, digits, err);
+    nsl_decay_mp_init(&decay);
+    nsl_status status = nsl_decay_mp_find(&decay, q, err);
+    if (status == NSL_OK) {
+        *decayed = has_decayed(q, &decay);
+        if (!*decayed)
+            status = settle(out, q, &decay, digits, err);
+    }
+    nsl_decay_mp_clear(&decay);
+    return status;
 }

@@ -30,9 +30,11 @@ void nsl_training_omega0(mpfr_t omega0, const nsl_problem_mp *problem);
 nsl_status nsl_training_limit(mpfr_t limit, const nsl_training_question *q,
                               nsl_error *err);
 
-/* The values of nsl_prediction_mp to `digits` digits at NSL_STOP_EARLY or _AT_ONCE.
+/* The values of nsl_prediction_mp to `digits` digits at NSL_STOP_EARLY or _AT_ONCE;
+ * none where all but what is trained to the end has `decayed` to less than MPFR has.
  * @return NSL_OK, NSL_ENOMEM, NSL_EFAILED */
-nsl_status nsl_training_answer(nsl_prediction_mp *out, const nsl_training_question *q,
-                               nsl_stop_kind kind, unsigned digits, nsl_error *err);
+nsl_status nsl_training_answer(nsl_prediction_mp *out, bool *decayed,
+                               const nsl_training_question *q, nsl_stop_kind kind,
+                               unsigned digits, nsl_error *err);
 
 #endif

@@ -19,6 +19,17 @@ static mpc_ptr number(nsl_training_node *n, int i)
                        : NULL;
 }
 
+void nsl_training_node_copy(nsl_training_node *to, const nsl_training_node *from)
+{
+    mpc_set(to->omega, from->omega, MPC_RNDNN);
+    mpc_set(to->z, from->z, MPC_RNDNN);
+    mpc_set(to->b, from->b, MPC_RNDNN);
+    for (int f = 0; f < NODE_FUNCTIONS; f++)
+        for (int v = 0; v < NODE_VARIATIONS; v++)
+            for (int k = 0; k < 2; k++)
+                mpc_set(to->f[f][v][k], from->f[f][v][k], MPC_RNDNN);
+}
+
 void nsl_training_node_init(nsl_training_node *n, mpfr_prec_t bits)
 {
     for (int i = 0; number(n, i); i++)

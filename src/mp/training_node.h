@@ -30,8 +30,18 @@ typedef struct {
     mpc_t f[NODE_FUNCTIONS][NODE_VARIATIONS][2];
 } nsl_training_node;
 
+/* What is trained, at w = 0. */
+typedef struct {
+    nsl_training_node node;
+    bool features; /* its loss depends on N */
+    bool best;     /* and is the least that filters of its spectrum reach */
+} nsl_training_end;
+
 void nsl_training_node_init(nsl_training_node *n, mpfr_prec_t bits);
 void nsl_training_node_clear(nsl_training_node *n);
+
+/* All numbers, rounded to those of `to`. */
+void nsl_training_node_copy(nsl_training_node *to, const nsl_training_node *from);
 
 /* What a ridge is to the nodes: ω₀, and whether it falls as N grows, as γ's does. */
 typedef struct {

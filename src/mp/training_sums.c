@@ -128,7 +128,7 @@ static void table_sums(nsl_training_sums *out, const nsl_level *level, term *t,
     for (size_t i = 0; i < view.positive_rows; i++) {
         mpfr_ui_div(inverse, 1, level->lambda[i], MPFR_RNDN);
         set_term(t, s, inverse);
-        mpfr_set_d(weight, view.copies[i], MPFR_RNDN);
+        mpfr_set_d(weight, nsl_table_copies(&view, i), MPFR_RNDN);
         add_to_dof(out, t, weight);
         if (!level->target)
             continue;

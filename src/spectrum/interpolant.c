@@ -6,6 +6,7 @@
  * this length, since their coefficients fall nearly as fast. */
 #include "spectrum/interpolant.h"
 #include "core/error.h"
+#include "core/lanes.h"
 
 #include <float.h>
 #include <math.h>
@@ -16,8 +17,8 @@
 
 enum { NODES = 14, HALF = NODES / 2 };
 
-/* The sums, and one unused lane that fills the registers. */
-enum { Z, R, Q, Q1, T0, TD, TC, LANES = 8 };
+/* The sums; one lane is not used. */
+enum { Z, R, Q, Q1, T0, TD, TC };
 
 /* One piece an octave [2^k, 2^{k+1}): the range of double, but for the room that
  * products of two sums need at its ends. */
@@ -39,16 +40,6 @@ static const double GOOD = 1e-13;
 
 /* Sums below this leave no room for products. */
 static const double LEAST = DBL_MIN * 0x1p+100;
-
-/* One set of instructions for each width of registers, chosen when the program starts;
- * all of them round alike. */
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
-
-typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
 /* With t = ln(Δ/2^{k+½})/(½ ln 2), −1 ≤ t ≤ 1. */
 typedef struct {

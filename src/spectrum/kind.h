@@ -11,15 +11,20 @@
 typedef enum {
     NSL_TARGET_MRS,    /* v_I² = scale · λ_I */
     NSL_TARGET_SOURCE, /* v_I² = scale · I^−(1+beta) */
-    NSL_TARGET_ROWS /* v_I² = weights[row], for each copy of that row's eigenvalue */
+    NSL_TARGET_ROWS    /* v_I² = weight of the row, for each copy of its eigenvalue */
 } nsl_target_kind;
+
+/* Weights of the rows of a table (table.c). */
+typedef struct nsl_row_target nsl_row_target;
+
+void nsl_row_target_free(nsl_row_target *target);
 
 typedef struct {
     nsl_target_kind kind;
     double scale;
     double beta;           /* source exponent */
-    const double *weights; /* borrowed from the spectrum, or `owned` */
-    double *owned;         /* to be freed with the target */
+    nsl_row_target *rows;  /* borrowed from the spectrum, or `owned` */
+    nsl_row_target *owned; /* to be freed with the target */
     double unlearnable;    /* Σ v² over zero eigenvalues: u = 0 there at every Δ */
     bool zero;             /* every weight is 0 */
     bool normalised;       /* to a label variance, rather than by σ_w² */
@@ -64,6 +69,10 @@ typedef struct {
     double (*trace)(const nsl_spectrum *spectrum);
     /* Σ λ_I²; > 0, may be INFINITY. */
     double (*square_trace)(const nsl_spectrum *spectrum);
+    /* Makes what complex_sums, level and, of a target that is not NULL, complex_target
+     * need; NULL where nothing. Threads may share the spectrum. */
+    nsl_status (*prepare)(const nsl_spectrum *spectrum, const nsl_target *target,
+                          nsl_error *err);
     /* The sums at s ≠ 0 with Im s ≥ 0. */
     void (*complex_sums)(nsl_complex_sums *out, const nsl_spectrum *spectrum,
                          double _Complex s, bool angle);
@@ -87,7 +96,8 @@ struct nsl_spectrum {
     const nsl_spectrum_ops *ops;
     uint64_t latents; /* M */
     uint64_t rank;    /* eigenvalues > 0 */
-    double smallest;  /* least positive eigenvalue; 0 when M = ∞ */
+    double largest;
+    double smallest; /* least positive eigenvalue; 0 when M = ∞ */
     bool has_target;
     const struct nsl_spectrum *origin; /* what an interpolated spectrum answers for */
 };
@@ -96,6 +106,10 @@ extern const nsl_spectrum_ops nsl_powerlaw_ops, nsl_table_ops;
 
 /* The spectrum itself, or the one that it answers for (interpolant.c, family.c). */
 const nsl_spectrum *nsl_spectrum_origin(const nsl_spectrum *spectrum);
+
+/* See nsl_spectrum_ops.prepare. */
+nsl_status nsl_spectrum_prepare(const nsl_spectrum *spectrum, const nsl_target *target,
+                                nsl_error *err);
 
 /* What the high-precision route sums over: the numbers of a power law, … */
 typedef struct {
@@ -107,12 +121,42 @@ nsl_powerlaw_view nsl_powerlaw_numbers(const nsl_spectrum *spectrum);
 /* … or the rows of a table, largest eigenvalue first, each array of `rows`. */
 typedef struct {
     size_t rows, positive_rows;
-    const double *lambda, *copies, *target; /* target: NULL where it has none */
-    const uint64_t *up_to; /* eigenvalues in rows 0 … i, copies counted */
+    const double *lambda;
+    const double *copies;  /* NULL: all 1; use nsl_table_copies */
+    const double *target;  /* NULL where it has none */
+    const uint64_t *up_to; /* use nsl_table_up_to */
     char *const *lambda_text, *const *target_text; /* the file's decimals, or NULL */
 } nsl_table_view;
 
+/* Sorts the rows of a table where that was not done: to be called once before
+ * nsl_table_rows. Threads may share the table. */
+nsl_status nsl_table_order(const nsl_spectrum *spectrum, nsl_error *err);
+
 nsl_table_view nsl_table_rows(const nsl_spectrum *spectrum);
+
+static inline double nsl_table_copies(const nsl_table_view *rows, size_t i)
+{
+    return rows->copies ? rows->copies[i] : 1.0;
+}
+
+/* Eigenvalues in rows 0 … i, copies counted. */
+static inline uint64_t nsl_table_up_to(const nsl_table_view *rows, size_t i)
+{
+    return rows->up_to ? rows->up_to[i] : i + 1;
+}
+
+/* Eigenvalues of a table that are close to each other: one row, or several within a
+ * factor of 1.5. */
+typedef struct {
+    double most, least;
+    uint64_t up_to; /* eigenvalues as large as the least or larger, copies counted */
+} nsl_rung;
+
+/* All of them, the largest first; `count` is set. The rows need no order. */
+const nsl_rung *nsl_table_rungs(const nsl_spectrum *spectrum, size_t *count);
+
+/* FNV-1a of all that the sums of a table are made of. */
+uint64_t nsl_table_hash(const nsl_spectrum *spectrum);
 
 /* A whole number up to 2^64 as a double and what that double leaves over. */
 typedef struct {

@@ -21,6 +21,7 @@ typedef struct {
     nsl_spectrum head;
     double lambda_max;
     double latents; /* M as a double, or INFINITY */
+    double trace;   /* Σ λ_I, which every search for a root begins with */
     nsl_em_exponent exponent;
     double power[KEPT_POWERS + 1]; /* I^p */
 } powerlaw;
@@ -60,8 +61,10 @@ nsl_status nsl_spectrum_new_powerlaw(nsl_spectrum **out, double alpha,
         .ops = &nsl_powerlaw_ops,
         .latents = latents,
         .rank = latents,
+        .largest = lambda_max,
         .smallest = lambda_max * pow(law->latents, -law->exponent.p),
     };
+    law->trace = lambda_max * nsl_power_sum(law->exponent.alpha, 1, latents);
     *out = &law->head;
     return NSL_OK;
 }
@@ -227,7 +230,7 @@ static void powerlaw_moments(nsl_moments *m, const nsl_spectrum *spectrum,
 static double powerlaw_trace(const nsl_spectrum *spectrum)
 {
     const powerlaw *law = (const powerlaw *)spectrum;
-    return law->lambda_max * nsl_power_sum(law->exponent.alpha, 1, spectrum->latents);
+    return law->trace;
 }
 
 static double powerlaw_square_trace(const nsl_spectrum *spectrum)

@@ -152,30 +152,44 @@ static nsl_status read_csv(rows *r, FILE *stream, const char *name, nsl_error *e
     return status;
 }
 
-static nsl_status read_npy(rows *r, FILE *stream, const char *name, nsl_error *err)
+/* Reads an array, which the rows then lie in. */
+static nsl_status read_npy(nsl_raw_rows *out, FILE *stream, const char *name,
+                           nsl_error *err)
 {
     nsl_npy array;
-    r->exact = false; /* the doubles are exact */
     nsl_status status = nsl_npy_read(&array, stream, name, COLUMNS, err);
     if (status != NSL_OK)
         return status;
-    int index[COLUMNS];
-    for (int c = 0; c < COLUMNS; c++)
-        index[c] = c < (int)array.columns ? c : NSL_CSV_NONE;
-    for (size_t i = 0; i < array.rows && status == NSL_OK; i++) {
-        double value[COLUMNS];
-        for (size_t c = 0; c < COLUMNS; c++)
-            value[c] = c < array.columns ? array.data[c * array.rows + i] : defaults[c];
-        if (check(value, "", NULL) == NSL_OK) {
-            status = rows_add(r, index, value, err);
-            continue;
-        }
-        char where[160];
-        snprintf(where, sizeof where, "%s: row %zu", name, i);
-        status = check(value, where, err);
+    const double *column[COLUMNS] = {NULL, NULL, NULL};
+    for (size_t c = 0; c < array.columns; c++)
+        column[c] = array.data + c * array.column_step;
+    *out = (nsl_raw_rows){.columns = {array.rows, array.row_step, column[EIGENVALUE],
+                                      column[TARGET], column[MULTIPLICITY]},
+                          .file = array};
+    return NSL_OK;
+}
+
+static nsl_status read_rows(nsl_raw_rows *out, FILE *stream, const char *name,
+                            bool exact, nsl_error *err)
+{
+    int first = getc(stream);
+    if (first != EOF)
+        ungetc(first, stream);
+    if (first == NSL_NPY_FIRST_BYTE)
+        return read_npy(out, stream, name, err);
+    rows r = {.exact = exact};
+    nsl_status status = read_csv(&r, stream, name, err);
+    if (status != NSL_OK) {
+        rows_clear(&r);
+        return status;
     }
-    free(array.data);
-    return status;
+    *out = (nsl_raw_rows){
+        .columns = {r.rows, 1, r.column[EIGENVALUE], r.column[TARGET],
+                    r.column[MULTIPLICITY]},
+        .memory = {r.column[EIGENVALUE], r.column[TARGET], r.column[MULTIPLICITY]},
+        .lambda_text = r.text[EIGENVALUE],
+        .target_text = r.text[TARGET]};
+    return NSL_OK;
 }
 
 static nsl_status read_table(nsl_spectrum **out, const char *path, bool exact,
@@ -186,23 +200,16 @@ static nsl_status read_table(nsl_spectrum **out, const char *path, bool exact,
     nsl_status status = nsl_input_open(&input, path, err);
     if (status != NSL_OK)
         return status;
-    rows r = {.exact = exact};
-    int first = getc(input.stream);
-    if (first != EOF)
-        ungetc(first, input.stream);
-    status = first == NSL_NPY_FIRST_BYTE ? read_npy(&r, input.stream, input.name, err)
-                                         : read_csv(&r, input.stream, input.name, err);
+    nsl_raw_rows raw = {.columns = {.rows = 0}};
+    nsl_error inner = {0};
+    status = read_rows(&raw, input.stream, input.name, exact, err);
     if (status == NSL_OK) {
-        nsl_error inner = {0};
-        status = nsl_table_new_exact(out, r.rows, r.column[EIGENVALUE],
-                                     r.column[TARGET], r.column[MULTIPLICITY],
-                                     r.text[EIGENVALUE], r.text[TARGET], &inner);
+        status = nsl_table_new_from(out, &raw, input.name, NSL_EFILE, &inner);
         if (status == NSL_EINVAL)
             status = nsl_fail(err, NSL_EFILE, "", "%s: %s", input.name, inner.message);
         else if (status != NSL_OK)
             nsl_fail(err, status, "", "%s", inner.message);
     }
-    rows_clear(&r);
     nsl_input_close(&input);
     return status;
 }

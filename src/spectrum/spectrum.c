@@ -27,6 +27,13 @@ const nsl_spectrum *nsl_spectrum_origin(const nsl_spectrum *spectrum)
     return spectrum->origin ? spectrum->origin : spectrum;
 }
 
+nsl_status nsl_spectrum_prepare(const nsl_spectrum *spectrum, const nsl_target *target,
+                                nsl_error *err)
+{
+    const nsl_spectrum *origin = nsl_spectrum_origin(spectrum);
+    return origin->ops->prepare ? origin->ops->prepare(origin, target, err) : NSL_OK;
+}
+
 uint64_t nsl_spectrum_latents(const nsl_spectrum *spectrum)
 {
     return spectrum->latents;

@@ -1,44 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Eigenvalues given one by one, with optional target weights and multiplicities. */
+/* Eigenvalues given one by one, with optional target weights and multiplicities. The
+ * rows are read once, for the buckets that their sums are made of; what asks for single
+ * rows has them sorted first. */
 #include "spectrum/table.h"
 #include "core/error.h"
 #include "spectrum/kind.h"
 #include "spectrum/powersum.h"
+#include "spectrum/row_sums.h"
 #include "spectrum/table_complex.h"
 
-#include <float.h>
 #include <math.h>
-#include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Plain sums run over blocks of so many rows, blocks are added with compensation: the
- * rounding stays below BLOCK·ε/2 for any number of rows. */
-enum { BLOCK = 32 };
-static const double TABLE_ERROR = (BLOCK + 8) * DBL_EPSILON / 2;
+/* A target with a weight for each row. */
+struct nsl_row_target {
+    const nsl_row_sums *sums; /* its own or the table's */
+    nsl_row_sums *owned;
+    double *weights; /* of the rows in order, or NULL: the table's column */
+    nsl_row_tree *tree;
+};
 
 typedef struct {
     nsl_spectrum head;
-    size_t rows, positive_rows;
-    double *lambda;                    /* descending */
-    double *copies;                    /* multiplicity of a row */
-    double *target;                    /* v² of one copy, or NULL */
-    uint64_t *up_to;                   /* eigenvalues in rows 0 … i, copies counted */
-    char **lambda_text, **target_text; /* the decimals of a file, or NULL */
+    nsl_raw_rows rows;
+    uint64_t *up_to; /* of the rows in order; NULL without copies */
+    size_t positive_rows;
+    bool in_order, ordered; /* as they came, and with up_to */
+    pthread_mutex_t making;
+    nsl_row_sums *sums;
+    nsl_row_tree *tree;
+    nsl_row_target own;
+    double trace, square_trace, unlearnable;
+    bool zero_target;
 } table;
-
-/* One input row, for sorting. */
-typedef struct {
-    double lambda, target, copies;
-    size_t at;
-} table_row;
-
-static int descending(const void *left, const void *right)
-{
-    const table_row *a = left, *b = right;
-    if (a->lambda != b->lambda)
-        return a->lambda > b->lambda ? -1 : 1;
-    return a->at < b->at ? -1 : a->at > b->at;
-}
 
 nsl_status nsl_table_check_row(const char *where, nsl_status failure, double eigenvalue,
                                double target, double multiplicity, nsl_error *err)
@@ -61,325 +57,305 @@ nsl_status nsl_table_check_row(const char *where, nsl_status failure, double eig
     return NSL_OK;
 }
 
-static void free_texts(char **text, size_t count)
-{
-    for (size_t i = 0; text && i < count; i++)
-        free(text[i]);
-    free(text);
-}
-
 static void table_free(nsl_spectrum *spectrum)
 {
     table *t = (table *)spectrum;
-    free_texts(t->lambda_text, t->rows);
-    free_texts(t->target_text, t->rows);
-    free(t->lambda);
-    free(t->copies);
-    free(t->target);
+    nsl_raw_rows_clear(&t->rows);
+    nsl_row_sums_free(t->sums);
+    nsl_row_tree_free(t->tree);
+    nsl_row_tree_free(t->own.tree);
     free(t->up_to);
+    pthread_mutex_destroy(&t->making);
     free(t);
 }
 
-static table *table_allocate(size_t rows, bool has_target)
-{
-    table *t = calloc(1, sizeof *t);
-    if (!t)
-        return NULL;
-    t->rows = rows;
-    t->lambda = calloc(rows, sizeof *t->lambda);
-    t->copies = calloc(rows, sizeof *t->copies);
-    t->target = has_target ? calloc(rows, sizeof *t->target) : NULL;
-    t->up_to = calloc(rows, sizeof *t->up_to);
-    if (!t->lambda || !t->copies || (has_target && !t->target) || !t->up_to) {
-        table_free(&t->head);
-        return NULL;
-    }
-    return t;
-}
+/* --- making ------------------------------------------------------------------------
+ */
 
-/* Copies the sorted rows and counts them. */
-static nsl_status table_fill(table *t, const table_row *sorted, nsl_error *err)
+static nsl_status set_sums(table *t, const char *where, nsl_status failure,
+                           nsl_error *err)
 {
-    uint64_t total = 0, rank = 0;
-    for (size_t i = 0; i < t->rows; i++) {
-        total += (uint64_t)sorted[i].copies;
-        if (total > NSL_LATENTS_MAX)
-            return nsl_fail(err, NSL_EINVAL, "spectrum",
-                            "the multiplicities must add up to at most 1e18");
-        t->lambda[i] = sorted[i].lambda;
-        t->copies[i] = sorted[i].copies;
-        if (t->target)
-            t->target[i] = sorted[i].target;
-        t->up_to[i] = total;
-        if (sorted[i].lambda > 0.0) {
-            rank = total;
-            t->positive_rows = i + 1;
-        }
-    }
-    if (rank == 0)
-        return nsl_fail(err, NSL_EINVAL, "spectrum",
-                        "at least one eigenvalue must be > 0, all are 0");
+    nsl_buckets b;
+    nsl_status status = nsl_buckets_make(&b, &t->rows.columns, where, failure, err);
+    if (status != NSL_OK)
+        return status;
     t->head = (nsl_spectrum){
         .ops = &nsl_table_ops,
-        .latents = total,
-        .rank = rank,
-        .smallest = t->lambda[t->positive_rows - 1],
-        .has_target = t->target != NULL,
+        .latents = b.latents,
+        .rank = b.rank,
+        .largest = b.bucket[0].most,
+        .smallest = b.bucket[b.count - 1].least,
+        .has_target = t->rows.columns.target != NULL,
     };
-    return NSL_OK;
+    t->positive_rows = b.positive_rows;
+    t->in_order = b.in_order;
+    t->trace = b.trace;
+    t->square_trace = b.square_trace;
+    t->unlearnable = b.unlearnable;
+    t->zero_target = b.zero_target;
+    t->sums = nsl_row_sums_new(&b);
+    t->own = (nsl_row_target){.sums = t->sums};
+    nsl_buckets_clear(&b);
+    return t->sums ? NSL_OK : nsl_fail_memory(err);
 }
 
-/* Moves the texts of the input rows, in the order of the sorted ones. */
-static bool take_texts(char ***out, char **text, const table_row *sorted, size_t rows)
-{
-    if (!text)
-        return true;
-    *out = calloc(rows, sizeof **out);
-    for (size_t i = 0; *out && i < rows; i++) {
-        (*out)[i] = text[sorted[i].at];
-        text[sorted[i].at] = NULL;
-    }
-    return *out != NULL;
-}
-
-nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
-                                  const double *eigenvalue, const double *target,
-                                  const double *multiplicity, nsl_error *err)
-{
-    return nsl_table_new_exact(out, rows, eigenvalue, target, multiplicity, NULL, NULL,
-                               err);
-}
-
-nsl_status nsl_table_new_exact(nsl_spectrum **out, size_t rows,
-                               const double *eigenvalue, const double *target,
-                               const double *multiplicity, char **eigenvalue_text,
-                               char **target_text, nsl_error *err)
+nsl_status nsl_table_new_from(nsl_spectrum **out, nsl_raw_rows *rows, const char *where,
+                              nsl_status failure, nsl_error *err)
 {
     *out = NULL;
-    if (rows == 0)
-        return nsl_fail(err, NSL_EINVAL, "spectrum",
-                        "must have at least one eigenvalue");
-    table_row *sorted = calloc(rows, sizeof *sorted);
-    table *t = table_allocate(rows, target != NULL);
-    nsl_status status = sorted && t ? NSL_OK : nsl_fail_memory(err);
-    for (size_t i = 0; i < rows && status == NSL_OK; i++) {
-        sorted[i] = (table_row){eigenvalue[i], target ? target[i] : 0.0,
-                                multiplicity ? multiplicity[i] : 1.0, i};
-        if (nsl_table_check_row("", NSL_EINVAL, sorted[i].lambda, sorted[i].target,
-                                sorted[i].copies, NULL) == NSL_OK)
-            continue;
-        char where[32];
-        snprintf(where, sizeof where, "row %zu", i);
-        status = nsl_table_check_row(where, NSL_EINVAL, sorted[i].lambda,
-                                     sorted[i].target, sorted[i].copies, err);
+    table *t = calloc(1, sizeof *t);
+    if (!t || pthread_mutex_init(&t->making, NULL) != 0) {
+        free(t);
+        nsl_raw_rows_clear(rows);
+        return nsl_fail_memory(err);
     }
-    if (status == NSL_OK) {
-        qsort(sorted, rows, sizeof *sorted, descending);
-        status = table_fill(t, sorted, err);
-    }
-    if (status == NSL_OK &&
-        !(take_texts(&t->lambda_text, eigenvalue_text, sorted, rows) &&
-          take_texts(&t->target_text, target_text, sorted, rows))) {
-        status = nsl_fail_memory(err);
-    }
-    free(sorted);
+    t->rows = *rows;
+    *rows = (nsl_raw_rows){.columns = {.rows = 0}};
+    nsl_status status = set_sums(t, where, failure, err);
+    if (status == NSL_OK && t->rows.lambda_text)
+        status = nsl_table_order(&t->head, err);
     if (status != NSL_OK) {
-        if (t)
-            table_free(&t->head);
+        table_free(&t->head);
         return status;
     }
     *out = &t->head;
     return NSL_OK;
 }
 
-/* Rows with λ ≥ Δ. */
-static size_t rows_resolved(const table *t, double delta)
+static bool copy_column(const double **out, void **memory, const double *column,
+                        size_t rows)
 {
-    size_t low = 0, high = t->positive_rows;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (t->lambda[middle] >= delta)
-            low = middle + 1;
-        else
-            high = middle;
+    if (!column)
+        return true;
+    *out = *memory = malloc(rows * sizeof *column);
+    if (*memory)
+        memcpy(*memory, column, rows * sizeof *column);
+    return *memory != NULL;
+}
+
+nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
+                                  const double *eigenvalue, const double *target,
+                                  const double *multiplicity, nsl_error *err)
+{
+    *out = NULL;
+    if (rows == 0)
+        return nsl_fail(err, NSL_EINVAL, "spectrum",
+                        "must have at least one eigenvalue");
+    nsl_raw_rows copy = {.columns = {.rows = rows, .step = 1}};
+    nsl_columns *c = &copy.columns;
+    if (copy_column(&c->lambda, &copy.memory[0], eigenvalue, rows) &&
+        copy_column(&c->target, &copy.memory[1], target, rows) &&
+        copy_column(&c->copies, &copy.memory[2], multiplicity, rows))
+        return nsl_table_new_from(out, &copy, "", NSL_EINVAL, err);
+    nsl_raw_rows_clear(&copy);
+    return nsl_fail_memory(err);
+}
+
+/* --- rows in order -----------------------------------------------------------------
+ */
+
+static nsl_status order(table *t, nsl_error *err)
+{
+    nsl_status status = nsl_raw_rows_sort(&t->rows, t->in_order, err);
+    if (status != NSL_OK)
+        return status;
+    t->in_order = true;
+    const nsl_columns *c = &t->rows.columns;
+    if (c->copies) {
+        t->up_to = malloc(c->rows * sizeof *t->up_to);
+        if (!t->up_to)
+            return nsl_fail_memory(err);
+        uint64_t total = 0;
+        for (size_t i = 0; i < c->rows; i++)
+            t->up_to[i] = total += (uint64_t)c->copies[i];
     }
-    return low;
-}
-
-/* The sums of one side: SHORT_SIDE is Σ(1−u) above Δ and Σu below, BEND likewise. */
-enum { SHORT_SIDE, R, Q, Q1, BEND, T0, TD, TC, SUMS };
-
-typedef struct {
-    double value[SUMS], low[SUMS];
-} side_sums;
-
-/* Neumaier's compensated addition of a block. */
-static void side_add(side_sums *sums, const double *block)
-{
-    for (int i = 0; i < SUMS; i++) {
-        double total = sums->value[i] + block[i];
-        sums->low[i] += fabs(sums->value[i]) >= fabs(block[i])
-                            ? (sums->value[i] - total) + block[i]
-                            : (block[i] - total) + sums->value[i];
-        sums->value[i] = total;
-    }
-}
-
-static void sum_rows(side_sums *sums, const table *t, const double *weights,
-                     double delta, size_t begin, size_t end, bool above)
-{
-    while (begin < end) {
-        size_t stop = end - begin < BLOCK ? end : begin + BLOCK;
-        double block[SUMS] = {0};
-        for (size_t i = begin; i < stop; i++) {
-            double lambda = t->lambda[i], total = lambda + delta;
-            double u = lambda / total, w = delta / total, uw = u * w, m = t->copies[i];
-            block[SHORT_SIDE] += m * (above ? w : u);
-            block[R] += m * uw;
-            block[Q] += m * u * u;
-            block[Q1] += m * u * uw;
-            block[BEND] +=
-                above ? m * w * w * (1.0 + 2.0 * u) : m * u * u * (1.0 + 2.0 * w);
-            if (weights) {
-                double v = m * weights[i];
-                block[T0] += v * w * w;
-                block[TD] += v * uw;
-                block[TC] += v * uw * w;
-            }
-        }
-        side_add(sums, block);
-        begin = stop;
-    }
-}
-
-static void table_moments(nsl_moments *m, const nsl_spectrum *spectrum,
-                          const nsl_target *target, double delta)
-{
-    const table *t = (const table *)spectrum;
-    const double *weights = target->kind == NSL_TARGET_MRS ? NULL : target->weights;
-    size_t split = rows_resolved(t, delta);
-    side_sums above = {0}, below = {0};
-    sum_rows(&above, t, weights, delta, 0, split, true);
-    sum_rows(&below, t, weights, delta, split, t->positive_rows, false);
-    double sum[SUMS];
-    for (int i = 0; i < SUMS; i++)
-        sum[i] = (above.value[i] + below.value[i]) + (above.low[i] + below.low[i]);
-    nsl_whole count = nsl_whole_from(split ? t->up_to[split - 1] : 0);
-    double missing = above.value[SHORT_SIDE] + above.low[SHORT_SIDE];
-    double added = below.value[SHORT_SIDE] + below.low[SHORT_SIDE];
-    *m = (nsl_moments){
-        .count = count.high,
-        .count_low = count.low,
-        .above = missing,
-        .below = added,
-        .z_error = TABLE_ERROR * (missing + added),
-        .r = sum[R],
-        .q = sum[Q],
-        .q1 = sum[Q1],
-        .bend_above = above.value[BEND] + above.low[BEND],
-        .bend_below = below.value[BEND] + below.low[BEND],
-        /* MRS: λ(1−u) = Δu */
-        .t0 =
-            weights ? sum[T0] + target->unlearnable : target->scale * (delta * sum[R]),
-        .td = weights ? sum[TD] : target->scale * (delta * sum[Q]),
-        .tc = weights ? sum[TC] : target->scale * (delta * sum[Q1]),
-        .error = TABLE_ERROR,
-    };
-}
-
-static double table_guess(const nsl_spectrum *spectrum, double n)
-{
-    const table *t = (const table *)spectrum;
-    size_t low = 0, high = t->positive_rows - 1;
-    while (low < high) { /* the first row whose eigenvalues reach up to n */
-        size_t middle = low + (high - low) / 2;
-        if ((double)t->up_to[middle] >= n)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return t->lambda[low];
-}
-
-/* Σ λ, or Σ λ². */
-static double sum_of_powers(const table *t, bool square)
-{
-    double sum = 0.0, low = 0.0;
-    for (size_t i = t->positive_rows; i-- > 0;) { /* compensated, smallest first */
-        double part = t->copies[i] * t->lambda[i] * (square ? t->lambda[i] : 1.0);
-        double total = sum + part;
-        low += fabs(sum) >= part ? (sum - total) + part : (part - total) + sum;
-        sum = total;
-    }
-    return sum + low;
-}
-
-static double table_trace(const nsl_spectrum *spectrum)
-{
-    return sum_of_powers((const table *)spectrum, false);
-}
-
-static double table_square_trace(const nsl_spectrum *spectrum)
-{
-    return sum_of_powers((const table *)spectrum, true);
-}
-
-static bool table_level(nsl_eigenvalue *out, const nsl_spectrum *spectrum, size_t i)
-{
-    const table *t = (const table *)spectrum;
-    if (i >= t->positive_rows)
-        return false;
-    *out = (nsl_eigenvalue){t->lambda[i], t->copies[i], (double)t->up_to[i]};
-    return true;
-}
-
-static void use_weights(nsl_target *target, const table *t, const double *weights)
-{
-    target->kind = NSL_TARGET_ROWS;
-    target->weights = weights;
-    target->unlearnable = 0.0;
-    target->zero = true;
-    for (size_t i = 0; i < t->rows; i++) {
-        target->unlearnable += i < t->positive_rows ? 0.0 : t->copies[i] * weights[i];
-        target->zero &= weights[i] == 0.0;
-    }
-}
-
-/* v_I² ∝ I^−(1+β) over all M indices; copies of one eigenvalue share the mean. */
-static nsl_status table_set_source(nsl_target *target, const nsl_spectrum *spectrum,
-                                   double source, double label_variance, nsl_error *err)
-{
-    const table *t = (const table *)spectrum;
-    double *weights = malloc(t->rows * sizeof *weights);
-    if (!weights)
-        return nsl_fail_memory(err);
-    double total = nsl_power_sum(source, 1, t->head.latents);
-    uint64_t before = 0;
-    for (size_t i = 0; i < t->rows; i++) {
-        uint64_t last = t->up_to[i];
-        weights[i] = t->copies[i] == 1.0
-                         ? pow((double)last, -source) / (double)last
-                         : nsl_power_sum(source, before + 1, last) / t->copies[i];
-        weights[i] *= label_variance / total;
-        before = last;
-    }
-    target->owned = weights;
-    use_weights(target, t, weights);
+    t->ordered = true;
     return NSL_OK;
 }
 
-static void table_set_own(nsl_target *target, const nsl_spectrum *spectrum)
+nsl_status nsl_table_order(const nsl_spectrum *spectrum, nsl_error *err)
 {
-    const table *t = (const table *)spectrum;
-    use_weights(target, t, t->target);
+    /* changes nothing that can be seen */
+    table *t = (table *)(uintptr_t)nsl_spectrum_origin(spectrum);
+    pthread_mutex_lock(&t->making);
+    nsl_status status = t->ordered ? NSL_OK : order(t, err);
+    pthread_mutex_unlock(&t->making);
+    return status;
+}
+
+static nsl_status make_trees(table *t, nsl_row_target *target, nsl_error *err)
+{
+    nsl_table_view rows = nsl_table_rows(&t->head);
+    if (!t->tree)
+        t->tree = nsl_row_tree_new(&rows, NULL);
+    if (target && !target->tree)
+        target->tree =
+            nsl_row_tree_new(&rows, target->weights ? target->weights : rows.target);
+    return t->tree && (!target || target->tree) ? NSL_OK : nsl_fail_memory(err);
+}
+
+static nsl_status table_prepare(const nsl_spectrum *spectrum, const nsl_target *target,
+                                nsl_error *err)
+{
+    table *t = (table *)(uintptr_t)spectrum;
+    nsl_status status = nsl_table_order(spectrum, err);
+    if (status != NSL_OK)
+        return status;
+    pthread_mutex_lock(&t->making);
+    status = make_trees(t, target ? target->rows : (nsl_row_target *)NULL, err);
+    pthread_mutex_unlock(&t->making);
+    return status;
+}
+
+const nsl_row_tree *nsl_table_tree(const nsl_spectrum *spectrum)
+{
+    return ((const table *)nsl_spectrum_origin(spectrum))->tree;
+}
+
+const nsl_row_tree *nsl_row_target_tree(const nsl_target *target)
+{
+    return target->rows->tree;
 }
 
 nsl_table_view nsl_table_rows(const nsl_spectrum *spectrum)
 {
     const table *t = (const table *)nsl_spectrum_origin(spectrum);
-    return (nsl_table_view){t->rows,        t->positive_rows, t->lambda,
-                            t->copies,      t->target,        t->up_to,
-                            t->lambda_text, t->target_text};
+    const nsl_columns *c = &t->rows.columns;
+    return (nsl_table_view){
+        c->rows,   t->positive_rows, c->lambda,           c->copies,
+        c->target, t->up_to,         t->rows.lambda_text, t->rows.target_text};
+}
+
+static bool table_level(nsl_eigenvalue *out, const nsl_spectrum *spectrum, size_t i)
+{
+    nsl_table_view v = nsl_table_rows(spectrum);
+    if (i >= v.positive_rows)
+        return false;
+    *out = (nsl_eigenvalue){v.lambda[i], nsl_table_copies(&v, i),
+                            (double)nsl_table_up_to(&v, i)};
+    return true;
+}
+
+/* --- sums --------------------------------------------------------------------------
+ */
+
+static void table_moments(nsl_moments *m, const nsl_spectrum *spectrum,
+                          const nsl_target *target, double delta)
+{
+    const table *t = (const table *)spectrum;
+    if (target->kind != NSL_TARGET_MRS) {
+        nsl_row_sums_at(m, target->rows->sums, delta);
+        m->t0 += target->unlearnable;
+        return;
+    }
+    nsl_row_sums_at(m, t->sums, delta);
+    m->t0 = target->scale * (delta * m->r); /* λ(1−u) = Δu */
+    m->td = target->scale * (delta * m->q);
+    m->tc = target->scale * (delta * m->q1);
+}
+
+/* The least eigenvalue of the first rung that reaches up to n. */
+static double table_guess(const nsl_spectrum *spectrum, double n)
+{
+    size_t count;
+    const nsl_rung *rung = nsl_row_sums_rungs(((const table *)spectrum)->sums, &count);
+    size_t low = 0, high = count - 1;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((double)rung[middle].up_to >= n)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return rung[low].least;
+}
+
+static double table_trace(const nsl_spectrum *spectrum)
+{
+    return ((const table *)spectrum)->trace;
+}
+
+static double table_square_trace(const nsl_spectrum *spectrum)
+{
+    return ((const table *)spectrum)->square_trace;
+}
+
+const nsl_rung *nsl_table_rungs(const nsl_spectrum *spectrum, size_t *count)
+{
+    const table *t = (const table *)nsl_spectrum_origin(spectrum);
+    return nsl_row_sums_rungs(t->sums, count);
+}
+
+uint64_t nsl_table_hash(const nsl_spectrum *spectrum)
+{
+    return nsl_row_sums_hash(((const table *)nsl_spectrum_origin(spectrum))->sums);
+}
+
+/* --- targets -----------------------------------------------------------------------
+ */
+
+void nsl_row_target_free(nsl_row_target *target)
+{
+    if (!target)
+        return;
+    nsl_row_sums_free(target->owned);
+    nsl_row_tree_free(target->tree);
+    free(target->weights);
+    free(target);
+}
+
+/* v_I² ∝ I^−(1+β) over all M indices; copies of one eigenvalue share the mean. */
+static double *source_weights(const nsl_spectrum *spectrum, double source,
+                              double label_variance)
+{
+    nsl_table_view v = nsl_table_rows(spectrum);
+    double *weights = malloc(v.rows * sizeof *weights);
+    double total = nsl_power_sum(source, 1, spectrum->latents);
+    uint64_t before = 0;
+    for (size_t i = 0; weights && i < v.rows; i++) {
+        uint64_t last = nsl_table_up_to(&v, i);
+        double copies = nsl_table_copies(&v, i);
+        weights[i] = copies == 1.0 ? pow((double)last, -source) / (double)last
+                                   : nsl_power_sum(source, before + 1, last) / copies;
+        weights[i] *= label_variance / total;
+        before = last;
+    }
+    return weights;
+}
+
+static nsl_status table_set_source(nsl_target *target, const nsl_spectrum *spectrum,
+                                   double source, double label_variance, nsl_error *err)
+{
+    nsl_buckets b;
+    nsl_status status = nsl_table_order(spectrum, err);
+    if (status != NSL_OK)
+        return status;
+    nsl_row_target *rows = target->owned = calloc(1, sizeof *rows);
+    if (rows)
+        rows->weights = source_weights(spectrum, source, label_variance);
+    if (!rows || !rows->weights)
+        return nsl_fail_memory(err);
+    nsl_table_view v = nsl_table_rows(spectrum);
+    nsl_columns columns = {v.rows, 1, v.lambda, rows->weights, v.copies};
+    status = nsl_buckets_make(&b, &columns, "", NSL_EINVAL, err);
+    if (status != NSL_OK)
+        return status;
+    rows->sums = rows->owned = nsl_row_sums_new(&b);
+    target->kind = NSL_TARGET_ROWS;
+    target->rows = rows;
+    target->unlearnable = b.unlearnable;
+    target->zero = b.zero_target;
+    nsl_buckets_clear(&b);
+    return rows->sums ? NSL_OK : nsl_fail_memory(err);
+}
+
+static void table_set_own(nsl_target *target, const nsl_spectrum *spectrum)
+{
+    table *t = (table *)(uintptr_t)spectrum; /* its tree is made later */
+    target->kind = NSL_TARGET_ROWS;
+    target->rows = &t->own;
+    target->unlearnable = t->unlearnable;
+    target->zero = t->zero_target;
 }
 
 const nsl_spectrum_ops nsl_table_ops = {
@@ -389,6 +365,7 @@ const nsl_spectrum_ops nsl_table_ops = {
     .guess = table_guess,
     .trace = table_trace,
     .square_trace = table_square_trace,
+    .prepare = table_prepare,
     .complex_sums = nsl_table_complex_sums,
     .complex_target = nsl_table_complex_target,
     .level = table_level,

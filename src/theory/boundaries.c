@@ -2,16 +2,17 @@
 /* The boundaries in the plane of a map.
  *
  * Where two sizes are equal the boundary is a straight line. The frontier comes from
- * frontier.c, a budget at a time. The others are zero lines of functions of the
+ * best_splits.c. The others are zero lines of functions of the
  * prediction (phase.c): seen on a lattice that is uniform in the logarithms of both
  * axes, followed by contour.c, each point found by Brent's method on its edge. */
+#include "core/crew.h"
 #include "core/error.h"
+#include "theory/best_splits.h"
 #include "theory/bracket.h"
 #include "theory/contour.h"
 #include "theory/phase.h"
 #include "theory/plane.h"
 #include "training/course.h"
-#include <nslaw/frontier.h>
 
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +23,7 @@ enum { CELLS = 160, CELLS_OF_COURSES = 48, CELLS_OF_MODELS = 48, BUDGETS = 96 };
 
 enum { FIRST_FUNCTION = NSL_BOUNDARY_NOISE, FUNCTIONS = NSL_BOUNDARY_COUNT };
 
-/* Points are known to this in the logarithms; the promise is 1e-6. */
+/* Points are known to this in the logarithms, with room to NSL_BOUNDARY_PRECISION. */
 static const double PRECISION = 1e-7;
 
 /* Over the last bracket a function that is continuous has fallen far below what it was
@@ -133,19 +134,6 @@ static bool add_equals(tracing *t)
 /* --- the frontier ------------------------------------------------------------------
  */
 
-/* N* of a budget, quickly where that is good enough. */
-static nsl_status best_split(nsl_frontier *out, const tracing *t, const nsl_cost *cost,
-                             double budget)
-{
-    const nsl_map_query *q = t->query;
-    nsl_frontier_query f = {.cost = cost, .point = q->point, .optimal = q->optimal};
-    nsl_status status = nsl_frontier_find(out, t->model.quick.model, &f, budget, NULL);
-    if (status == NSL_OK && out->kind == NSL_FRONTIER_SMOOTH &&
-        out->size_error <= PRECISION)
-        return NSL_OK;
-    return nsl_frontier_find(out, q->model, &f, budget, t->err);
-}
-
 /* Within the map, its edges included whatever rounding. */
 static bool is_inside(const tracing *t, double x, double y)
 {
@@ -166,23 +154,14 @@ static bool flush(tracing *t, strand *s)
     return fine;
 }
 
-/* Adds the best split of a budget. What is outside the map, at an end, or cannot be
- * found, where a loss is outside the range of double, ends the piece; so does a jump
- * of more than `far` to another minimum. */
-static bool add_split(tracing *t, strand *s, const nsl_cost *cost, double budget,
-                      double far)
+/* Adds a best split. What is outside the map or not known ends the piece; so does a
+ * jump of more than `far` to another minimum. */
+static bool add_split(tracing *t, strand *s, nsl_best_split split, double far)
 {
-    nsl_frontier f;
     bool x_features = t->query->x.kind == NSL_AXIS_FEATURES;
-    nsl_status status = best_split(&f, t, cost, budget);
-    if (status != NSL_OK && status != NSL_EFAILED) {
-        t->status = status;
-        return false;
-    }
-    double x = x_features ? f.features : f.samples;
-    double y = x_features ? f.samples : f.features;
-    bool found =
-        status == NSL_OK && f.kind == NSL_FRONTIER_SMOOTH && is_inside(t, x, y);
+    double x = x_features ? split.features : split.samples;
+    double y = x_features ? split.samples : split.features;
+    bool found = is_inside(t, x, y);
     bool jumps = found && s->count > 0 && fabs(log(x / s->x[s->count - 1])) > far;
     if ((!found || jumps) && !flush(t, s))
         return false;
@@ -202,21 +181,22 @@ static bool add_frontier(tracing *t)
     double models = fmax(t->query->point.ensemble, 1.0); /* 0 stands for 1 */
     if (!plane || isinf(models) || nsl_training_stops(&t->query->point))
         return true;
-    double low = t->low[0] + t->low[1];
+    double low = t->low[0] + t->low[1], budget[BUDGETS];
     double step = (high_of(t, 0) + high_of(t, 1) - low) / (BUDGETS - 1);
-    strand s = {.count = 0};
-    nsl_cost *cost;
-    t->kind = NSL_BOUNDARY_FRONTIER;
-    t->status = nsl_cost_parse(&cost, "N*P", 64, t->err);
-    bool fine = t->status == NSL_OK;
-    for (int k = 0; k < BUDGETS && fine; k++) {
-        double budget = models * exp(low + step * k); /* each costs N·P */
-        if (budget >= models && isfinite(budget))
-            fine = add_split(t, &s, cost, budget, FAR * step);
+    size_t count = 0;
+    for (int k = 0; k < BUDGETS; k++) {
+        budget[count] = models * exp(low + step * k); /* each costs N·P */
+        count += budget[count] >= models && isfinite(budget[count]);
     }
-    fine = fine && flush(t, &s);
-    nsl_cost_free(cost);
-    return fine;
+    nsl_best_split split[BUDGETS];
+    strand s = {.count = 0};
+    t->kind = NSL_BOUNDARY_FRONTIER;
+    t->status = nsl_best_splits_find(split, budget, count, t->query, &t->model.quick,
+                                     t->work, t->err);
+    bool fine = t->status == NSL_OK;
+    for (size_t k = 0; k < count && fine; k++)
+        fine = add_split(t, &s, split[k], FAR * step);
+    return fine && flush(t, &s);
 }
 
 /* --- zero lines --------------------------------------------------------------------
@@ -285,19 +265,31 @@ static nsl_status fill_node(tracing *t, size_t i, size_t j, nsl_trail *trail)
     return status == NSL_EFAILED ? NSL_OK : status; /* no boundary passes there */
 }
 
+/* What one thread works on: the same lattice, with its own course and error. */
+static tracing share_of(const tracing *t, nsl_error *err)
+{
+    tracing own = *t;
+    own.kept = (nsl_kept_course){.course = NULL};
+    own.err = err;
+    return own;
+}
+
+/* A row of the lattice, or a column along time, on one course. */
+static nsl_status fill_line(void *data, size_t j, nsl_error *err)
+{
+    tracing t = share_of(data, err);
+    bool up = t.query->y.kind == NSL_AXIS_TIME;
+    nsl_trail trail = {0};
+    nsl_status status = NSL_OK;
+    for (size_t i = 0; i <= t.cells && status == NSL_OK; i++)
+        status = up ? fill_node(&t, j, i, &trail) : fill_node(&t, i, j, &trail);
+    nsl_kept_course_clear(&t.kept);
+    return status;
+}
+
 static nsl_status fill_lattice(tracing *t)
 {
-    nsl_status status = NSL_OK;
-    bool up = t->query->y.kind == NSL_AXIS_TIME; /* along time, on one course */
-    for (size_t j = 0; j <= t->cells && status == NSL_OK; j++) {
-        nsl_trail trail = {0};
-        for (size_t i = 0; i <= t->cells && status == NSL_OK; i++)
-            status = up ? fill_node(t, j, i, &trail) : fill_node(t, i, j, &trail);
-        if (status == NSL_OK && t->work->proceed &&
-            !t->work->proceed(t->work->data, j, t->cells))
-            status = nsl_fail(t->err, NSL_ECANCELLED, "", "interrupted");
-    }
-    return status;
+    return nsl_crew_run(fill_line, t, t->cells + 1, t->work, t->err);
 }
 
 /* The function along one edge, 0 ≤ s ≤ 1. */
@@ -352,12 +344,48 @@ static bool find_crossing(void *data, nsl_edge edge, double *x, double *y)
     return !jumps && !nsl_phase_precedes(c.phase, nsl_phase_bounded(t->kind));
 }
 
+/* The lines of each function, found by one thread or another. */
+typedef struct {
+    const tracing *t;
+    nsl_boundaries found[FUNCTIONS];
+} zero_lines;
+
+static nsl_status find_zero_lines(void *data, size_t task, nsl_error *err)
+{
+    zero_lines *lines = data;
+    tracing t = share_of(lines->t, err);
+    t.kind = (nsl_boundary_kind)(FIRST_FUNCTION + task);
+    t.out = &lines->found[t.kind];
+    bool fine =
+        nsl_contour_follow(t.cells, t.value[t.kind], find_crossing, add_piece, &t);
+    nsl_kept_course_clear(&t.kept);
+    return t.status != NSL_OK || fine ? t.status : nsl_fail_memory(err);
+}
+
+/* Moves all pieces to the end of `to`. */
+static bool move_pieces(nsl_boundaries *to, nsl_boundaries *from)
+{
+    if (from->count == 0)
+        return true;
+    nsl_boundary *grown = realloc(to->at, (to->count + from->count) * sizeof *grown);
+    if (!grown)
+        return false;
+    memcpy(grown + to->count, from->at, from->count * sizeof *grown);
+    to->at = grown;
+    to->count += from->count;
+    from->count = 0;
+    return true;
+}
+
 static bool add_zero_lines(tracing *t)
 {
+    zero_lines lines = {.t = t};
+    t->status = nsl_crew_run(find_zero_lines, &lines, FUNCTIONS - FIRST_FUNCTION,
+                             t->work, t->err);
     bool fine = true;
-    for (int k = FIRST_FUNCTION; k < FUNCTIONS && fine && t->status == NSL_OK; k++) {
-        t->kind = (nsl_boundary_kind)k;
-        fine = nsl_contour_follow(t->cells, t->value[k], find_crossing, add_piece, t);
+    for (int k = FIRST_FUNCTION; k < FUNCTIONS; k++) {
+        fine = fine && (t->status != NSL_OK || move_pieces(t->out, &lines.found[k]));
+        nsl_boundaries_clear(&lines.found[k]);
     }
     return fine;
 }

@@ -123,10 +123,23 @@ static bool follow_all(line *l, nsl_piece *piece, void *data)
     return fine;
 }
 
+/* Whether there are values of both signs. */
+static bool has_both_signs(size_t cells, const double *value)
+{
+    bool above = false, below = false;
+    for (size_t k = 0; k < (cells + 1) * (cells + 1) && !(above && below); k++) {
+        above |= value[k] > 0.0;
+        below |= value[k] <= 0.0;
+    }
+    return above && below;
+}
+
 bool nsl_contour_follow(size_t cells, const double *value, nsl_cross *cross,
                         nsl_piece *piece, void *data)
 {
     size_t edges = edges_of(cells);
+    if (!has_both_signs(cells, value))
+        return true;
     line l = {cells, value, calloc(edges, sizeof *l.at),
               malloc((edges + 1) * sizeof *l.x), malloc((edges + 1) * sizeof *l.y)};
     bool fine = l.at && l.x && l.y;

@@ -136,6 +136,33 @@ static void slope_add_sum(slope *sum, double factor, slope term)
     sum->size += fabs(factor) * term.size;
 }
 
+/* What dlnE has of the place, whatever changes. */
+typedef struct {
+    nsl_split s;
+    double signal;       /* S */
+    double p, n;         /* P and σ_ε² over P S + σ_ε² Z */
+    double per_both;     /* 1/(Λ+r) */
+    double per_fraction; /* 1/(b + s r) */
+    double fall;         /* r + s²ρ */
+} risk_terms;
+
+static risk_terms risk_terms_of(const nsl_moments *m, const coupling *c,
+                                const nsl_point *point)
+{
+    nsl_split s = nsl_split_of(c->l.gap, c->r);
+    double signal = m->t0 + s.rest * m->td, noise = m->q + s.rest * c->r;
+    double total = point->samples * signal + point->noise * noise;
+    return (risk_terms){
+        .s = s,
+        .signal = signal,
+        .p = point->samples / total,
+        .n = point->noise / total,
+        .per_both = 1.0 / (c->l.gap + c->r),
+        .per_fraction = 1.0 / (c->b + s.s * c->r),
+        .fall = s.rest * (1.0 + s.s) * c->r + s.s * s.s * c->rise,
+    };
+}
+
 /* dlnE for a change; `explicit_samples` is 1 where P itself changes. With
  * ds = (r dΛ − Λρ dlnΔ)/(Λ+r)²:
  *
@@ -144,29 +171,25 @@ static void slope_add_sum(slope *sum, double factor, slope term)
  *     d(b + s r) = d(b+r) − (1−s²)ρ dlnΔ + (1−s)² dΛ
  *                = d(Λ+b) − s(2−s) dΛ + s²ρ dlnΔ. */
 static slope log_risk_slope(const nsl_moments *m, const coupling *c,
-                            const nsl_point *point, change x, double explicit_samples)
+                            const risk_terms *t, change x, double explicit_samples)
 {
-    double gap = c->l.gap, r = c->r, P = point->samples;
-    nsl_split s = nsl_split_of(gap, r);
-    double signal = m->t0 + s.rest * m->td, noise = m->q + s.rest * r;
-    double total = P * signal + point->noise * noise, denominator = c->b + s.s * r;
-    double p = P / total, n = point->noise / total, both = gap + r;
-    double fall = s.rest * (1.0 + s.s) * r + s.s * s.s * c->rise; /* r + s²ρ */
+    nsl_split s = t->s;
+    double p = t->p, delta = x.delta * t->per_fraction, gap = x.gap * t->per_fraction;
     slope out = {0.0, 0.0};
     slope_add(&out, p * (2.0 * s.s * m->tc + s.rest * m->td) * x.delta);
-    slope_add(&out, -p * m->td * (s.rest * (x.gap / both)));
-    slope_add_sum(&out, p * m->td * s.s * (x.delta / both), c->rho);
-    slope_add(&out, -n * fall * x.delta);
-    slope_add(&out, -n * s.rest * s.rest * x.gap);
-    slope_add(&out, explicit_samples * p * signal);
+    slope_add(&out, -p * m->td * (s.rest * (x.gap * t->per_both)));
+    slope_add_sum(&out, p * m->td * s.s * (x.delta * t->per_both), c->rho);
+    slope_add(&out, -t->n * t->fall * x.delta);
+    slope_add(&out, -t->n * s.rest * s.rest * x.gap);
+    slope_add(&out, explicit_samples * p * t->signal);
     if (s.s > 0.5) { /* nearer to b + r than to b + Λ */
-        slope_add_sum(&out, -1.0 / denominator, (slope){x.samples, x.samples_size});
-        slope_add_sum(&out, s.rest * (1.0 + s.s) * (x.delta / denominator), c->rho);
-        slope_add(&out, -s.rest * s.rest * (x.gap / denominator));
+        slope_add_sum(&out, -t->per_fraction, (slope){x.samples, x.samples_size});
+        slope_add_sum(&out, s.rest * (1.0 + s.s) * delta, c->rho);
+        slope_add(&out, -s.rest * s.rest * gap);
     } else {
-        slope_add_sum(&out, -1.0 / denominator, (slope){x.sum, x.sum_size});
-        slope_add(&out, s.s * (1.0 + s.rest) * (x.gap / denominator));
-        slope_add_sum(&out, -s.s * s.s * (x.delta / denominator), c->rho);
+        slope_add_sum(&out, -t->per_fraction, (slope){x.sum, x.sum_size});
+        slope_add(&out, s.s * (1.0 + s.rest) * gap);
+        slope_add_sum(&out, -s.s * s.s * delta, c->rho);
     }
     return out;
 }
@@ -203,13 +226,12 @@ static mixture mixture_of(const nsl_root *root, const nsl_point *point)
 }
 
 static slope log_ensemble_slope(const nsl_moments *m, const coupling *c,
-                                const nsl_point *point, change x,
+                                const risk_terms *t, const nsl_point *point, change x,
                                 double explicit_samples, mixture of)
 {
     slope out = {0.0, 0.0};
     if (of.single > 0.0)
-        slope_add_sum(&out, of.single,
-                      log_risk_slope(m, c, point, x, explicit_samples));
+        slope_add_sum(&out, of.single, log_risk_slope(m, c, t, x, explicit_samples));
     if (of.cross > 0.0)
         slope_add_sum(&out, of.cross,
                       log_cross_slope(m, c, point, x, explicit_samples));
@@ -339,13 +361,14 @@ static void finite_elasticities(nsl_prediction *out, const nsl_model *model,
     }
     change samples = change_of_samples(&c, point->samples);
     mixture of = mixture_of(root, point);
+    risk_terms t = risk_terms_of(m, &c, point);
     unsigned *notes = &out->notes;
-    out->elasticity_features =
-        elasticity(log_ensemble_slope(m, &c, point, features, 0.0, of), error, notes);
-    out->elasticity_samples =
-        elasticity(log_ensemble_slope(m, &c, point, samples, 1.0, of), error, notes);
+    out->elasticity_features = elasticity(
+        log_ensemble_slope(m, &c, &t, point, features, 0.0, of), error, notes);
+    out->elasticity_samples = elasticity(
+        log_ensemble_slope(m, &c, &t, point, samples, 1.0, of), error, notes);
     out->elasticity_ridge =
-        elasticity(log_ensemble_slope(m, &c, point, ridge, 0.0, of), error, notes);
+        elasticity(log_ensemble_slope(m, &c, &t, point, ridge, 0.0, of), error, notes);
 }
 
 void nsl_set_elasticities(nsl_prediction *out, const nsl_model *model,

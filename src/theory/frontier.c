@@ -57,6 +57,18 @@ static sharpness sharpness_at(nsl_split *s, double x)
     return (sharpness){(up - down) / (2.0 * H), drift / (2.0 * H)};
 }
 
+/* What a minimum found by its losses alone is known to: NSL_SPLIT_HALF_DIGITS where it
+ * is as sharp as d²ln L/dx² = 1, less where it is flatter. */
+static double rough_error(nsl_split *s, double x)
+{
+    static const double H = 0.1; /* their rounding leaves tilts above 1e-13 */
+    double up = nsl_split_loss(s, x + H, nsl_split_most(s, x + H));
+    double down = nsl_split_loss(s, x - H, nsl_split_most(s, x - H));
+    double here = nsl_split_loss(s, x, nsl_split_most(s, x));
+    double tilt = ((up - here) + (down - here)) / (H * H);
+    return NSL_SPLIT_HALF_DIGITS / sqrt(fmax(0.0, fmin(1.0, tilt)));
+}
+
 /* Sizes, time and prediction at x; what stays is the point's. */
 static void set_amounts(nsl_frontier *out, nsl_split *s, double x)
 {
@@ -73,7 +85,7 @@ static void set_amounts(nsl_frontier *out, nsl_split *s, double x)
     out->ridge = s->ridge;
 }
 
-static void set_best(nsl_frontier *out, nsl_split *s, nsl_split_place best)
+static void set_best(nsl_frontier *out, nsl_split *s, nsl_split_place best, bool growth)
 {
     /* known by its losses alone? */
     bool rough = best.error >= NSL_SPLIT_HALF_DIGITS;
@@ -82,19 +94,20 @@ static void set_best(nsl_frontier *out, nsl_split *s, nsl_split_place best)
     sharpness sharp = {1.0, 0.0};
     if (smooth)
         sharp = sharpness_at(s, best.x);
+    out->size_error = rough ? rough_error(s, best.x) : best.error;
+    out->size_error += 4 * DBL_EPSILON * fmax(1.0, fabs(best.x));
     set_amounts(out, s, best.x);
     out->kind = best.kind;
     out->along = s->along;
     out->most = s->most;
     out->tie = best.tie;
-    out->size_error = best.error + 4 * DBL_EPSILON * fmax(1.0, fabs(best.x));
     if (smooth)
         out->size_error += nsl_split_doubt(s) *
                            fmax(1.0, fabs(nsl_split_elasticity(s, s->along))) /
                            fabs(sharp.tilt);
     if (best.kind == NSL_FRONTIER_FLAT)
         return;
-    if (!(s->query->near > 0.0)) {
+    if (growth) {
         nsl_split_set_growth(out, s, best);
         nsl_split_loss(s, best.x, y);
     }
@@ -139,9 +152,9 @@ static bool is_better(nsl_split_place *best, const nsl_split *s, nsl_split_place
     return false;
 }
 
-nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
-                             const nsl_frontier_query *query, double budget,
-                             nsl_error *err)
+static nsl_status find(nsl_frontier *out, const nsl_model *model,
+                       const nsl_frontier_query *query, double budget, bool growth,
+                       nsl_error *err)
 {
     *out = (nsl_frontier){.features = NAN,
                           .samples = NAN,
@@ -171,8 +184,22 @@ nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
         return status;
     if (isnan(best.x))
         return nsl_fail(err, NSL_EFAILED, "", "no loss on the frontier is finite");
-    set_best(out, &split, best);
+    set_best(out, &split, best, growth);
     return split.status;
+}
+
+nsl_status nsl_frontier_find(nsl_frontier *out, const nsl_model *model,
+                             const nsl_frontier_query *query, double budget,
+                             nsl_error *err)
+{
+    return find(out, model, query, budget, !(query->near > 0.0), err);
+}
+
+nsl_status nsl_frontier_find_place(nsl_frontier *out, const nsl_model *model,
+                                   const nsl_frontier_query *query, double budget,
+                                   nsl_error *err)
+{
+    return find(out, model, query, budget, false, err);
 }
 
 /* --- whole numbers -----------------------------------------------------------------

@@ -38,6 +38,8 @@ nsl_layers nsl_layers_of(const nsl_root *root)
         l.gap = (double)INFINITY;
         return l;
     }
+    if (root->layers == 1)
+        return (nsl_layers){.gap = least, .share_last = 1.0, .share_square = 1.0};
     double last = 1.0;
     for (size_t k = 0; k < root->layers; k++) { /* ties at zero gap share equally */
         double share = root->gap[k] == least ? 1.0 : least / root->gap[k];

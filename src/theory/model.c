@@ -186,7 +186,7 @@ nsl_status nsl_model_new_kernel(nsl_model **out, const nsl_model *model, nsl_err
 void nsl_model_free(nsl_model *model)
 {
     if (model) {
-        free(model->target.owned);
+        nsl_row_target_free(model->target.owned);
         free(model);
     }
 }

@@ -118,12 +118,21 @@ static bool is_minimum(const place *p)
     return p->f_x + p->f_y * (p->root.m.r / p->gap) > 0.0;
 }
 
+/* The next step, if steps change as they did. */
+static double ahead_of(double step, double before)
+{
+    return before == 0.0 ? step : step + (step - before);
+}
+
 static void move_on(nsl_neighbour *n, const place *p)
 {
+    double step_delta = p->x - n->log_delta, step_gap = p->y - n->log_gap;
     *n = (nsl_neighbour){.log_delta = p->x,
                          .log_gap = p->y,
-                         .step_delta = n->known ? p->x - n->log_delta : 0.0,
-                         .step_gap = n->known ? p->y - n->log_gap : 0.0,
+                         .step_delta = step_delta,
+                         .step_gap = step_gap,
+                         .ahead_delta = ahead_of(step_delta, n->step_delta),
+                         .ahead_gap = ahead_of(step_gap, n->step_gap),
                          .tilt = p->f_x,
                          .known = true};
 }
@@ -132,8 +141,8 @@ bool nsl_optimum_beside(nsl_optimum *out, nsl_root *root, const nsl_model *model
                         const nsl_point *point, nsl_neighbour *neighbour)
 {
     place p = {.model = model, .point = point, .f_x = neighbour->tilt};
-    p.x = neighbour->log_delta + neighbour->step_delta;
-    p.y = neighbour->log_gap + neighbour->step_gap;
+    p.x = neighbour->log_delta + neighbour->ahead_delta;
+    p.y = neighbour->log_gap + neighbour->ahead_gap;
     p.root.layers = model->hidden_count + 1;
     p.root.kind = NSL_ROOT_POSITIVE;
     p.least = nsl_root_least_width(model, point);

@@ -9,8 +9,9 @@
 
 /* Where the last minimum was, and how the condition of the optimum varies there. */
 typedef struct {
-    double log_delta, log_gap;   /* ln Δ and ln ε, ε = n − z */
-    double step_delta, step_gap; /* from the minimum before */
+    double log_delta, log_gap;     /* ln Δ and ln ε, ε = n − z */
+    double step_delta, step_gap;   /* from the minimum before; 0: not known */
+    double ahead_delta, ahead_gap; /* to where the next is looked for */
     double tilt; /* d(ln A − ln B)/dlnΔ at fixed ε; NaN: not known */
     bool known;
 } nsl_neighbour;

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Losses of power laws had one minimum in the ridge whatever the sizes, widths, noise
  * and averaging, unless the target was a source target and α above 3: the steps of so
@@ -63,18 +64,53 @@ static bool has_finite_width(const nsl_quick *quick, const nsl_point *point)
     return isfinite(nsl_root_least_width(quick->exact, point));
 }
 
+/* Where ln Δ would go next by the last three points, or fewer. */
+static double next_of(const nsl_trail *t)
+{
+    double ratio = t->delta[1] > 0.0 ? t->delta[0] / t->delta[1] : 1.0;
+    return t->delta[2] > 0.0 ? ratio * ratio * ratio * t->delta[2]
+                             : ratio * t->delta[0];
+}
+
+/* nsl_root_solve by way of the trail. */
+static bool solve_along(nsl_root *root, const nsl_quick *quick, const nsl_point *point,
+                        nsl_trail *trail)
+{
+    if (nsl_root_solve_from(root, quick->model, point, next_of(trail), NULL) != NSL_OK)
+        return false;
+    if (root->kind == NSL_ROOT_POSITIVE) {
+        trail->delta[2] = trail->delta[1];
+        trail->delta[1] = trail->delta[0];
+        trail->delta[0] = root->delta;
+    } else {
+        memset(trail->delta, 0, sizeof trail->delta);
+    }
+    return true;
+}
+
+nsl_status nsl_quick_predict_to(nsl_prediction *out, const nsl_quick *quick,
+                                const nsl_point *point, double promise,
+                                nsl_trail *trail, nsl_error *err)
+{
+    nsl_root root;
+    double start = 0.0;
+    if (has_finite_width(quick, point) && solve_along(&root, quick, point, trail)) {
+        nsl_predict_at(out, quick->model, point, &root, promise);
+        if (is_good(out))
+            return NSL_OK;
+        start = root.kind == NSL_ROOT_POSITIVE ? root.delta : 0.0;
+    }
+    nsl_status status = nsl_root_solve_from(&root, quick->exact, point, start, err);
+    *out = nsl_nothing_known();
+    if (status == NSL_OK)
+        nsl_predict_at(out, quick->exact, point, &root, promise);
+    return status;
+}
+
 nsl_status nsl_quick_predict(nsl_prediction *out, const nsl_quick *quick,
                              const nsl_point *point, nsl_trail *trail, nsl_error *err)
 {
-    nsl_root root;
-    if (has_finite_width(quick, point) &&
-        nsl_root_solve_from(&root, quick->model, point, trail->delta, NULL) == NSL_OK) {
-        nsl_predict_at(out, quick->model, point, &root, NSL_MAP_PROMISE);
-        trail->delta = root.kind == NSL_ROOT_POSITIVE ? root.delta : 0.0;
-        if (is_good(out))
-            return NSL_OK;
-    }
-    return nsl_predict_to(out, quick->exact, point, NSL_MAP_PROMISE, err);
+    return nsl_quick_predict_to(out, quick, point, NSL_MAP_PROMISE, trail, err);
 }
 
 /* From the minimum of the point before. */
@@ -102,9 +138,8 @@ static bool predict_ridgeless(nsl_prediction *out, nsl_optimum *optimum,
     nsl_point zero = *point;
     zero.ridge = 0.0;
     if (!quick->unique || isinf(point->samples) || !has_finite_width(quick, point) ||
-        nsl_root_solve_from(&root, quick->model, &zero, trail->delta, NULL) != NSL_OK)
+        !solve_along(&root, quick, &zero, trail))
         return false;
-    trail->delta = root.kind == NSL_ROOT_POSITIVE ? root.delta : 0.0;
     nsl_predict_at(out, quick->model, &zero, &root, NSL_MAP_PROMISE);
     bool rises = root.kind == NSL_ROOT_POSITIVE &&
                  nsl_balance_value(nsl_balance_of(&root, quick->model, &zero)) > RISES;

@@ -23,7 +23,7 @@ void nsl_quick_clear(nsl_quick *quick);
 /* What points nearby had, along a line that one thread walks; start with {0}. Results
  * depend on it by rounding, and by nothing else. */
 typedef struct {
-    double delta; /* of the last root; 0: not known */
+    double delta[3]; /* of the last roots, the last one first; 0: not known */
     nsl_neighbour best;
 } nsl_trail;
 
@@ -33,5 +33,10 @@ nsl_status nsl_quick_predict(nsl_prediction *out, const nsl_quick *quick,
 nsl_status nsl_quick_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
                                      const nsl_quick *quick, const nsl_point *point,
                                      nsl_trail *trail, nsl_error *err);
+
+/* nsl_quick_predict with elasticities that are known to `promise`. */
+nsl_status nsl_quick_predict_to(nsl_prediction *out, const nsl_quick *quick,
+                                const nsl_point *point, double promise,
+                                nsl_trail *trail, nsl_error *err);
 
 #endif

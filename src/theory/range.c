@@ -191,10 +191,7 @@ static double reachable_top(function *f, double low)
 static double earliest(const nsl_model *model)
 {
     static const double BEFORE = 7.0;
-    nsl_eigenvalue first;
-    const nsl_spectrum *spectrum = nsl_spectrum_origin(model->spectrum);
-    spectrum->ops->level(&first, spectrum, 0);
-    return -log(first.lambda) - BEFORE;
+    return -log(model->spectrum->largest) - BEFORE;
 }
 
 nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource resource,

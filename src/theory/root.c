@@ -16,6 +16,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 /* Newton doubles the digits; bisection alone would take about 60 steps. */
 enum { ITERATIONS_MAX = 200, GAP_ITERATIONS_MAX = 100 };
@@ -42,24 +43,39 @@ typedef struct {
     long exponent;
 } wide;
 
+/* frexp, at once for the numbers that are met. */
+static double split(double value, int *exponent)
+{
+    enum { FRACTION_BITS = 52, BEFORE_ONE = 1022 };
+    uint64_t bits;
+    if (!isnormal(value))
+        return frexp(value, exponent);
+    memcpy(&bits, &value, sizeof bits);
+    *exponent = (int)(bits >> FRACTION_BITS & 0x7ff) - BEFORE_ONE;
+    bits &= ~(UINT64_C(0x7ff) << FRACTION_BITS);
+    bits |= (uint64_t)BEFORE_ONE << FRACTION_BITS;
+    memcpy(&value, &bits, sizeof bits);
+    return value;
+}
+
 static wide wide_normal(double mantissa, long exponent)
 {
     int carry;
-    mantissa = frexp(mantissa, &carry);
+    mantissa = split(mantissa, &carry);
     return (wide){mantissa, exponent + carry};
 }
 
 static wide wide_times(wide a, double factor)
 {
     int shift;
-    double mantissa = frexp(factor, &shift);
+    double mantissa = split(factor, &shift);
     return wide_normal(a.mantissa * mantissa, a.exponent + shift);
 }
 
 static wide wide_over(wide a, double divisor)
 {
     int shift;
-    double mantissa = frexp(divisor, &shift);
+    double mantissa = split(divisor, &shift);
     return wide_normal(a.mantissa / mantissa, a.exponent - shift);
 }
 
@@ -73,9 +89,21 @@ typedef struct {
     double least;                      /* n; INFINITY when there is no finite width */
     size_t count;                      /* finite widths, P among them */
     double excess[NSL_LAYERS_MAX + 1]; /* D_j */
+    double most;                       /* the largest excess */
     bool ridgeless;
     wide ridge; /* g over the infinite widths; undefined when ridgeless */
+    /* the same as a double, where two widths or fewer leave a closed form for the gap
+     * that stays within the range of double; else 0 */
+    double plain_ridge;
 } widths;
+
+/* Between these a ridge and widths leave room for squares and quotients. */
+static const double PLAIN_MIN = 0x1p-400, PLAIN_MAX = 0x1p+400;
+
+static bool is_plain(double value)
+{
+    return value > PLAIN_MIN && value < PLAIN_MAX;
+}
 
 static nsl_status check_point(const nsl_model *model, const nsl_point *point,
                               nsl_error *err)
@@ -139,12 +167,19 @@ static void widths_set(widths *w, const nsl_model *model, const nsl_point *point
     for (size_t j = 0; j < count; j++)
         w->least = fmin(w->least, all[j]);
     w->count = 0;
+    w->most = w->plain_ridge = 0.0;
     for (size_t j = 0; j < count; j++)
-        if (isfinite(all[j]))
+        if (isfinite(all[j])) {
             w->excess[w->count++] = all[j] - w->least;
+            w->most = fmax(w->most, all[j] - w->least);
+        }
     w->ridgeless = point->ridge == 0.0 || isinf(point->samples);
-    if (!w->ridgeless)
-        w->ridge = scaled_ridge(model, point);
+    if (w->ridgeless)
+        return;
+    w->ridge = scaled_ridge(model, point);
+    double plain = ldexp(w->ridge.mantissa, (int)w->ridge.exponent);
+    if (w->count <= 2 && is_plain(plain) && w->most < PLAIN_MAX)
+        w->plain_ridge = plain;
 }
 
 /* ln of [Π_j (ε + D_j)] / [g/Δ], without forming either. */
@@ -166,12 +201,21 @@ static double gap_slope(const widths *w, double gap)
     return slope;
 }
 
-/* The least gap ε(Δ). ln Π(ε + D_j) is convex and increasing in lnε and (g/Δ)^{1/J}
- * lies above the root, so that Newton comes down monotonically. */
+/* The least gap ε(Δ). With one width it is g/Δ, with two the root of a quadratic:
+ *
+ *     ε (ε + D) = g/Δ,     ε = 2 (g/Δ)/(D + √(D² + 4g/Δ)).
+ *
+ * With more ln Π(ε + D_j) is convex and increasing in lnε and (g/Δ)^{1/J} lies above
+ * the root, so that Newton comes down monotonically. */
 static double gap_at(const widths *w, double delta)
 {
     if (w->ridgeless)
         return 0.0;
+    if (w->plain_ridge > 0.0 && is_plain(delta)) {
+        double product = w->plain_ridge / delta, D = w->most;
+        return w->count == 1 ? product
+                             : 2.0 * product / (D + sqrt(D * D + 4.0 * product));
+    }
     double log_gap = (wide_log(w->ridge) - log(delta)) / (double)w->count;
     double gap = exp(log_gap);
     for (int i = 0; i < GAP_ITERATIONS_MAX && gap > 0.0 && isfinite(gap); i++) {
@@ -259,23 +303,25 @@ static double newton_step(const excess *e, double n, double total)
     return log1p(e->h / n) * (total / e->slope);
 }
 
-/* Newton's step, kept inside the bracket and shrinking; else the middle. */
-static double next_step(search *s, double delta, const excess *e, double n,
-                        double total)
+/* Δ after Newton's step, kept inside the bracket and shrinking; else in the middle. */
+static double next_delta(search *s, double delta, const excess *e, double step)
 {
     if (e->h > 0.0)
         s->low = delta;
     else
         s->high = delta;
-    double step = newton_step(e, n, total);
     bool bracketed = s->low > 0.0 && isfinite(s->high);
     if (!bracketed)
-        return fmax(-STEP_MAX, fmin(STEP_MAX, step));
-    bool inside = step > log(s->low / delta) && step < log(s->high / delta);
+        step = fmax(-STEP_MAX, fmin(STEP_MAX, step));
+    double next = delta * exp(step);
+    bool inside = next > s->low && next < s->high;
     bool slow = fabs(step) > SETTLED && fabs(step) > 0.5 * s->last_step;
-    if (!inside || slow)
+    if (bracketed && (!inside || slow)) {
         step = 0.5 * (log(s->low / delta) + log(s->high / delta));
-    return step;
+        next = delta * exp(step);
+    }
+    s->last_step = fabs(step);
+    return next;
 }
 
 static double gap_to(double width, double least, double gap)
@@ -310,26 +356,26 @@ static nsl_status find_positive(nsl_root *root, const nsl_model *model, const wi
                                 double start, double *gap, nsl_error *err)
 {
     search s = {0.0, INFINITY, INFINITY};
-    double delta = start > 0.0 ? start : first_delta(model, w);
+    bool given = start > 0.0 && start < DELTA_MAX;
+    double delta = given ? start : first_delta(model, w);
     for (int i = 0; i < ITERATIONS_MAX; i++) {
         nsl_moments *m = &root->m;
         nsl_model_moments(m, model, delta);
         *gap = gap_at(w, delta);
         excess e = excess_at(m, w, *gap);
         double noise = excess_error(m, w, *gap) / e.slope;
-        double step = next_step(&s, delta, &e, w->least, m->z + *gap);
+        double step = newton_step(&e, w->least, m->z + *gap);
         if (fabs(step) <= fmin(noise, NOISE_MAX) + STEP_FLOOR ||
             fabs(e.h) <= e.slope * STEP_FLOOR) {
             root->kind = NSL_ROOT_POSITIVE;
             root->delta = delta;
-            root->delta_error = 2.0 * noise + 2.0 * STEP_FLOOR;
+            root->delta_error = noise + fabs(step) + 2.0 * STEP_FLOOR;
             set_count_less_dof(root, w, *gap);
             if (*gap < 0.5 * w->least)
                 m->z = w->least - *gap;
             return NSL_OK;
         }
-        s.last_step = fabs(step);
-        double next = delta * exp(step);
+        double next = next_delta(&s, delta, &e, step);
         if ((next < DBL_MIN && delta <= 2 * DBL_MIN) ||
             (next > DELTA_MAX && delta >= DELTA_MAX / 2)) {
             root->kind = next < 1.0 ? NSL_ROOT_UNDERFLOW : NSL_ROOT_OVERFLOW;

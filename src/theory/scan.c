@@ -90,11 +90,12 @@ static bool add_powerlaw_gaps(nsl_places *p, const nsl_spectrum *s, double low,
 static bool add_table_gaps(nsl_places *p, const nsl_spectrum *s, double low,
                            double high)
 {
-    nsl_table_view view = nsl_table_rows(s);
+    size_t count;
+    const nsl_rung *rung = nsl_table_rungs(s, &count); /* none holds a gap */
     bool fine = true;
-    for (size_t i = 0; i + 1 < view.positive_rows && fine; i++)
-        if (view.lambda[i] >= GAP * view.lambda[i + 1])
-            fine = add_around(p, (double)view.up_to[i], low, high);
+    for (size_t i = 0; i + 1 < count && fine; i++)
+        if (rung[i].least >= GAP * rung[i + 1].most)
+            fine = add_around(p, (double)rung[i].up_to, low, high);
     return fine;
 }
 

@@ -106,6 +106,11 @@ typedef struct {
 /* The global minimum from x = low to high; x = NaN where no loss is finite. */
 nsl_status nsl_split_best(nsl_split_place *best, nsl_split *s, double low, double high);
 
+/* nsl_frontier_find without the exponents of sizes and time. */
+nsl_status nsl_frontier_find_place(nsl_frontier *out, const nsl_model *model,
+                                   const nsl_frontier_query *query, double budget,
+                                   nsl_error *err);
+
 /* How the best split, which is at `at`, moves with the budget: the exponents of
  * sizes and time of `out`, whose size_error is set. */
 void nsl_split_set_growth(nsl_frontier *out, nsl_split *s, nsl_split_place at);

@@ -5,6 +5,7 @@
 #include "theory/scan.h"
 #include "theory/split.h"
 
+#include <float.h>
 #include <math.h>
 
 /* Next to a kink of the cost, in x. */
@@ -188,6 +189,18 @@ static void consider_kinks(nsl_split_place *best, nsl_split *s,
     }
 }
 
+/* Whether losses agree but for their rounding while the slopes, whose digits are their
+ * own, say that it goes on upwards or downwards: no minimum is here. */
+static bool only_rounding(nsl_split_sight before, nsl_split_sight here,
+                          nsl_split_sight next)
+{
+    double rounding = 4 * DBL_EPSILON * fmax(1.0, fabs(here.loss));
+    bool equal = fabs(before.loss - here.loss) <= rounding &&
+                 fabs(next.loss - here.loss) <= rounding;
+    return equal && ((before.slope > 0.0 && here.slope > 0.0 && next.slope > 0.0) ||
+                     (before.slope < 0.0 && here.slope < 0.0 && next.slope < 0.0));
+}
+
 /* Looks at the minima between places, at both ends, and where the other resource stops
  * being free. */
 static nsl_split_place best_between(nsl_split *s, const nsl_places *places)
@@ -203,7 +216,8 @@ static nsl_split_place best_between(nsl_split *s, const nsl_places *places)
             return (nsl_split_place){NSL_FRONTIER_FLAT, next.x, next.loss,
                                      NSL_SPLIT_CLOSE, false};
         bool turn = here.slope < 0.0 && next.slope > 0.0;
-        bool lowest = here.loss <= before.loss && here.loss <= next.loss;
+        bool lowest = here.loss <= before.loss && here.loss <= next.loss &&
+                      !only_rounding(before, here, next);
         if (smooth) /* slopes tell all but where descent begins to diverge */
             lowest = lowest && (here.slope == 0.0 || isinf(before.loss + next.loss));
         if (turn)

@@ -52,20 +52,19 @@ static double log_fall(double u, void *params)
 static nsl_status find_largest(double *out, const nsl_equation *e, nsl_error *err)
 {
     static const double ROUGHLY = 1e-9; /* ζ is stationary at the edge */
-    nsl_eigenvalue first;
+    double first = e->spectrum->largest;
     nsl_branch b;
-    e->spectrum->ops->level(&first, e->spectrum, 0);
     if (e->widths == 0) {
-        *out = first.lambda;
+        *out = first;
         return NSL_OK;
     }
-    axis a = {e, first.lambda};
+    axis a = {e, first};
     double low = log(DBL_EPSILON), high = 0.0, u = low;
     for (int i = 0; i < STEPS_MAX && log_fall(high, &a) > 0.0; i++)
         high += 1.0;
     if (log_fall(low, &a) > 0.0) /* else the edge is at λ_1 itself */
         nsl_root_between(&u, log_fall, &a, &low, &high, ROUGHLY);
-    slope_at(&b, e, first.lambda * (1.0 + exp(high)));
+    slope_at(&b, e, first * (1.0 + exp(high)));
     *out = size_at(e, &b);
     if (!(*out > 0.0 && isfinite(*out)))
         return nsl_fail(err, NSL_EFAILED, "",

@@ -39,6 +39,9 @@ nsl_status nsl_setting_set(nsl_setting *out, const nsl_model *model,
                            const nsl_point *point, nsl_error *err)
 {
     *out = (nsl_setting){.model = model, .point = *point};
+    nsl_status status = nsl_spectrum_prepare(model->spectrum, &model->target, err);
+    if (status != NSL_OK)
+        return status;
     nsl_equation_set_mean(&out->equation, model, point->features, point->samples);
     /* δ = g/ΠN_k, ω₀ = δ/P: at P = ∞ no finite ridge is felt */
     double omega = point->ridge / point->samples;

@@ -14,7 +14,7 @@ M, N, P = (int(x) for x in sys.argv[1:4])
 alpha, noise, low, high = (float(x) for x in sys.argv[4:8])
 draws = int(sys.argv[8])
 
-begin = time.perf_counter()
+begin = time.process_time()
 rng = np.random.default_rng(1)
 lam = np.arange(1, M + 1) ** (-1 - alpha)
 v2 = lam / lam.sum()  # v_I², of sum 1
@@ -30,7 +30,7 @@ for d in range(draws):
     grown = -np.expm1(-np.outer(times, value**2)) / value
     error = (grown * seen) @ right @ u - w
     losses[d] = 0.5 * (error**2 @ lam)
-seconds = time.perf_counter() - begin
+seconds = time.process_time() - begin
 print(seconds)
 for t, mean, error in zip(times, losses.mean(0), losses.std(0) / np.sqrt(draws)):
     print(repr(float(t)), repr(float(mean)), repr(float(error)))

@@ -28,7 +28,7 @@ alpha, noise, eta = (float(x) for x in sys.argv[4:7])
 T = int(sys.argv[7]) + 1
 CLOSE = 1e-10
 
-begin = time.perf_counter()
+begin = time.process_time()
 lam = np.arange(1, M + 1) ** (-1 - alpha)
 w2 = 1 / lam.sum() * np.ones(M)  # w_k²: v_k² = w_k² lambda_k of sum 1
 I, S, one = np.eye(T), np.tril(np.ones((T, T)), -1), np.ones(T)
@@ -64,7 +64,7 @@ while True:
     C0, C2 = new0, new2
     if moved < CLOSE:
         break
-seconds = time.perf_counter() - begin
+seconds = time.process_time() - begin
 print(seconds)
 for step, loss in enumerate(0.5 * np.diag(C0)):
     print(step, repr(float(loss)))
