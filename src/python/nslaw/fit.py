@@ -88,7 +88,8 @@ class Fit:
         return "<Fit {}: {}>".format(self.form, ", ".join(
             f"{p.name} = {p.value:.4g}" for p in self.parameters))
 
-    def loss(self, N: npt.ArrayLike, P: npt.ArrayLike, C: npt.ArrayLike | None = None, *,
+    def loss(self, N: npt.ArrayLike, P: npt.ArrayLike,
+             C: npt.ArrayLike | None = None, *,
              time: npt.ArrayLike | None = None, steps: npt.ArrayLike | None = None,
              rate: npt.ArrayLike | None = None) -> Any:
         """The loss that the fit predicts for N parameters and P samples, in the units
@@ -177,8 +178,8 @@ def fit(data: Any, form: str = "theory", *, N: str = "N", P: str = "P", C: str =
         No start converged.
     """
     if objective not in _OBJECTIVES:
-        raise InvalidValueError("objective", "must be 'huber', 'squares' or 'gaussian', "
-                                             f"got {objective!r}")
+        raise InvalidValueError("objective", "must be 'huber', 'squares' or "
+                                             f"'gaussian', got {objective!r}")
     wanted = s.Form()
     call("nsl_form_parse", wanted, form.encode())
     runs = _Runs(_column(data, N), _column(data, P),

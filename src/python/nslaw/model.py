@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import os
 import weakref
@@ -20,6 +21,7 @@ from ._numbers import (Number, decimal, decimals, doubles, pointer, scalar_or_ar
 from ._work import Proceed, work
 from .density import Density
 from .errors import CancelledError, InvalidValueError
+from .fit import fit as _fit
 
 #: A number or an array of numbers, broadcast with the others.
 Numbers = Union[Number, npt.ArrayLike]
@@ -197,8 +199,9 @@ class Model:
                           s.ModelDecimals(hidden=decimals(list(hidden)), **texts))
         self._owned.append(("nsl_model_mp_free", self._exact))
 
+    fit = staticmethod(_fit)
+
     def __repr__(self) -> str:
-        import inspect
 
         default = {name: p.default for name, p in
                    inspect.signature(Model).parameters.items()}
@@ -323,8 +326,9 @@ class Model:
                 for name in s.VALUES:
                     columns[name][i] = Decimal(getattr(text, name).decode())
                 for name in points.names:
-                    given = getattr(texts, name, None) or decimal(points.column[name][i])
-                    columns[name][i] = Decimal((given or b"").decode())
+                    given = getattr(texts, name, None)
+                    columns[name][i] = Decimal(given.decode() if given else
+                                               float(points.column[name][i]))
                 if points.optimal:
                     columns["ridge"][i] = Decimal(text.ridge.decode())
                 notes[i] = text.notes
@@ -517,8 +521,8 @@ def _table(spectrum: Any, target: npt.ArrayLike | None,
     if eigenvalue.ndim != 1 or any(column is not None and
                                    column.shape != eigenvalue.shape
                                    for column in columns):
-        raise InvalidValueError("spectrum", "and its target and multiplicity must be of "
-                                            "one shape (rows,)")
+        raise InvalidValueError("spectrum", "and its target and multiplicity must be "
+                                            "of one shape (rows,)")
     return new("nsl_spectrum_new_table", eigenvalue.size, pointer(eigenvalue),
                *(None if column is None else pointer(column) for column in columns))
 
