@@ -35,19 +35,20 @@ for size, colour in zip(sizes, colours):
         left.plot(grid, fit.loss(size, grid), style, color=colour)
 left.set(xscale="log", yscale="log", xlabel="samples P", ylabel="loss",
          title="— theory   ··· chinchilla   ○ held out")
+left.yaxis.set_minor_formatter("{x:g}")
 left.legend(fontsize="small")
 
 # %% What the theory says of more parameters and samples: in which regime the model is.
 theory = fits[0]
 model = nslaw.Model(alpha=theory["alpha"])
-parameters, samples = np.geomspace(1e6, 1e11, 60), np.geomspace(1e7, 1e13, 60)
-regimes = model.phase(theory["k"] * parameters, samples[:, None], ridge="opt")
+parameters, samples = np.geomspace(1e6, 1e11, 200), np.geomspace(1e7, 1e13, 200)
+regimes = model.phase(theory["k"] * parameters, samples[:, None], ridge="opt", jobs=2)
 names = ["model-limited", "balanced", "data-limited"]
 shown = np.array([[names.index(regime) for regime in row] for row in regimes])
 right.contourf(parameters, samples, shown, levels=[-0.5, 0.5, 1.5, 2.5],
                colors=["#c6dbef", "#eeeeee", "#fdd0a2"])
 right.scatter(runs["N"], runs["P"], s=12, color="black", label="runs")
-for name, x, y in zip(names, (3e6, 1e8, 3e10), (1e12, 1.2e9, 1e8)):
+for name, x, y in zip(names, (5e6, 2.5e6, 2e10), (1e12, 2.5e7, 1e8)):
     right.text(x, y, name, ha="center", fontsize="small")
 right.set(xscale="log", yscale="log", xlabel="parameters N", ylabel="samples P",
           title="what limits the loss")

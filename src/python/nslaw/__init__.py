@@ -4,7 +4,7 @@
     >>> import nslaw
     >>> model = nslaw.Model(alpha=0.3, noise=0.01)
     >>> model.loss([100, 1000], 4000).round(6)
-    array([0.176083, 0.115808])
+    array([0.174968, 0.116248])
 
 Model makes predictions, fit() fits forms to measured runs. N is the number of features
 and P of samples everywhere.

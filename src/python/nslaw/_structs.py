@@ -8,7 +8,8 @@ the tests compare them with what the C compiler says.
 from __future__ import annotations
 
 from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_double,
-                    c_int, c_size_t, c_ssize_t, c_uint, c_uint64, c_void_p)
+                    c_int, c_size_t, c_ssize_t, c_uint, c_uint8,
+                    c_uint64, c_void_p)
 
 LATENTS_INFINITE = 2**64 - 1
 LATENTS_MAX = 10**18
@@ -32,6 +33,7 @@ CONSTANTS = {
     "NSL_POLICY_OPTIMAL": 2,
     "NSL_AXIS_FEATURES": 0,
     "NSL_AXIS_SAMPLES": 1,
+    "NSL_PHASE_COUNT": 9,
     "NSL_SIDE_FEATURES": 0,
     "NSL_SIDE_SAMPLES": 1,
     "NSL_OBJECTIVE_HUBER": 0,
@@ -149,6 +151,14 @@ class MapQuery(Structure):
     c_name = "nsl_map_query"
     _fields_ = [("model", c_void_p), ("point", Point), ("optimal", c_bool),
                 ("x", Axis), ("y", Axis)]
+
+
+class Map(Structure):
+    c_name = "nsl_map"
+    _fields_ = [("x", Axis), ("y", Axis)] + [
+        (name, POINTER(c_double)) for name in
+        ("test_loss", "elasticity_features", "elasticity_samples", "elasticity_ridge",
+         "elasticity_time", "ridge", "error")] + [("regime", POINTER(c_uint8))]
 
 
 class Gram(Structure):

@@ -17,7 +17,8 @@ import numpy.typing as npt
 
 from . import _structs as s
 from ._library import call, filled, free_all, lib, new
-from ._numbers import (Number, decimal, decimals, doubles, pointer, scalar_or_array)
+from ._numbers import (Doubles, Number, decimal, decimals, doubles, pointer,
+                       scalar_or_array)
 from ._work import Proceed, work
 from .density import Density
 from .errors import CancelledError, InvalidValueError
@@ -207,7 +208,7 @@ class Model:
                    inspect.signature(Model).parameters.items()}
         return "Model({})".format(", ".join(
             f"{name}={value!r}" for name, value in self._arguments.items()
-            if value is not default[name]))
+            if type(value) is not type(default[name]) or value != default[name]))
 
     def __reduce__(self) -> tuple[Callable[..., Model], tuple[dict[str, Any]]]:
         return _model_of, (self._arguments,)
@@ -414,27 +415,54 @@ class Model:
     def phase(self, N: Numbers, P: Numbers, *, ridge: Numbers = 0.0,
               noise: Numbers | None = None, ensemble: Numbers | None = None,
               time: Numbers | None = None, steps: Numbers | None = None,
-              rate: Numbers | None = None) -> Any:
+              rate: Numbers | None = None, jobs: int = 1,
+              proceed: Proceed | None = None) -> Any:
         """What limits the loss at N and P: "model-limited", "data-limited", "balanced",
         "interpolation-peak", ... (nslaw-phase(1)).
 
         Returns a str, or a numpy.ndarray of str of the broadcast shape; parameters as
-        of predict().
+        of predict(). A grid, all N with all P and the rest alike, is much faster than
+        as many other points, and is what jobs and proceed are for.
         """
         points = self._points(N, P, ridge, noise, ensemble, time, steps, rate)
-        here = pointer(doubles([1.0]))  # axes have values; only the point's are read
-        axes = [s.Axis(s.CONSTANTS[name], 1, here)
-                for name in ("NSL_AXIS_FEATURES", "NSL_AXIS_SAMPLES")]
-        query = s.MapQuery(self._handle, s.Point(), points.optimal, *axes)
-        prediction, regime = s.Prediction(), c_int()
-        names = np.empty(points.count, dtype="U24")
-        for i in range(points.count):
-            query.point = point = points.point(i)
-            call("nsl_map_cell", prediction, regime, query, point.features,
-                 point.samples)
-            names[i] = lib.nsl_phase_name(regime).decode()
-        found = names.reshape(points.shape)
+        n, column = np.unique(points.column["features"], return_inverse=True)
+        p, row = np.unique(points.column["samples"], return_inverse=True)
+        alike = all(np.unique(points.column[name]).size == 1
+                    for name in points.names if name not in ("features", "samples"))
+        names = np.array([lib.nsl_phase_name(i).decode()
+                          for i in range(s.CONSTANTS["NSL_PHASE_COUNT"])])
+        if alike and 1 < n.size * p.size <= points.count:
+            found = names[self._phase_of_grid(points, n, p, jobs, proceed)[row, column]]
+        else:
+            found = names[[self._phase_of_point(points, i)
+                           for i in range(points.count)]]
+        found = found.reshape(points.shape)
         return str(found[()]) if found.ndim == 0 else found
+
+    def _map_query(self, points: _Points, i: int, n: Doubles,
+                   p: Doubles) -> s.MapQuery:
+        """A map over n and p, with the rest as at the i-th point."""
+        return s.MapQuery(
+            self._handle, points.point(i), points.optimal,
+            s.Axis(s.CONSTANTS["NSL_AXIS_FEATURES"], n.size, pointer(n)),
+            s.Axis(s.CONSTANTS["NSL_AXIS_SAMPLES"], p.size, pointer(p)))
+
+    def _phase_of_grid(self, points: _Points, n: Doubles, p: Doubles, jobs: int,
+                       proceed: Proceed | None) -> Any:
+        """Regimes, shape (p.size, n.size)."""
+        query = self._map_query(points, 0, n, p)
+        with filled(s.Map(), "nsl_map_clear") as grid:
+            call("nsl_map_init", grid, query)
+            with work(jobs, proceed) as how:
+                call("nsl_map_fill", grid, query, 0, 1, how)
+            return np.ctypeslib.as_array(grid.regime, (p.size, n.size)).copy()
+
+    def _phase_of_point(self, points: _Points, i: int) -> int:
+        n, p = (points.column[name][i:i + 1] for name in ("features", "samples"))
+        regime = c_int()
+        call("nsl_map_cell", s.Prediction(), regime, self._map_query(points, i, n, p),
+             n[0], p[0])
+        return regime.value
 
     def exponents(self, N: Number | None = None, P: Number | None = None, *,
                   ridge: Number = 0.0, noise: Number | None = None,

@@ -81,26 +81,25 @@ def kind_in_c(text):
         return name
     if name in ("size_t", "uint64_t"):
         return "size_t or uint64_t"
-    assert name.startswith("nsl_"), text
-    return "int"  # an enumeration
+    return "int" if name.startswith("nsl_") else text  # an enumeration, or unknown
 
 
 @pytest.fixture(scope="module")
 def declared(source):
-    """Each function of the headers: its kinds."""
-    text = " ".join(path.read_text(encoding="utf-8")
-                    for path in sorted((source / "include/nslaw").glob("*.h")))
+    """Each function of the headers: its result and its parameters, as text."""
+    text = "\n".join(path.read_text(encoding="utf-8")
+                     for path in sorted((source / "include/nslaw").glob("*.h")))
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
-    found = {}
-    for result, name, arguments in re.findall(
-            r"([\w ]+[ *]+)(nsl(?:aw)?_\w+)\(([^()]*)\);", text):
-        kinds = [kind_in_c(argument) for argument in arguments.split(",")]
-        found[name] = (kind_in_c(result.strip()), [] if kinds == ["void"] else kinds)
-    return found
+    return {name: (result, parameters) for result, name, parameters in re.findall(
+        r"^(?!typedef)(\w[\w ]*[ *]+)(nsl(?:aw)?_\w+)\(([^()]*)\);", text,
+        flags=re.MULTILINE)}
 
 
 @pytest.mark.parametrize("name", _library.PROTOTYPES)
 def test_prototype(name, declared):
-    result, arguments = _library.PROTOTYPES[name]
-    assert (kind_in_python(result), [kind_in_python(a) for a in arguments]
-            ) == declared[name]
+    returned, taken = _library.PROTOTYPES[name]
+    result, parameters = declared[name]
+    kinds = [kind_in_c(parameter) for parameter in parameters.split(",")]
+    assert kind_in_python(returned) == kind_in_c(result)
+    assert [kind_in_python(argument) for argument in taken] == (
+        [] if kinds == ["void"] else kinds)

@@ -24,10 +24,9 @@ def test_like_the_program(runs, program):
         str(row["held_out"]).lower() for row in answer["rows"]]
     assert fit.held_out.sum() == 7
     for name in ("objective", "sigma", "aic", "bic", "rms_log", "holdout_rms_log"):
-        if name in form:
-            assert getattr(fit, name) == float(form[name]), name
-    for parameter, row in zip(fit.parameters, form["parameters"]):
-        assert parameter["name"] == row.get("name", row.get("parameter"))
+        assert getattr(fit, name) == float(form[name]), name
+    assert list(fit.parameters["name"]) == list(form["parameters"])
+    for parameter, row in zip(fit.parameters, form["parameters"].values()):
         assert parameter.value == float(row["value"])
         assert parameter.lo == float(row["lo"])
     assert fit.bootstrap.shape[1] == 5 and 40 <= len(fit.bootstrap) <= 50

@@ -192,6 +192,12 @@ def test_phase(program):
     assert found.shape == (5, 5)
     assert found.ravel().tolist() == [row["regime"] for row in rows]
     assert len(set(found.ravel())) >= 3
+    # not a grid: point by point
+    diagonal = model.phase(n, n[::-1], ridge=0.5)
+    assert diagonal.tolist() == found[::-1].diagonal().tolist()
+    assert np.array_equal(model.phase(n, n[:, None], ridge=[0.5] * 4 + [0.50001])[:, :4],
+                          found[:, :4])
+    assert model.phase([], 10).shape == (0,)
     assert model.phase(10, 1000) == "model-limited"
     assert model.phase(1000, 1000, time=1) == "time-limited"
 
