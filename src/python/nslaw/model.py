@@ -208,7 +208,7 @@ class Model:
                    inspect.signature(Model).parameters.items()}
         return "Model({})".format(", ".join(
             f"{name}={value!r}" for name, value in self._arguments.items()
-            if type(value) is not type(default[name]) or value != default[name]))
+            if repr(value) != repr(default[name])))
 
     def __reduce__(self) -> tuple[Callable[..., Model], tuple[dict[str, Any]]]:
         return _model_of, (self._arguments,)

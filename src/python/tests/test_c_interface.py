@@ -29,8 +29,10 @@ def in_c(source, tmp_path_factory):
         name = struct.c_name
         lines.append(f'SHOW("{name}", sizeof({name}));')
         for field, *_ in struct._fields_:
-            lines.append(f'SHOW("{name}.{field}", offsetof({name}, {field}));')
-            lines.append(f'SHOW("{name}.{field} size", sizeof(({name}){{0}}.{field}));')
+            offset = f"offsetof({name}, {field})"
+            size = f"sizeof(({name}){{0}}.{field})"
+            lines += [f'SHOW("{name}.{field}", {offset});',
+                      f'SHOW("{name}.{field} size", {size});']
     lines += [f'SHOW("{name}", {name});' for name in CONSTANTS]
     folder = tmp_path_factory.mktemp("c")
     (folder / "show.c").write_text("\n".join([
@@ -39,9 +41,9 @@ def in_c(source, tmp_path_factory):
         "int main(void) {", *lines, "}"]))
     subprocess.run([compiler, "-std=c17", f"-I{source / 'include'}", "show.c", "-o",
                     "show"], cwd=folder, check=True)
-    shown = subprocess.run([folder / "show"], check=True, capture_output=True, text=True)
+    shown = subprocess.check_output([folder / "show"], text=True)
     return {name: int(value) for name, value in
-            (line.split("\t") for line in shown.stdout.splitlines())}
+            (line.split("\t") for line in shown.splitlines())}
 
 
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.c_name)
@@ -76,8 +78,8 @@ def kind_in_c(text):
         return "pointer"
     words = [word for word in text.split() if word != "const"]
     name = words[0]
-    if name in {struct.c_name for struct in STRUCTS} | {"double", "unsigned", "bool",
-                                                       "void", "int"}:
+    structs = {struct.c_name for struct in STRUCTS}
+    if name in structs | {"double", "unsigned", "bool", "void", "int"}:
         return name
     if name in ("size_t", "uint64_t"):
         return "size_t or uint64_t"

@@ -45,7 +45,8 @@ def test_recovers_a_law():
                         ("beta", 0.28)):
         assert fit[name] == pytest.approx(value, rel=1e-6)
     assert fit.loss(n, p) == pytest.approx(loss, rel=1e-9)
-    assert fit.loss(1e7, 1e9) == pytest.approx(1.5 + 400 * 1e7**-0.34 + 300 * 1e9**-0.28)
+    assert fit.loss(1e7, 1e9) == pytest.approx(
+        1.5 + 400 * 1e7**-0.34 + 300 * 1e9**-0.28, rel=1e-9)
     assert isinstance(fit.loss(1e7, 1e9), float)
 
 

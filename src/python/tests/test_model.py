@@ -19,7 +19,8 @@ INF = math.inf
 
 def expect_row(record, row):
     """A record of predict() against a row of the program."""
-    for name in ("delta", "dof", "test_loss", "signal_loss", "noise_loss", "train_loss"):
+    for name in ("delta", "dof", "test_loss", "signal_loss", "noise_loss",
+                 "train_loss"):
         assert record[name] == pytest.approx(float(row[name]), rel=PROMISE), name
     for name in ("features", "samples", "ridge"):
         bound = ELASTICITY * max(1.0, abs(float(row["elasticity_" + name])))
@@ -103,8 +104,8 @@ def test_divergence():
 
 @pytest.mark.parametrize("ridge, option", [("0.001", "1e-3"), ("opt", "opt")])
 def test_digits(ridge, option, program):
-    row = program("loss", "--features", 100, "--samples", 300, "--alpha", 0.3, "--noise",
-                  "0.1", "--kernel-ridge", option, "--digits", 50)["rows"][0]
+    row = program("loss", "--features", 100, "--samples", 300, "--alpha", 0.3,
+                  "--noise", "0.1", "--kernel-ridge", option, "--digits", 50)["rows"][0]
     model = nslaw.Model(alpha=0.3, noise="0.1")
     record = model.predict(100, 300, ridge=ridge, digits=50)
     assert record.test_loss == Decimal(row["test_loss"])
@@ -149,8 +150,8 @@ def test_training_time(program):
 def test_optimal_ridge(program):
     model = nslaw.Model(alpha=0.5, noise=0.02)
     best = model.optimal_ridge([100, 1000], 300)
-    row = program("loss", "--features", 100, "--samples", 300, "--alpha", 0.5, "--noise",
-                  0.02, "--kernel-ridge", "opt")["rows"][0]
+    row = program("loss", "--features", 100, "--samples", 300, "--alpha", 0.5,
+                  "--noise", 0.02, "--kernel-ridge", "opt")["rows"][0]
     assert best[0] == pytest.approx(float(row["kernel_ridge"]), rel=1e-10)
     loss = model.loss(1000, 300, ridge=best[1] * np.array([0.9, 1.0, 1.1]))
     assert loss[1] < loss[0] and loss[1] < loss[2]
@@ -195,8 +196,8 @@ def test_phase(program):
     # not a grid: point by point
     diagonal = model.phase(n, n[::-1], ridge=0.5)
     assert diagonal.tolist() == found[::-1].diagonal().tolist()
-    assert np.array_equal(model.phase(n, n[:, None], ridge=[0.5] * 4 + [0.50001])[:, :4],
-                          found[:, :4])
+    other = model.phase(n, n[:, None], ridge=[0.5] * 4 + [0.50001])
+    assert np.array_equal(other[:, :4], found[:, :4])
     assert model.phase([], 10).shape == (0,)
     assert model.phase(10, 1000) == "model-limited"
     assert model.phase(1000, 1000, time=1) == "time-limited"
