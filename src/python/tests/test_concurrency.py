@@ -10,11 +10,13 @@ import sys
 import threading
 import time
 import weakref
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import nslaw
 import numpy as np
 import pytest
+from nslaw._library import lib
 
 N = np.geomspace(10, 1e5, 500)
 
@@ -133,15 +135,37 @@ def test_freed_in_order():
     assert gone() is None and owned == []
 
 
-def test_no_memory_is_kept():
-    """Many objects leave no more behind than a few."""
-    def use(count):
-        for _ in range(count):
-            model = nslaw.Model(spectrum=np.ones(2000), target=np.ones(2000))
-            model.loss(100, 30, digits=16)
-            model.gram(10, 30)
-        with open("/proc/self/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE")
+def use_everything():
+    model = nslaw.Model(alpha=0.5, M=100)
+    model.loss([10, 20], 30, digits=20)
+    model.exponents()
+    model.phase([10, 20], [[10], [20]])
+    model.density(0.05, 10, 30)
+    nslaw.fit({"N": [1e6, 2e6, 4e6, 8e6], "P": [1e8] * 4, "loss": [4, 3, 2.5, 2.2]},
+              "power:N")
+    for fails in (lambda: model.loss(-1, 30, digits=20),
+                  lambda: nslaw.Model(alpha=0.5, sigma_w2=1.0)):
+        with pytest.raises(nslaw.InvalidValueError):
+            fails()
 
-    before = use(20)
-    assert use(100) - before < 100 * 2000 * 8  # half of the eigenvalues and weights
+
+def test_all_is_freed(monkeypatch):
+    """What C allocates is given back, once, also where a call fails."""
+    calls = Counter()
+
+    def counting(name, function):
+        def call(*arguments):
+            calls[name] += 1
+            return function(*arguments)
+        return call
+
+    gc.collect()
+    for name in nslaw._library.PROTOTYPES:
+        if name.endswith(("_free", "_clear")):
+            monkeypatch.setattr(lib, name, counting(name, getattr(lib, name)))
+    use_everything()
+    gc.collect()
+    assert calls == {"nsl_spectrum_free": 2, "nsl_model_free": 1,
+                     "nsl_model_mp_free": 1, "nsl_density_free": 1,
+                     "nsl_prediction_text_clear": 3, "nsl_laws_text_clear": 1,
+                     "nsl_map_clear": 1, "nsl_fit_clear": 1}
