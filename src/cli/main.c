@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The program: finds the command and runs it. A new command is a line in `commands`. */
 #include "cli/commands.h"
+#include "cli/memory.h"
 #include "cli/options.h"
 #include "input/number.h"
 
@@ -73,6 +74,7 @@ static int finish(int code)
 int main(int argc, char **argv)
 {
     keep_standard_descriptors();
+    memory_set_up();
     if (argc < 2)
         return options_complain(NULL, EXIT_USAGE,
                                 "needs a command, e.g. loss; see nslaw --help");
