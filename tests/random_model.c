@@ -397,7 +397,7 @@ static void check_course(verdict *v, const random_model *m, const dice *d)
         check_values(v, &p, true);
         check_sums(v, &p, true);
         must(v,
-             point.ensemble > 1.0 ||
+             swings || point.ensemble > 1.0 ||
                  not_above(p.train_loss, last, p.error + last_error),
              "the training loss rises from %.17g to %.17g", last, p.train_loss);
         if (v->wrong) {

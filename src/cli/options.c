@@ -359,6 +359,8 @@ char *options_record(const cli_options *options)
                 append_word(&g, spec->kind == KIND_MANY ? value->many[i] : value->text);
         }
     }
+    if (options->operand && options->operand[0] == '-' && options->operand[1])
+        append(&g, " --", 3); /* what follows is no option */
     if (options->operand)
         append_word(&g, options->operand);
     return g.text;

@@ -1,114 +1,114 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Strict JSON, its values by json-c; numbers keep the digits of their text. A line a
- * row, each written before the next is made. */
+/* Strict JSON; numbers keep the digits of their text. A line a row, each written before
+ * the next is made. Nothing here allocates: json-c, which reads models and parts of
+ * maps, leaves out what it had no memory for and does not say so. */
 #include "cli/writer.h"
 #include "input/number.h"
 #include <nslaw/nslaw.h>
 
-#include <json.h>
-#include <stdlib.h>
 #include <string.h>
 
-/* Adds key: value, also for value == NULL (JSON null). `made` says whether the value
- * could be made at all. */
-static bool add(struct json_object *to, const char *key, struct json_object *value,
-                bool made)
+/* One character of a string, or several bytes of one. */
+static void put_character(const char *text, size_t length, FILE *out)
 {
-    if (made && json_object_object_add(to, key, value) == 0)
-        return true;
-    json_object_put(value);
-    return false;
+    static const char plain[] = "\b\n\r\t\f\"\\", letters[] = "bnrtf\"\\";
+    const char *escaped = strchr(plain, *text);
+    if (length == 0)
+        fputc('?', out); /* no UTF-8 */
+    else if (escaped)
+        fprintf(out, "\\%c", letters[escaped - plain]);
+    else if ((unsigned char)*text < ' ')
+        fprintf(out, "\\u%04x", (unsigned)*text);
+    else
+        fwrite(text, 1, length, out);
 }
 
-/* A text with bytes that are no UTF-8 replaced, as JSON wants it. */
-static struct json_object *new_text(const char *text)
+static void put_text(const char *text, FILE *out)
 {
-    char *clean = malloc(strlen(text) + 1), *to = clean;
-    if (!clean)
-        return NULL;
+    fputc('"', out);
     while (*text) {
         size_t length = nsl_utf8_length(text);
-        if (length)
-            memcpy(to, text, length);
-        else
-            *to = '?';
-        to += length ? length : 1;
+        put_character(text, length, out);
         text += length ? length : 1;
     }
-    *to = '\0';
-    struct json_object *object = json_object_new_string(clean);
-    free(clean);
-    return object;
+    fputc('"', out);
 }
 
-static bool add_cell(struct json_object *to, const char *key, const cell *c)
+/* JSON, spaced as all else is. */
+static void put_json(const char *json, FILE *out)
+{
+    bool quoted = false;
+    char last = '\0';
+    for (; *json; last = *json++) {
+        bool closes = strchr("]}", *json) && !quoted;
+        if (*json == '"' && last != '\\')
+            quoted = !quoted;
+        if (!quoted && strchr(" \n", *json))
+            continue;
+        if (closes && !strchr("[{", last))
+            fputc(' ', out);
+        fputc(*json, out);
+        if (!quoted && strchr("[{,:", *json))
+            fputc(' ', out);
+    }
+}
+
+static void put_cell(const cell *c, FILE *out)
 {
     if (c->kind == CELL_NULL)
-        return add(to, key, NULL, true);
-    struct json_object *value =
-        c->kind == CELL_TEXT ? new_text(c->full)
-        : c->kind == CELL_JSON
-            ? json_tokener_parse(c->full)
-            : json_object_new_double_s(strtod(c->full, NULL), c->full);
-    return add(to, key, value, value != NULL);
+        fputs("null", out);
+    else if (c->kind == CELL_TEXT)
+        put_text(c->full, out);
+    else if (c->kind == CELL_JSON)
+        put_json(c->full, out);
+    else
+        fputs(c->full, out);
 }
 
-static struct json_object *new_pairs(const document_pair *pairs, size_t count)
+static void put_member(size_t i, const char *key, const cell *value, FILE *out)
 {
-    struct json_object *object = json_object_new_object();
-    for (size_t i = 0; i < count && object; i++)
-        if (!add_cell(object, pairs[i].key, &pairs[i].value)) {
-            json_object_put(object);
-            object = NULL;
-        }
-    return object;
+    fputs(i ? ", " : " ", out);
+    put_text(key, out);
+    fputs(": ", out);
+    put_cell(value, out);
 }
 
-static struct json_object *new_row(const document *d, size_t row)
+static void put_pairs(const document_pair *pairs, size_t count, FILE *out)
 {
-    const cell *cells = document_row(d, row);
-    struct json_object *object = cells ? json_object_new_object() : NULL;
-    for (size_t c = 0; c < d->columns && object; c++)
-        if (!add_cell(object, d->column[c].key, &cells[c])) {
-            json_object_put(object);
-            object = NULL;
-        }
-    return object;
-}
-
-/* Writes a value and frees it; false when there is none. */
-static bool put(const char *before, struct json_object *value, const char *after,
-                FILE *out)
-{
-    const char *text =
-        value ? json_object_to_json_string_ext(
-                    value, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE)
-              : NULL;
-    if (text)
-        fprintf(out, "%s%s%s", before, text, after);
-    json_object_put(value);
-    return text != NULL;
+    fputc('{', out);
+    for (size_t i = 0; i < count; i++)
+        put_member(i, pairs[i].key, &pairs[i].value, out);
+    fputs(" }", out);
 }
 
 static bool put_rows(const document *d, FILE *out)
 {
     fputs("  \"rows\": [", out);
-    for (size_t row = 0; row < d->rows; row++)
-        if (!put(row ? ",\n    " : "\n    ", new_row(d, row), "", out))
+    for (size_t row = 0; row < d->rows; row++) {
+        const cell *cells = document_row(d, row);
+        if (!cells)
             return false;
+        fputs(row ? ",\n    {" : "\n    {", out);
+        for (size_t c = 0; c < d->columns; c++)
+            put_member(c, d->column[c].key, &cells[c], out);
+        fputs(" }", out);
+    }
     fputs(d->rows ? "\n  ],\n" : "],\n", out);
     return true;
 }
 
 bool write_json(const document *d, FILE *out)
 {
-    fputs("{\n", out);
-    bool fine =
-        put("  \"nslaw\": ", json_object_new_string(nsl_version()), ",\n", out) &&
-        put("  \"command\": ", json_object_new_string(d->command), ",\n", out) &&
-        put("  \"model\": ", new_pairs(d->model, d->models), ",\n", out) &&
-        put_rows(d, out) &&
-        put("  \"summary\": ", new_pairs(d->summary, d->summaries), "\n", out);
-    fputs("}\n", out);
+    fputs("{\n  \"nslaw\": ", out);
+    put_text(nsl_version(), out);
+    fputs(",\n  \"command\": ", out);
+    put_text(d->command, out);
+    fputs(",\n  \"model\": ", out);
+    put_pairs(d->model, d->models, out);
+    fputs(",\n", out);
+    bool fine = put_rows(d, out);
+    fputs("  \"summary\": ", out);
+    put_pairs(d->summary, d->summaries, out);
+    fputs("\n}\n", out);
     return fine;
 }

@@ -14,13 +14,17 @@ wrong() {
     head -n 20 "$NSLAW_FAULTS_FILES/err"
 }
 
-# One run with $fault; sets $code.
+# One run with $fault; sets $code. Standard error is a pipe: that does not fill up.
 faulty() {
     runs=$((runs + 1))
-    timeout -k 2 120 env NSLAW_FAULT="$fault" NSLAW_FAULT_COUNT="$NSLAW_FAULTS_FILES/count" \
-        LD_PRELOAD="$NSLAW_FAULTS_SHIM" "$@" \
-        >"$NSLAW_FAULTS_FILES/out" 2>"$NSLAW_FAULTS_FILES/err" </dev/null
-    code=$?
+    {
+        timeout -k 2 120 env NSLAW_FAULT="$fault" \
+            NSLAW_FAULT_COUNT="$NSLAW_FAULTS_FILES/count" \
+            LD_PRELOAD="$NSLAW_FAULTS_SHIM" "$@" </dev/null 2>&1 \
+            >"$NSLAW_FAULTS_FILES/out"
+        echo $? >"$NSLAW_FAULTS_FILES/code"
+    } | cat >"$NSLAW_FAULTS_FILES/err"
+    code=$(cat "$NSLAW_FAULTS_FILES/code")
 }
 
 # Either the answer, or one line that says why not and nothing else.

@@ -24,7 +24,8 @@ static atomic_long count;
 /* What dlsym itself allocates before it has found the allocator: never freed. */
 static char early[1 << 16];
 static size_t early_used;
-static _Thread_local int finding;
+/* Volatile, as dlsym is declared not to come back here. */
+static _Thread_local volatile int finding __attribute__((tls_model("initial-exec")));
 
 static void *early_memory(size_t size)
 {
@@ -128,7 +129,7 @@ int posix_memalign(void **out, size_t alignment, size_t size)
 
 void free(void *memory)
 {
-    if (!memory || is_early(memory))
+    if (!memory || is_early(memory) || finding) /* dlsym frees messages of its own */
         return;
     find_free();
     next_free(memory);
