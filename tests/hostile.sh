@@ -110,12 +110,6 @@ if localedef -i de_DE -f UTF-8 "$locales/de_DE.UTF-8" 2>/dev/null; then
         LOCPATH=$locales LC_ALL=de_DE.UTF-8 bounded 0 nslaw $use
         cmp -s "$work/out" "$work/plain" || wrong "another answer in German: $use"
     done
-    if command -v "${CC:-gcc}" >/dev/null && [ -n "${NSLAW_LIBRARY_FLAGS-}" ]; then
-        checks=$((checks + 1))
-        # shellcheck disable=SC2086
-        "${CC:-gcc}" -std=c17 -D_GNU_SOURCE tests/locale.c $NSLAW_LIBRARY_FLAGS -o "$work/locale" &&
-            LOCPATH=$locales "$work/locale" >"$work/out" 2>"$work/err" || wrong 'the library in German'
-    fi
 else
     echo 'no locale de_DE.UTF-8 can be made here: not checked'
 fi
