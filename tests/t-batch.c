@@ -150,7 +150,7 @@ Test(batch, failures)
     cr_assert(nsl_predict_batch(&out, m.model, &batch, NULL, &err) == NSL_EINVAL);
     cr_assert_str_eq(err.field, "samples");
     batch.samples = (nsl_column){&p, 0};
-    const nsl_work stopped = {.jobs = 2, .proceed = stop};
+    const nsl_work stopped = {.jobs = 1, .proceed = stop};
     cr_assert(nsl_predict_batch(&out, m.model, &batch, &stopped, &err) ==
               NSL_ECANCELLED);
     n[300] = n[600] = -1.0;
