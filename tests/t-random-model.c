@@ -3,11 +3,14 @@
  * a note and all that must hold holds, or an error that says why.
  * NSLAW_RANDOM_MODELS sets how many, NSLAW_RANDOM_SEED the seed. */
 #include "random_model.h"
+#include "testing.h"
 
 #include <criterion/criterion.h>
 #include <gsl/gsl_rng.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MODELS = 4000, COURSE_EVERY = 16, WRONG_SHOWN = 20 };
 
@@ -54,4 +57,79 @@ Test(random_model, answers_or_explains, .timeout = 86400)
               count[RANDOM_FAILED]);
     cr_expect(count[RANDOM_FINE] > models / 2, "only %lu models are fine",
               count[RANDOM_FINE]);
+}
+
+/* What such models have found. */
+
+/* λ₊ of 10^20: Δ/λ₊ falls below the range of double before Δ does. */
+Test(random_model, delta_too_small_beside_the_largest_eigenvalue)
+{
+    nsl_spectrum *spectrum;
+    nsl_moments moments;
+    nsl_prediction p;
+    nsl_error err = {0};
+    cr_assert(nsl_spectrum_new_powerlaw(&spectrum, 144.5, 1e20, NSL_LATENTS_INFINITE,
+                                        &err) == NSL_OK);
+    testing_model m = testing_on(spectrum, NULL);
+    nsl_point point = {.features = 15188, .samples = 521};
+    cr_assert(nsl_predict(&p, m.model, &point, &err) == NSL_OK, "%s", err.message);
+    cr_expect(isnan(p.test_loss) && p.notes == NSL_NOTE_UNDERFLOW, "notes 0x%x",
+              p.notes);
+    cr_expect(nsl_moments_at(&moments, m.model, 1e-305, &err) == NSL_EINVAL);
+    cr_expect(nsl_moments_at(&moments, m.model, 1e-280, &err) == NSL_OK);
+    testing_free(&m);
+}
+
+/* The best ridge of infinitely many models of width N = rank on very many samples: the
+ * loss falls at first, but only over Δ far below the smallest eigenvalue. */
+Test(random_model, best_ridge_of_endless_models_at_a_tie)
+{
+    const double lambda[] = {1.0, 0.5, 0.2}, target[] = {1.0, 1.0, 1.0};
+    nsl_spectrum *spectrum;
+    nsl_optimum optimum;
+    nsl_prediction best, other;
+    nsl_error err = {0};
+    nsl_model_options o = nsl_model_defaults();
+    o.convention = NSL_RIDGE_KERNEL;
+    cr_assert(nsl_spectrum_new_table(&spectrum, 3, lambda, target, NULL, &err) ==
+              NSL_OK);
+    testing_model m = testing_on(spectrum, &o);
+    nsl_point point = {
+        .features = 3, .samples = 1e6, .noise = 0.1, .ensemble = (double)INFINITY};
+    cr_assert(nsl_predict_optimal(&best, &optimum, m.model, &point, &err) == NSL_OK,
+              "%s", err.message);
+    cr_expect(optimum.kind == NSL_OPTIMUM_INTERIOR);
+    for (int k = -3; k <= 3; k++) {
+        if (k == 0)
+            continue;
+        point.ridge = optimum.ridge * pow(2.0, k);
+        cr_assert(nsl_predict(&other, m.model, &point, &err) == NSL_OK);
+        cr_expect(other.test_loss > best.test_loss, "2^%d: %.17g and %.17g", k,
+                  other.test_loss, best.test_loss);
+    }
+    testing_free(&m);
+}
+
+/* Eigenvalues below the range of double: what the scan of ridges does not see is not
+ * taken for worse. */
+Test(random_model, best_ridge_below_the_range_of_double)
+{
+    nsl_optimum optimum;
+    nsl_prediction best;
+    nsl_error err = {0};
+    nsl_model_options o = nsl_model_defaults();
+    o.source = 1.5;
+    testing_model m = testing_powerlaw(730, 80, &o);
+    nsl_point point = {.features = 503, .samples = 254663};
+    cr_assert(nsl_predict_optimal(&best, &optimum, m.model, &point, &err) == NSL_OK,
+              "%s", err.message);
+    cr_expect(optimum.kind == NSL_OPTIMUM_ZERO && best.test_loss == 0.0);
+    point.noise = 1e-3;
+    cr_expect(nsl_predict_optimal(&best, &optimum, m.model, &point, &err) ==
+              NSL_EFAILED);
+    cr_expect(strstr(err.message, "below the range of double"), "%s", err.message);
+    point.noise = 1e9;
+    cr_expect(nsl_predict_optimal(&best, &optimum, m.model, &point, &err) == NSL_OK,
+              "%s", err.message);
+    testing_free(&m);
 }

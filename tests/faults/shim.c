@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
@@ -17,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static enum { NONE, MEMORY, MEMORY_ON, CALL } kind;
+static enum { NONE, MEMORY, MEMORY_ON, CALL, BYTES } kind;
 static long at;
 static atomic_long count;
 
@@ -26,6 +27,9 @@ static char early[1 << 16];
 static size_t early_used;
 /* Volatile, as dlsym is declared not to come back here. */
 static _Thread_local volatile int finding __attribute__((tls_model("initial-exec")));
+
+/* In what allocates for the sanitizer, which cannot do without. */
+static _Thread_local volatile int sparing __attribute__((tls_model("initial-exec")));
 
 static void *early_memory(size_t size)
 {
@@ -65,13 +69,14 @@ NEXT(int, mkostemp, char *, int)
 NEXT(char *, mkdtemp, char *)
 NEXT(int, mkdir, const char *, mode_t)
 NEXT(int, rename, const char *, const char *)
+NEXT(int, pthread_getattr_np, pthread_t, pthread_attr_t *)
 NEXT(int, posix_spawnp, pid_t *, const char *, const posix_spawn_file_actions_t *,
      const posix_spawnattr_t *, char *const *, char *const *)
 
 /* Whether this call is to fail. */
 static int fails(int memory)
 {
-    if (kind == NONE || memory != (kind != CALL))
+    if (kind == NONE || kind == BYTES || sparing || memory != (kind != CALL))
         return 0;
     long now = atomic_fetch_add(&count, 1) + 1;
     if (at == 0 || !(now == at || (kind == MEMORY_ON && now > at)))
@@ -133,6 +138,15 @@ void free(void *memory)
         return;
     find_free();
     next_free(memory);
+}
+
+int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
+{
+    find_pthread_getattr_np();
+    sparing++;
+    int failed = next_pthread_getattr_np(thread, attributes);
+    sparing--;
+    return failed;
 }
 
 FILE *fopen(const char *path, const char *mode)
@@ -205,12 +219,13 @@ __attribute__((constructor)) static void set_up(void)
     kind = strncmp(fault, "memory+:", 8) == 0  ? MEMORY_ON
            : strncmp(fault, "memory:", 7) == 0 ? MEMORY
            : strncmp(fault, "call:", 5) == 0   ? CALL
+           : strncmp(fault, "bytes:", 6) == 0  ? BYTES
                                                : NONE;
 }
 
 __attribute__((destructor)) static void leave_count(void)
 {
-    const char *path = getenv("NSLAW_FAULT_COUNT");
+    const char *path = kind == BYTES ? NULL : getenv("NSLAW_FAULT_COUNT");
     char text[32];
     int length = snprintf(text, sizeof text, "%ld\n", atomic_load(&count));
     kind = NONE;

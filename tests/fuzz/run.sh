@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # tests/fuzz/run.sh [SECONDS [TARGET...]]
-# Builds the fuzzers with clang and runs each so long (default 30) from tests/fuzz/corpus.
+# Builds the fuzzers with clang and runs each so long (default 30), side by side, from tests/fuzz/corpus.
 # A finding is left in $NSLAW_FUZZ (default: build-fuzz), where new inputs are kept too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -19,21 +19,29 @@ fi
 ninja -C "$build" $(printf 'tests/fuzz/fuzz-%s ' "${targets[@]}") >"$build/log" 2>&1 ||
     { cat "$build/log" >&2; exit 1; }
 
+# One target's run, side by side with the others'.
+# 100 s is past all patience; 2 GiB past all that an input of 64 KiB may ask for.
+fuzz() {
+    mkdir -p "$build/new/$1"
+    "$build/tests/fuzz/fuzz-$1" -max_total_time="$seconds" -timeout=100 -rss_limit_mb=2048 \
+        -max_len=65536 -print_final_stats=1 -artifact_prefix="$build/$1-" \
+        "$build/new/$1" "tests/fuzz/corpus/$1" >"$build/$1.log" 2>&1
+}
+
+declare -A job
+for target in "${targets[@]}"; do
+    fuzz "$target" &
+    job[$target]=$!
+done
 failed=0
 for target in "${targets[@]}"; do
-    mkdir -p "$build/new/$target"
-    log=$build/$target.log
-    # 25 s is past all patience; 2 GiB past all an input of 64 KiB may ask for
-    if "$build/tests/fuzz/fuzz-$target" -max_total_time="$seconds" -timeout=25 \
-        -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
-        -artifact_prefix="$build/$target-" \
-        "$build/new/$target" "tests/fuzz/corpus/$target" >"$log" 2>&1; then
+    if wait "${job[$target]}"; then
         printf '%s: %s runs, no finding\n' "$target" \
-            "$(awk '/number_of_executed_units/ {print $2}' "$log")"
+            "$(awk '/number_of_executed_units/ {print $2}' "$build/$target.log")"
     else
         failed=1
         printf '%s: a finding\n' "$target"
-        tail -40 "$log"
+        tail -n 40 "$build/$target.log"
     fi
 done
 exit $failed
