@@ -76,7 +76,8 @@ Test(cli, json_has_the_promised_keys)
         json_run("nslaw loss -N 100 -P 300 -M 1000 --alpha 0.5 --noise 0.1 -f json");
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         json_member(json_row(root, 0), keys[i]);
-    cr_assert_str_eq(json_object_get_string(json_member(root, "nslaw")), nslaw_version());
+    cr_assert_str_eq(json_object_get_string(json_member(root, "nslaw")),
+                     nslaw_version());
     cr_assert_str_eq(json_object_get_string(json_member(root, "command")), "loss");
     json_member(root, "model");
     json_member(root, "summary");

@@ -38,6 +38,9 @@ typedef enum {
     NSL_REGIME_TIME_LIMITED
 } nsl_regime;
 
+/** The fixed identifier of a regime, e.g. "model-limited". */
+const char *nsl_regime_name(nsl_regime regime);
+
 /** How the ridge is chosen as N and P grow. */
 typedef enum {
     NSL_POLICY_ZERO,   /**< ridgeless, γ → 0 */

@@ -20,6 +20,9 @@ typedef enum {
     NSL_RESOURCE_TIME_BUDGET /**< B = N·t at P = ∞, spent on the best N and t */
 } nsl_resource;
 
+/** The fixed identifier of a resource, e.g. "features". */
+const char *nsl_resource_name(nsl_resource resource);
+
 /** Where the local exponent −dln L/dln R is near to that of a law. */
 typedef struct {
     double from; /**< least R of the longest such range; NaN where there is none */

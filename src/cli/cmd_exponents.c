@@ -49,23 +49,6 @@ typedef struct {
     document d;
 } inquiry;
 
-static const char *const resources[] = {
-    [NSL_RESOURCE_FEATURES] = "features", [NSL_RESOURCE_SAMPLES] = "samples",
-    [NSL_RESOURCE_BUDGET] = "budget",     [NSL_RESOURCE_RIDGE] = "ridge",
-    [NSL_RESOURCE_TIME] = "time",         [NSL_RESOURCE_TIME_BUDGET] = "time_budget",
-};
-
-static const char *const regimes[] = {
-    [NSL_REGIME_MODEL_LIMITED] = "model-limited",
-    [NSL_REGIME_DATA_LIMITED] = "data-limited",
-    [NSL_REGIME_RIDGE_LIMITED] = "ridge-limited",
-    [NSL_REGIME_NOISE_LIMITED] = "noise-limited",
-    [NSL_REGIME_NOISE_FLOOR] = "noise-floor",
-    [NSL_REGIME_BEYOND_LATENTS] = "beyond-latents",
-    [NSL_REGIME_COMPUTE_OPTIMAL] = "compute-optimal",
-    [NSL_REGIME_TIME_LIMITED] = "time-limited",
-};
-
 static const char *const places[] = {
     [NSL_REGIME_MODEL_LIMITED] = "features far below samples and latents",
     [NSL_REGIME_DATA_LIMITED] = "samples far below features and latents",
@@ -210,11 +193,12 @@ static void set_law(inquiry *q, const nsl_law_mp *law, row_note *note)
     char line[320], shift[64] = "", amplitude[64] = "amplitude";
     double exponent = mpfr_get_d(law->exponent, MPFR_RNDN);
     if (law->logarithm && !mpfr_nan_p(law->log_shift))
-        snprintf(shift, sizeof shift, " times (ln %s %+.4g)", resources[law->resource],
+        snprintf(shift, sizeof shift, " times (ln %s %+.4g)",
+                 nsl_resource_name(law->resource),
                  mpfr_get_d(law->log_shift, MPFR_RNDN));
     else if (law->logarithm)
         snprintf(shift, sizeof shift, " times a power of ln %s",
-                 resources[law->resource]);
+                 nsl_resource_name(law->resource));
     if (!mpfr_nan_p(law->amplitude))
         snprintf(amplitude, sizeof amplitude, "%.4g",
                  mpfr_get_d(law->amplitude, MPFR_RNDN));
@@ -222,7 +206,7 @@ static void set_law(inquiry *q, const nsl_law_mp *law, row_note *note)
         snprintf(line, sizeof line, "test_loss = %s: %s", amplitude, place_where(law));
     else
         snprintf(line, sizeof line, "test_loss = %s * %s^%.4g%s: %s", amplitude,
-                 resources[law->resource], -exponent, shift, place_where(law));
+                 nsl_resource_name(law->resource), -exponent, shift, place_where(law));
     document_set(&q->d, "law", cell_text(line));
     if (*shift && !mpfr_nan_p(law->log_shift))
         row_note_add(note, shift + 1, false); /* a logarithm is not to be overlooked */
@@ -233,8 +217,8 @@ static nsl_status add_row(inquiry *q, const nsl_law_mp *law, nsl_error *err)
     document *d = &q->d;
     row_note note = {{0}, {0}};
     document_add_row(d);
-    document_set(d, "resource", cell_text(resources[law->resource]));
-    document_set(d, "regime", cell_text(regimes[law->regime]));
+    document_set(d, "resource", cell_text(nsl_resource_name(law->resource)));
+    document_set(d, "regime", cell_text(nsl_regime_name(law->regime)));
     document_set(d, "exponent", law_cell(q, law->exponent));
     document_set(d, "amplitude", law_cell(q, law->amplitude));
     document_set(d, "split_exponent", law_cell(q, law->split_exponent));

@@ -3,6 +3,7 @@
  * commands.h. */
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/memory.h"
 #include "cli/options.h"
 #include "input/number.h"
 
@@ -65,6 +66,7 @@ int main(int argc, char **argv)
 {
     keep_standard_descriptors();
     interrupt_watch_files();
+    memory_set_up();
     if (argc < 2)
         return options_complain(NULL, EXIT_USAGE,
                                 "needs a command, e.g. loss; see nslaw --help");

@@ -6,6 +6,21 @@
 
 #include <math.h>
 
+const char *nsl_regime_name(nsl_regime regime)
+{
+    static const char *const names[] = {
+        [NSL_REGIME_MODEL_LIMITED] = "model-limited",
+        [NSL_REGIME_DATA_LIMITED] = "data-limited",
+        [NSL_REGIME_RIDGE_LIMITED] = "ridge-limited",
+        [NSL_REGIME_NOISE_LIMITED] = "noise-limited",
+        [NSL_REGIME_NOISE_FLOOR] = "noise-floor",
+        [NSL_REGIME_BEYOND_LATENTS] = "beyond-latents",
+        [NSL_REGIME_COMPUTE_OPTIMAL] = "compute-optimal",
+        [NSL_REGIME_TIME_LIMITED] = "time-limited",
+    };
+    return names[regime];
+}
+
 /* --- holders -----------------------------------------------------------------------
  */
 

@@ -13,8 +13,8 @@ nsl_interval_scale nsl_interval_scale_make(int exponent, double b)
         exponent, b, {ldexp(1.0, -half), ldexp(1.0, half - exponent)}};
 }
 
-WIDE void nsl_moments_add(nsl_exact_sum moment[NSL_TERMS], const double *x,
-                          const double *weight, size_t count)
+WIDE static void moments_add(nsl_exact_sum moment[NSL_TERMS], const double *x,
+                             const double *weight, size_t count)
 {
     lanes all[NSL_TERMS] = {{0.0}};
     for (size_t begin = 0; begin < count; begin += NSL_PART) {
@@ -41,6 +41,14 @@ WIDE void nsl_moments_add(nsl_exact_sum moment[NSL_TERMS], const double *x,
     }
     for (int j = 0; j < NSL_TERMS; j++)
         nsl_exact_add(&moment[j], &all[j]);
+}
+
+/* What is chosen when the program starts is seen outside of the library unless it is
+ * static. */
+void nsl_moments_add(nsl_exact_sum moment[NSL_TERMS], const double *x,
+                     const double *weight, size_t count)
+{
+    moments_add(moment, x, weight, count);
 }
 
 long double nsl_exact_total(const nsl_exact_sum *sum)

@@ -11,6 +11,19 @@
 #include <gsl/gsl_fit.h>
 #include <math.h>
 
+const char *nsl_resource_name(nsl_resource resource)
+{
+    static const char *const names[] = {
+        [NSL_RESOURCE_FEATURES] = "features",
+        [NSL_RESOURCE_SAMPLES] = "samples",
+        [NSL_RESOURCE_BUDGET] = "budget",
+        [NSL_RESOURCE_RIDGE] = "ridge",
+        [NSL_RESOURCE_TIME] = "time",
+        [NSL_RESOURCE_TIME_BUDGET] = "time_budget",
+    };
+    return names[resource];
+}
+
 /* Steps of the scan in ln R; a budget costs a search at each. */
 static const double STEP = 0.25, BUDGET_STEP = 1.2;
 

@@ -1,22 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "training/sheet.h"
 #include "core/error.h"
+#include "core/lanes.h"
 
 #include <complex.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* One set of instructions for each width of registers, chosen when the program starts;
- * all of them round alike. */
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define WIDE
-#endif
-
-/* Sums are kept in so many parts, whatever the registers. */
-enum { LANES = 8 };
 
 /* Arrays of a matrix. */
 enum { PARTS = 5 };
@@ -101,8 +91,6 @@ void nsl_sheet_clear(nsl_sheet *sheet)
     free(sheet->store);
     *sheet = (nsl_sheet){0};
 }
-
-typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
 
 static double total(const lanes *a)
 {
