@@ -21,6 +21,9 @@ check() {
     fi
 }
 
+# tests/faults.sh asks more of the same uses
+[ -z "${NSLAW_FAULTS-}" ] || . tests/faults/check.sh
+
 mnist="--spectrum data/mnist/relu_spectrum.csv"
 printf 'lambda,weight_sq\n1,2\n3\n' >"$files/ragged.csv"
 printf 'lambda,weight_sq\n1,2\n-3,1\n' >"$files/negative.csv"

@@ -170,3 +170,19 @@ Test(docs, man_pages_are_clean)
     cr_expect_str_eq(r.out, "", "%s", r.out);
     shell_clear(&r);
 }
+
+/* The version stands in meson.build; other files that name it must follow. */
+Test(docs, versions_agree)
+{
+    const char *const lines[] = {"^version: %s$' CITATION.cff",
+                                 "^## \\[%s\\] - ' CHANGELOG.md",
+                                 "^nslaw (%s) ' debian/changelog"};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char command[128] = "grep -q '";
+        snprintf(command + strlen(command), sizeof command - strlen(command), lines[i],
+                 nslaw_version());
+        shell_result r = shell_run(testing_source(), command);
+        cr_expect(r.code == 0, "no line for %s", command);
+        shell_clear(&r);
+    }
+}

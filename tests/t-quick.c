@@ -9,6 +9,7 @@
 #include <criterion/criterion.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 static double between(gsl_rng *rng, double low, double high)
@@ -176,6 +177,9 @@ Test(quick, fixed_ridge, .timeout = 120)
 }
 
 /* Without a trail, with the promise of nsl_predict. */
+/* All of a prediction but what pads the struct. */
+static const size_t VALUES = offsetof(nsl_prediction, notes) + sizeof(unsigned);
+
 Test(quick, predictor, .timeout = 120)
 {
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -197,7 +201,7 @@ Test(quick, predictor, .timeout = 120)
             check_same(&got, &exact, model, i);
             cr_expect(isnan(got.test_loss) || got.elasticity_error <= NSL_PROMISE);
             nsl_predictor_predict(&again, predictor, &point, NULL);
-            cr_expect(memcmp(&got, &again, sizeof got) == 0);
+            cr_expect(memcmp(&got, &again, VALUES) == 0);
         }
         nsl_predictor_free(predictor);
         testing_free(&r.m);

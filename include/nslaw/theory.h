@@ -34,7 +34,8 @@ typedef struct {
 } nsl_moments;
 
 /** Computes the spectral sums at Δ = delta > 0 (units of λ).
- *  @return NSL_OK or NSL_EINVAL (delta not finite or not > 0) */
+ *  @return NSL_OK or NSL_EINVAL (delta not finite, not > 0, or so small that
+ *          delta/lambda_max of a power law is below the range of double) */
 nsl_status nsl_moments_at(nsl_moments *out, const nsl_model *model, double delta,
                           nsl_error *err);
 

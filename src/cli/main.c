@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The program: finds the command and runs it. A new command is a line in `commands`. */
+/* The program: finds the command and runs it. A new command is a line in
+ * commands.h. */
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/memory.h"
 #include "cli/options.h"
 #include "input/number.h"
 
@@ -15,20 +17,9 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } commands[] = {
-    {"loss", cmd_loss, "test and training loss at one N and P"},
-    {"curve", cmd_curve, "losses along a sweep of N, P, M, ridge, noise or time"},
-    {"train", cmd_train, "losses over the time of training, and when to stop"},
-    {"compare", cmd_compare, "theory beside measured runs"},
-    {"fit", cmd_fit, "theory and other scaling laws fitted to runs, and judged"},
-    {"exponents", cmd_exponents, "the power law in each resource, and its range"},
-    {"plateau", cmd_plateau, "where more features or samples stop helping"},
-    {"frontier", cmd_frontier, "the best split of a budget between N and P"},
-    {"solve", cmd_solve, "the N, P, ridge or noise that reaches a loss"},
-    {"phase", cmd_phase, "maps of N versus P (or others), regimes and boundaries"},
-    {"merge", cmd_merge, "joins the shards of a map"},
-    {"spectrum", cmd_spectrum, "what a measured spectrum says: exponent, dimensions"},
-    {"features", cmd_features, "the spectrum that a nonlinear feature map makes"},
-    {"density", cmd_density, "the eigenvalues of the Gram matrix, and its resolvent"},
+#define COMMAND_ROW(name, bit, summary) {#name, cmd_##name, summary},
+    COMMANDS(COMMAND_ROW)
+#undef COMMAND_ROW
 };
 
 enum { COMMANDS = sizeof commands / sizeof *commands };
@@ -75,6 +66,7 @@ int main(int argc, char **argv)
 {
     keep_standard_descriptors();
     interrupt_watch_files();
+    memory_set_up();
     if (argc < 2)
         return options_complain(NULL, EXIT_USAGE,
                                 "needs a command, e.g. loss; see nslaw --help");

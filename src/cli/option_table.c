@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The option table. Order within a group is the order of the enumeration; --help sorts
  * by name. */
+#include "cli/commands.h"
 #include "cli/options.h"
 
 #include <stdio.h>
@@ -78,6 +79,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_MODEL] = {.name = "model",
                    .argument = "FILE",
                    .kind = KIND_TEXT,
+                   .file = true,
                    .commands = WITH_MODEL,
                    .group = DATA,
                    .help = "the theory as nslaw fit -o FILE.json found it: N in "
@@ -85,6 +87,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_SPECTRUM] = {.name = "spectrum",
                       .argument = "FILE",
                       .kind = KIND_TEXT,
+                      .file = true,
                       .commands = WITH_SPECTRUM | FOR_FEATURES,
                       .group = DATA,
                       .help = "eigenvalues, and optionally target weights and "
@@ -222,6 +225,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_ACTIVATION] = {.name = "activation",
                         .argument = "WHAT",
                         .kind = KIND_TEXT,
+                        .values = "relu erf tanh gelu silu sin step identity poly:",
                         .commands = FOR_FEATURES,
                         .group = TASK,
                         .help = "relu, erf, tanh, gelu, silu, sin, step, identity or "
@@ -242,6 +246,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_TARGET] = {.name = "target",
                     .argument = "WHAT",
                     .kind = KIND_TEXT,
+                    .values = "isotropic linear file",
                     .commands = FOR_FEATURES,
                     .group = TASK,
                     .help = "target weights: isotropic (none in the output, the "
@@ -250,6 +255,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_FOR] = {.name = "for",
                  .argument = "WHAT",
                  .kind = KIND_TEXT,
+                 .values = "N P ridge kernel-ridge noise time steps",
                  .commands = FOR_SOLVE,
                  .group = TASK,
                  .help = "what to solve for: N, P, ridge, noise, time or steps"},
@@ -279,6 +285,7 @@ const option_spec option_table[OPT_COUNT] = {
                .letter = 'x',
                .argument = "WHAT",
                .kind = KIND_TEXT,
+               .values = "N P ridge kernel-ridge noise M alpha time steps",
                .commands = FOR_PHASE,
                .group = TASK,
                .help = "which of the two sweeps goes across: N, P, ridge, noise, M or "
@@ -287,6 +294,7 @@ const option_spec option_table[OPT_COUNT] = {
                .letter = 'y',
                .argument = "WHAT",
                .kind = KIND_TEXT,
+               .values = "N P ridge kernel-ridge noise M alpha time steps",
                .commands = FOR_PHASE,
                .group = TASK,
                .help = "which goes up (default: the other one)"},
@@ -301,6 +309,10 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_FORM] = {.name = "form",
                   .argument = "FORM,...",
                   .kind = KIND_MANY,
+                  .values =
+                      "theory theory+source theory+latents theory+noise theory+ridge "
+                      "theory+time chinchilla kaplan power power:N power:P power:C",
+                  .listed = true,
                   .commands = FOR_FIT,
                   .group = TASK,
                   .help = "what to fit (default theory,chinchilla): theory with "
@@ -309,6 +321,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_OBJECTIVE] = {.name = "objective",
                        .argument = "WHAT",
                        .kind = KIND_TEXT,
+                       .values = "huber squares gaussian",
                        .commands = FOR_FIT,
                        .group = TASK,
                        .help = "what is made least, of ln(predicted/measured): huber "
@@ -356,6 +369,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_SIDE] = {.name = "side",
                   .argument = "SIDE",
                   .kind = KIND_TEXT,
+                  .values = "features samples",
                   .commands = FOR_DENSITY,
                   .group = TASK,
                   .help =
@@ -395,6 +409,7 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_COMPARE] = {.name = "compare",
                      .argument = "FILE",
                      .kind = KIND_TEXT,
+                     .file = true,
                      .commands = FOR_DENSITY,
                      .group = TASK,
                      .help = "measured eigenvalues, as in --spectrum: how far off they "
@@ -436,6 +451,8 @@ const option_spec option_table[OPT_COUNT] = {
     [OPT_LOG10] = {.name = "log10",
                    .argument = "KEY,...",
                    .kind = KIND_MANY,
+                   .values = "N P C loss",
+                   .listed = true,
                    .commands = FOR_FIT,
                    .group = RUNS,
                    .help = "the columns of these keys (N, P, C, loss) have logarithms "
@@ -459,6 +476,8 @@ const option_spec option_table[OPT_COUNT] = {
                     .argument = "FORMAT",
                     .kind = KIND_TEXT,
                     .output_only = true,
+                    .values = "table csv json",
+                    .map_values = "npy",
                     .commands = FOR_OUTPUT,
                     .group = OUT,
                     .help = "table, csv or json (default: by the ending of -o, else "
@@ -469,6 +488,7 @@ const option_spec option_table[OPT_COUNT] = {
                     .argument = "FILE",
                     .kind = KIND_TEXT,
                     .output_only = true,
+                    .file = true,
                     .commands = FOR_OUTPUT,
                     .group = OUT,
                     .help = "write to FILE, whole or not at all"},
@@ -476,6 +496,7 @@ const option_spec option_table[OPT_COUNT] = {
                   .argument = "FILE",
                   .kind = KIND_TEXT,
                   .output_only = true,
+                  .file = true,
                   .commands = WITH_PICTURE,
                   .group = OUT,
                   .help = "draw a picture too: FILE.png, .svg, .pdf, .tex (LaTeX), "
@@ -495,13 +516,9 @@ const char *option_commands(option_id id, char *out, size_t size)
         unsigned bit;
         const char *name;
     } names[] = {
-        {FOR_LOSS, "loss"},         {FOR_CURVE, "curve"},
-        {FOR_COMPARE, "compare"},   {FOR_EXPONENTS, "exponents"},
-        {FOR_PLATEAU, "plateau"},   {FOR_FRONTIER, "frontier"},
-        {FOR_SOLVE, "solve"},       {FOR_PHASE, "phase"},
-        {FOR_MERGE, "merge"},       {FOR_FIT, "fit"},
-        {FOR_DENSITY, "density"},   {FOR_FEATURES, "features"},
-        {FOR_SPECTRUM, "spectrum"}, {FOR_TRAIN, "train"},
+#define COMMAND_NAME(name, bit, summary) {bit, #name},
+        COMMANDS(COMMAND_NAME)
+#undef COMMAND_NAME
     };
     enum { NAMES = sizeof names / sizeof *names };
     const char *with[NAMES] = {NULL};

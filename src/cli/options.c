@@ -4,6 +4,7 @@
 #include "input/number.h"
 
 #include <argp.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -286,7 +287,11 @@ bool options_parse(cli_options *out, const command_text *text, int argc, char **
         &argp, argc, argv, ARGP_NO_ERRS | ARGP_NO_HELP | ARGP_IN_ORDER, NULL, &parse);
     if (!failed)
         return true;
-    *exit_code = parse.exit_code ? parse.exit_code : explain_refusal(text, argc, argv);
+    if (failed == ENOMEM)
+        *exit_code = options_complain(text->name, EXIT_COMPUTATION, "out of memory");
+    else
+        *exit_code =
+            parse.exit_code ? parse.exit_code : explain_refusal(text, argc, argv);
     return false;
 }
 
@@ -354,6 +359,8 @@ char *options_record(const cli_options *options)
                 append_word(&g, spec->kind == KIND_MANY ? value->many[i] : value->text);
         }
     }
+    if (options->operand && options->operand[0] == '-' && options->operand[1])
+        append(&g, " --", 3); /* what follows is no option */
     if (options->operand)
         append_word(&g, options->operand);
     return g.text;

@@ -95,6 +95,7 @@ enum {
     FOR_ALL = 255 | FOR_TRAIN, /* what asks something of a model */
     FOR_MAPS = FOR_PHASE | FOR_MERGE,
     FOR_RUNS = FOR_COMPARE | FOR_FIT,
+    FOR_OPERAND = FOR_RUNS | FOR_MERGE | FOR_SPECTRUM, /* take names of files */
     FOR_OUTPUT =
         FOR_ALL | FOR_MERGE | FOR_FIT | FOR_DENSITY | FOR_FEATURES | FOR_SPECTRUM
 };
@@ -117,6 +118,11 @@ typedef struct {
     bool zero, infinite, sweep; /* whether 0, inf, lo:hi:count are allowed */
     bool optimal;               /* whether opt is */
     bool output_only; /* says how to print, not what: left out of the record */
+    /* what shells complete: */
+    bool file;              /* the value is a file's name */
+    bool listed;            /* several values may stand with commas between */
+    const char *values;     /* those there are, with blanks between, or NULL */
+    const char *map_values; /* more of them, for FOR_MAPS */
     unsigned commands;
     const char *group; /* heading in --help */
     const char *help;

@@ -163,9 +163,24 @@ static bool has_column(row_style style, int i)
                      : style.decompose || i < FIRST_PART || i > LAST_PART;
 }
 
+/* Whether it is a part of the test loss. */
+static bool is_part(int i)
+{
+    enum { SIGNAL = 3, NOISE = 4, BIAS = 6, LAST = 8 };
+    return i == SIGNAL || i == NOISE || (i >= BIAS && i <= LAST);
+}
+
 cell row_known(double value, double error)
 {
     return error > NSL_PROMISE ? cell_known(value, error) : cell_computed(value);
+}
+
+/* Parts of stopped training's loss come out of sums of the whole's size. */
+static cell known_part(double value, double error, double whole)
+{
+    double bound = error * fabs(whole);
+    return bound > NSL_PROMISE * fabs(value) ? cell_absolute(value, bound)
+                                             : cell_computed(value);
 }
 
 /* Elasticities are of order 1: theirs is an absolute bound. */
@@ -194,11 +209,14 @@ static void set_doubles(document *d, row_style style, const nsl_prediction *p,
         of_reported(p->elasticity_samples, p, units),
         of_reported(p->elasticity_ridge, p, units),
         of_reported(p->elasticity_time, p, units)};
+    double whole = units.scale * p->test_loss;
+    bool stopped = isnan(p->delta);
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
         if (has_column(style, i))
             document_set(d, value_keys[i],
-                         i < FIRST_ELASTICITY ? row_known(value[i], error)
-                                              : known_elasticity(value[i], error));
+                         i >= FIRST_ELASTICITY   ? known_elasticity(value[i], error)
+                         : stopped && is_part(i) ? known_part(value[i], error, whole)
+                                                 : row_known(value[i], error));
 }
 
 static void set_digits(document *d, row_style style, query_answer *answer)

@@ -55,7 +55,7 @@ static nsl_status put_block(void *data, size_t task, nsl_error *err)
     batch *b = data;
     size_t from = b->first + task * BLOCK, to = least(from + BLOCK, b->d->rows);
     FILE *out = open_memstream(&b->text[task], &b->size[task]);
-    bool fine = out && put_rows(b, from, to, out);
+    bool fine = out && put_rows(b, from, to, out) && !ferror(out);
     fine = out && fclose(out) == 0 && fine;
     return fine ? NSL_OK : nsl_fail_memory(err);
 }

@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "core/error.h"
 
+#include <locale.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+/* vsnprintf with a decimal point in every locale. */
+static void print(char *out, size_t size, const char *format, va_list args)
+{
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    locale_t before = c ? uselocale(c) : (locale_t)0;
+    vsnprintf(out, size, format, args);
+    if (before)
+        uselocale(before);
+    if (c)
+        freelocale(c);
+}
 
 nsl_status nsl_fail(nsl_error *err, nsl_status status, const char *field,
                     const char *format, ...)
@@ -12,7 +25,7 @@ nsl_status nsl_fail(nsl_error *err, nsl_status status, const char *field,
         snprintf(err->field, sizeof err->field, "%s", field);
         va_list args;
         va_start(args, format);
-        vsnprintf(err->message, sizeof err->message, format, args);
+        print(err->message, sizeof err->message, format, args);
         va_end(args);
     }
     return status;

@@ -6,9 +6,17 @@
 #include <gsl/gsl_min.h>
 #include <gsl/gsl_roots.h>
 #include <math.h>
+#include <stddef.h>
 
 /* Brent's method halves at least every other step. */
 enum { STEPS_MAX = 150 };
+
+/* GSL's state, here rather than allocated: there is no failure to hide, and none that
+ * its handler would end the caller's process for. */
+typedef union {
+    max_align_t aligned;
+    char room[256];
+} solver_state;
 
 /* A function whose values are all finite; that one was not is remembered. */
 typedef struct {
@@ -35,8 +43,10 @@ bool nsl_root_between(double *x, nsl_function *f, void *params, double *low,
         (at_low <= 0.0 && at_high >= 0.0) || (at_low >= 0.0 && at_high <= 0.0);
     if (g.failed || !brackets || !(*low < *high))
         return false;
-    gsl_root_fsolver *solver = gsl_root_fsolver_alloc(gsl_root_fsolver_brent);
-    if (!solver)
+    solver_state state;
+    gsl_root_fsolver s = {.type = gsl_root_fsolver_brent, .state = &state},
+                     *solver = &s;
+    if (s.type->size > sizeof state)
         return false;
     int status = gsl_root_fsolver_set(solver, &function, *low, *high);
     for (int i = 0;
@@ -47,7 +57,6 @@ bool nsl_root_between(double *x, nsl_function *f, void *params, double *low,
         *high = gsl_root_fsolver_x_upper(solver);
     }
     *x = gsl_root_fsolver_root(solver);
-    gsl_root_fsolver_free(solver);
     return status == GSL_SUCCESS && *high - *low <= width && !g.failed;
 }
 
@@ -61,8 +70,10 @@ bool nsl_minimum_between(double *x, nsl_function *f, void *params, double low,
     *x = middle;
     if (g.failed || !encloses || !(low < middle && middle < high))
         return false;
-    gsl_min_fminimizer *solver = gsl_min_fminimizer_alloc(gsl_min_fminimizer_brent);
-    if (!solver)
+    solver_state state;
+    gsl_min_fminimizer s = {.type = gsl_min_fminimizer_brent, .state = &state},
+                       *solver = &s;
+    if (s.type->size > sizeof state)
         return false;
     int status = gsl_min_fminimizer_set(solver, &function, middle, low, high);
     for (int i = 0;
@@ -73,6 +84,5 @@ bool nsl_minimum_between(double *x, nsl_function *f, void *params, double low,
         high = gsl_min_fminimizer_x_upper(solver);
     }
     *x = gsl_min_fminimizer_x_minimum(solver);
-    gsl_min_fminimizer_free(solver);
     return status == GSL_SUCCESS && high - low <= width && !g.failed;
 }

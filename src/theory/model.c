@@ -212,6 +212,9 @@ nsl_status nsl_moments_at(nsl_moments *out, const nsl_model *model, double delta
                         delta);
     }
     nsl_model_moments(out, model, delta);
+    if (isnan(out->z))
+        return nsl_fail(err, NSL_EINVAL, "delta",
+                        "is too small beside the largest eigenvalue, got %g", delta);
     return NSL_OK;
 }
 

@@ -78,6 +78,8 @@ static const double GOOD = 2e-13;
 
 enum { MINIMA_MAX = 32, STEPS_MAX = 8192, ROOT_STEPS_MAX = 100, DIP_STEPS = 30 };
 
+static const char below_range[] = "the optimal ridge is below the range of double";
+
 /* The search for one model and point. */
 typedef struct {
     const nsl_model *model;
@@ -86,6 +88,8 @@ typedef struct {
     bool below_rank; /* whether γ → 0 leaves Δ > 0 */
     double limit;    /* the balance for γ → 0; 0 within rounding */
     double linear;   /* where so: E is linear in ε up to LINEAR times this */
+    bool cut;        /* whether the scan ended where double's range does, … */
+    double floor;    /* … and what no loss beyond is below */
     nsl_root root;   /* moments and gaps at the last Δ */
     nsl_error *err;
 } search;
@@ -162,6 +166,16 @@ static double find_top(search *s, double x)
     return NAN;
 }
 
+/* What the scan does not get to see: E ≥ E_× [E5], in which t₀ ≥ what cannot be learnt
+ * and q only grows as Δ falls. */
+static void set_floor(search *s)
+{
+    double q = s->root.m.q, P = s->point.samples;
+    double least = P * s->model->target.unlearnable + s->point.noise * q;
+    s->cut = true;
+    s->floor = 0.5 * s->model->outputs * least / (P - q);
+}
+
 /* From the top down to the ridgeless limit; false when double's range ends before the
  * balance has the sign of the limit. */
 static bool scan_down(search *s, track *seen, double x)
@@ -176,8 +190,10 @@ static bool scan_down(search *s, track *seen, double x)
             next = balance_at(s, x - step);
         x -= 2.0 * step;
         value = next;
-        if (x < bottom || isnan(value))
+        if (x < bottom || isnan(value)) {
+            set_floor(s);
             return !turns && !isnan(value);
+        }
     }
     return false;
 }
@@ -480,7 +496,8 @@ static nsl_status best_of(nsl_optimum *out, search *s, const track *seen)
     static const char unknown[] = "the optimal ridge did not converge";
     brackets found = {0};
     double least = NAN, lowest = seen->value[seen->count - 1];
-    nsl_optimum candidate = {.kind = NSL_OPTIMUM_ZERO, .delta = NAN, .gap = NAN};
+    const nsl_optimum zero = {.kind = NSL_OPTIMUM_ZERO, .delta = NAN, .gap = NAN};
+    nsl_optimum candidate = zero;
     nsl_status status = NSL_OK;
     if (!find_brackets(s, &found, seen))
         return nsl_fail(s->err, NSL_EFAILED, "",
@@ -496,15 +513,21 @@ static nsl_status best_of(nsl_optimum *out, search *s, const track *seen)
     for (size_t i = 0; i < found.count && status == NSL_OK; i++) {
         if (!minimum_in(&candidate, s, found.at[i]))
             return nsl_fail(s->err, NSL_EFAILED, "", unknown);
-        if (found.count == 1 && isnan(least)) { /* the only one: no need to compare */
+        if (found.count == 1 && isnan(least) &&
+            !s->cut) { /* the only one: no need to compare */
             *out = candidate;
             return NSL_OK;
         }
         status = consider(out, &least, s, candidate);
     }
-    if (status == NSL_OK && isnan(least))
-        return nsl_fail(s->err, NSL_EFAILED, "", unknown);
-    return status;
+    if (status != NSL_OK)
+        return status;
+    if (!s->cut || least <= s->floor)
+        return isnan(least) ? nsl_fail(s->err, NSL_EFAILED, "", unknown) : NSL_OK;
+    if (s->floor > 0.0 || s->below_rank)
+        return nsl_fail(s->err, NSL_EFAILED, "", below_range);
+    *out = zero; /* all is learnt without a ridge, and no loss is below 0 */
+    return NSL_OK;
 }
 
 /* The width of the linear range in ε: the least distance between n and what else there
@@ -523,6 +546,16 @@ static double linear_range(const search *s, double r)
     return range;
 }
 
+/* Where n is the rank A and B vanish as Δ does. Of what they are made of t_c alone, Δ²,
+ * vanishes faster: without it a low Δ has the limit's balance, whatever multiplies t_c.
+ */
+static double limit_at_tie(search *s)
+{
+    balance_at(s, log(LINEAR * s->model->spectrum->smallest));
+    s->root.m.tc = 0.0;
+    return nsl_balance_value(nsl_balance_of(&s->root, s->model, &s->point));
+}
+
 /* The balance in the limit γ → 0, where the loss need not be finite. */
 static nsl_status look_at_zero(search *s)
 {
@@ -533,10 +566,9 @@ static nsl_status look_at_zero(search *s)
         return status;
     s->below_rank = s->root.kind != NSL_ROOT_ZERO;
     bool tied = s->least == (double)s->model->spectrum->rank;
-    if (!s->below_rank) { /* E = (P t₀ + σ_ε² rank)/(P − rank) falls at first, but at a
-                             tie, where the lowest Δ tells */
-        bool falls = s->model->target.unlearnable + s->point.noise > 0.0 && !tied;
-        s->limit = falls ? -1.0 : 0.0;
+    if (!s->below_rank) { /* E = (P t₀ + σ_ε² rank)/(P − rank) falls at first */
+        bool falls = s->model->target.unlearnable + s->point.noise > 0.0;
+        s->limit = !falls ? 0.0 : tied ? limit_at_tie(s) : -1.0;
     } else if (s->root.kind == NSL_ROOT_POSITIVE) {
         s->limit = nsl_balance_value(nsl_balance_of(&s->root, s->model, &point));
         s->linear = linear_range(s, s->root.m.r);
@@ -566,8 +598,7 @@ static nsl_status search_all(nsl_optimum *out, search *s)
         status = nsl_fail(s->err, NSL_EFAILED, "",
                           "the optimal ridge is above the range of double");
     else if (!scan_down(s, seen, top))
-        status = nsl_fail(s->err, NSL_EFAILED, "",
-                          "the optimal ridge is below the range of double");
+        status = nsl_fail(s->err, NSL_EFAILED, "", below_range);
     else
         status = best_of(out, s, seen);
     free(seen);

@@ -251,6 +251,15 @@ static double excess_error(const nsl_moments *m, const widths *w, double gap)
            DBL_EPSILON * (fabs(m->count - w->least) + (4.0 + (double)w->count) * gap);
 }
 
+/* Least Δ of which the moments can be had: a power law has them as functions of Δ/λ₊.
+ */
+static double least_delta(const nsl_spectrum *spectrum)
+{
+    bool law = nsl_spectrum_origin(spectrum)->ops == &nsl_powerlaw_ops;
+    return law ? DBL_MIN * fmax(1.0, nsl_powerlaw_numbers(spectrum).lambda_max)
+               : DBL_MIN;
+}
+
 /* Where to start: above both Δ(ε = 0) and Δ(z = 0), roughly. */
 static double first_delta(const nsl_model *model, const widths *w)
 {
@@ -264,7 +273,7 @@ static double first_delta(const nsl_model *model, const widths *w)
             only_ridge = wide_over(only_ridge, w->least + w->excess[j]);
         guess = fmax(guess, exp(wide_log(only_ridge)));
     }
-    return fmin(fmax(guess, DBL_MIN), DELTA_MAX);
+    return fmin(fmax(guess, least_delta(s)), DELTA_MAX);
 }
 
 /* The brackets and the last step of the search, in lnΔ. */
@@ -356,6 +365,7 @@ static nsl_status find_positive(nsl_root *root, const nsl_model *model, const wi
                                 double start, double *gap, nsl_error *err)
 {
     search s = {0.0, INFINITY, INFINITY};
+    double least = least_delta(model->spectrum);
     bool given = start > 0.0 && start < DELTA_MAX;
     double delta = given ? start : first_delta(model, w);
     for (int i = 0; i < ITERATIONS_MAX; i++) {
@@ -376,12 +386,12 @@ static nsl_status find_positive(nsl_root *root, const nsl_model *model, const wi
             return NSL_OK;
         }
         double next = next_delta(&s, delta, &e, step);
-        if ((next < DBL_MIN && delta <= 2 * DBL_MIN) ||
+        if ((next < least && delta <= 2 * least) ||
             (next > DELTA_MAX && delta >= DELTA_MAX / 2)) {
-            root->kind = next < 1.0 ? NSL_ROOT_UNDERFLOW : NSL_ROOT_OVERFLOW;
+            root->kind = next < least ? NSL_ROOT_UNDERFLOW : NSL_ROOT_OVERFLOW;
             return NSL_OK;
         }
-        delta = fmin(fmax(next, DBL_MIN), DELTA_MAX);
+        delta = fmin(fmax(next, least), DELTA_MAX);
     }
     return nsl_fail(err, NSL_EFAILED, "",
                     "the self-consistent equation did not converge near delta = %g",

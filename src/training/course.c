@@ -358,9 +358,10 @@ static void set_parts(nsl_prediction *out, const sums *s, double half, double sh
 {
     double cross = s->many.signal, error = out->error;
     out->bias = half * part_known(s->bias, error, total);
-    out->variance_samples = half * part_known(cross - s->bias, error, total);
+    /* what rounding leaves of a difference may be below 0 */
+    out->variance_samples = half * fmax(0.0, part_known(cross - s->bias, error, total));
     out->variance_features =
-        half * share * part_known(s->single.signal - cross, error, total);
+        half * share * fmax(0.0, part_known(s->single.signal - cross, error, total));
 }
 
 /* Errors of slopes over those of the loss: terms with derivatives of a few times their
@@ -376,6 +377,8 @@ static void set_slopes(nsl_prediction *out, const nsl_course *c, const sums *s,
     out->elasticity_features = slope[NSL_BY_FEATURES];
     out->elasticity_samples = slope[NSL_BY_SAMPLES];
     out->elasticity_ridge = slope[NSL_BY_RIDGE];
+    if (isnan(slope[NSL_BY_FEATURES] + slope[NSL_BY_SAMPLES] + slope[NSL_BY_RIDGE]))
+        out->notes |= NSL_NOTE_ELASTICITY; /* of the trained part */
     double step = mixed(s->many.step_signal, s->single.step_signal, share) +
                   noise * mixed(s->many.step_noise, s->single.step_noise, share);
     out->elasticity_time = elasticity_in_time(step, total, time, c->rate);

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Lines of src/ that the tests and tests/leaks.sh run: a table of files, the lines left
+# out, and an error below 90 %. Counts begin anew each time. Arguments go to the tests.
+# (Threads count too: hence the atomic updates.)
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+build=${NSLAW_BUILD:-$PWD/build-coverage}
+least=90 # per cent
+
+export NSLAW_BUILD=$build NSLAW_SETUP='-Db_coverage=true -Dc_args=-fprofile-update=atomic'
+./run --version >/dev/null
+find "$build" -name '*.gcda' -delete
+failed=0
+./run test "$@" || failed=1
+PATH=$build/src:$PATH tests/leaks.sh || failed=1
+gcovr --root . --filter src/ --exclude-unreachable-branches --print-summary \
+    --fail-under-line "$least" "$build"
+exit $failed

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Sourced by tests/leaks.sh for tests/faults.sh: its good uses, again and again, each time
+# with another call that fails.
+
+# What is in the folder of all files, and what it holds.
+state() {
+    find "$TMPDIR" -type f -exec cksum {} + | sort
+    find "$TMPDIR" | sort
+}
+
+wrong() {
+    failed=$((failed + 1))
+    echo "$fault, exit $code, $1: $words"
+    head -n 20 "$NSLAW_FAULTS_FILES/err"
+}
+
+# One run with $fault; sets $code. Standard error is a pipe: that does not fill up.
+faulty() {
+    runs=$((runs + 1))
+    {
+        timeout -k 2 120 env NSLAW_FAULT="$fault" \
+            NSLAW_FAULT_COUNT="$NSLAW_FAULTS_FILES/count" \
+            LD_PRELOAD="$NSLAW_FAULTS_SHIM" "$@" </dev/null 2>&1 \
+            >"$NSLAW_FAULTS_FILES/out"
+        echo $? >"$NSLAW_FAULTS_FILES/code"
+    } | cat >"$NSLAW_FAULTS_FILES/err"
+    code=$(cat "$NSLAW_FAULTS_FILES/code")
+}
+
+# Either the answer, or one line that says why not and nothing else.
+judge() {
+    faulty "$@"
+    case $code in
+    0) cmp -s "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good" || wrong 'another answer' ;;
+    1 | 3)
+        [ "$(grep -c '' "$NSLAW_FAULTS_FILES/err")" -eq 1 ] &&
+            grep -q '^nslaw' "$NSLAW_FAULTS_FILES/err" || wrong 'not one line'
+        # a file that fills up has what fitted
+        [ "${fault%:*}" = bytes ] || ! [ -s "$NSLAW_FAULTS_FILES/out" ] || wrong 'part of an answer'
+        [ "$(state)" = "$before" ] || wrong 'files changed'
+        ;;
+    *) wrong 'crash, leak, hang or wrong code' ;;
+    esac
+}
+
+# Numbers from 1 to $1: all of them, or $NSLAW_FAULTS, more of the small ones.
+places() {
+    awk -v count="$1" -v some="$NSLAW_FAULTS" -v seed="$runs" 'BEGIN {
+        srand(seed)
+        for (i = 1; i <= count && some == "all"; i++)
+            print i
+        for (i = 1; i <= some && count > 0; i++)
+            print int(exp(rand() * log(count + 1)))
+    }'
+}
+
+check() {
+    expected=$1
+    shift
+    words=$*
+    if [ "$expected" -ne 0 ]; then # may prepare what the next use needs
+        "$@" >/dev/null 2>&1 </dev/null
+        return
+    fi
+    for kind in memory memory+ call bytes; do
+        fault=$kind:0
+        [ $kind = bytes ] && fault=none
+        faulty "$@"
+        if [ $code -ne 0 ]; then
+            wrong 'fails without a fault'
+            return
+        fi
+        cp "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good"
+        before=$(state)
+        count=$(cat "$NSLAW_FAULTS_FILES/count")
+        [ $kind = bytes ] && count=$(wc -c <"$NSLAW_FAULTS_FILES/good")
+        for n in $(places "$count"); do
+            fault=$kind:$n
+            judge "$@"
+        done
+    done
+}

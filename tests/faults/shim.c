@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Preloaded, makes one call of a program fail: NSLAW_FAULT is
+ *   memory:N  the N-th allocation, memory+:N  every one from the N-th on,
+ *   call:N    the N-th call that makes, opens, renames or starts something,
+ *   bytes:N   writes of what would make a file longer than N bytes.
+ * N = 0: none; NSLAW_FAULT_COUNT names a file in which the number of calls is left. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static enum { NONE, MEMORY, MEMORY_ON, CALL } kind;
+static long at;
+static atomic_long count;
+
+/* What dlsym itself allocates before it has found the allocator: never freed. */
+static char early[1 << 16];
+static size_t early_used;
+/* Volatile, as dlsym is declared not to come back here. */
+static _Thread_local volatile int finding __attribute__((tls_model("initial-exec")));
+
+static void *early_memory(size_t size)
+{
+    size = (size + 15) / 16 * 16;
+    if (early_used + size > sizeof early)
+        abort();
+    early_used += size;
+    return early + early_used - size;
+}
+
+static int is_early(const void *memory)
+{
+    return (const char *)memory >= early && (const char *)memory < early + sizeof early;
+}
+
+#define NEXT(type, name, ...)                                                          \
+    static type (*next_##name)(__VA_ARGS__);                                           \
+    static void find_##name(void)                                                      \
+    {                                                                                  \
+        if (!next_##name) {                                                            \
+            finding++;                                                                 \
+            *(void **)&next_##name = dlsym(RTLD_NEXT, #name);                          \
+            finding--;                                                                 \
+        }                                                                              \
+    }
+
+NEXT(void *, malloc, size_t)
+NEXT(void *, calloc, size_t, size_t)
+NEXT(void *, realloc, void *, size_t)
+NEXT(void *, aligned_alloc, size_t, size_t)
+NEXT(int, posix_memalign, void **, size_t, size_t)
+NEXT(void, free, void *)
+NEXT(FILE *, fopen, const char *, const char *)
+NEXT(FILE *, fdopen, int, const char *)
+NEXT(FILE *, tmpfile, void)
+NEXT(int, mkostemp, char *, int)
+NEXT(char *, mkdtemp, char *)
+NEXT(int, mkdir, const char *, mode_t)
+NEXT(int, rename, const char *, const char *)
+NEXT(int, posix_spawnp, pid_t *, const char *, const posix_spawn_file_actions_t *,
+     const posix_spawnattr_t *, char *const *, char *const *)
+
+/* Whether this call is to fail. */
+static int fails(int memory)
+{
+    if (kind == NONE || memory != (kind != CALL))
+        return 0;
+    long now = atomic_fetch_add(&count, 1) + 1;
+    if (at == 0 || !(now == at || (kind == MEMORY_ON && now > at)))
+        return 0;
+    errno = memory ? ENOMEM : ENOSPC;
+    return 1;
+}
+
+void *malloc(size_t size)
+{
+    if (finding)
+        return early_memory(size);
+    find_malloc();
+    return fails(1) ? NULL : next_malloc(size);
+}
+
+void *calloc(size_t number, size_t size)
+{
+    if (finding)
+        return early_memory(number * size);
+    find_calloc();
+    return fails(1) ? NULL : next_calloc(number, size);
+}
+
+void *realloc(void *memory, size_t size)
+{
+    if (finding)
+        return early_memory(size);
+    find_realloc();
+    if (fails(1))
+        return NULL;
+    if (is_early(memory)) {
+        void *moved = malloc(size);
+        return moved ? memcpy(moved, memory, size) : NULL;
+    }
+    return next_realloc(memory, size);
+}
+
+void *reallocarray(void *memory, size_t number, size_t size)
+{
+    return realloc(memory, number * size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    find_aligned_alloc();
+    return fails(1) ? NULL : next_aligned_alloc(alignment, size);
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+    find_posix_memalign();
+    return fails(1) ? ENOMEM : next_posix_memalign(out, alignment, size);
+}
+
+void free(void *memory)
+{
+    if (!memory || is_early(memory) || finding) /* dlsym frees messages of its own */
+        return;
+    find_free();
+    next_free(memory);
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+    find_fopen();
+    return fails(0) ? NULL : next_fopen(path, mode);
+}
+
+FILE *fdopen(int descriptor, const char *mode)
+{
+    find_fdopen();
+    return fails(0) ? NULL : next_fdopen(descriptor, mode);
+}
+
+FILE *tmpfile(void)
+{
+    find_tmpfile();
+    return fails(0) ? NULL : next_tmpfile();
+}
+
+int mkostemp(char *name, int flags)
+{
+    find_mkostemp();
+    return fails(0) ? -1 : next_mkostemp(name, flags);
+}
+
+char *mkdtemp(char *name)
+{
+    find_mkdtemp();
+    return fails(0) ? NULL : next_mkdtemp(name);
+}
+
+int mkdir(const char *path, mode_t mode)
+{
+    find_mkdir();
+    return fails(0) ? -1 : next_mkdir(path, mode);
+}
+
+int rename(const char *from, const char *to)
+{
+    find_rename();
+    return fails(0) ? -1 : next_rename(from, to);
+}
+
+int posix_spawnp(pid_t *child, const char *program,
+                 const posix_spawn_file_actions_t *actions,
+                 const posix_spawnattr_t *attributes, char *const *arguments,
+                 char *const *environment)
+{
+    find_posix_spawnp();
+    return fails(0) ? ENOMEM
+                    : next_posix_spawnp(child, program, actions, attributes, arguments,
+                                        environment);
+}
+
+/* Children run as they are. */
+__attribute__((constructor)) static void set_up(void)
+{
+    const char *fault = getenv("NSLAW_FAULT"),
+               *number = fault ? strchr(fault, ':') : "";
+    if (!fault || !number)
+        return;
+    at = strtol(number + 1, NULL, 10);
+    if (strncmp(fault, "bytes:", 6) == 0) {
+        struct rlimit limit = {(rlim_t)at, (rlim_t)at};
+        signal(SIGXFSZ, SIG_IGN);
+        setrlimit(RLIMIT_FSIZE, &limit);
+    }
+    unsetenv("LD_PRELOAD");
+    kind = strncmp(fault, "memory+:", 8) == 0  ? MEMORY_ON
+           : strncmp(fault, "memory:", 7) == 0 ? MEMORY
+           : strncmp(fault, "call:", 5) == 0   ? CALL
+                                               : NONE;
+}
+
+__attribute__((destructor)) static void leave_count(void)
+{
+    const char *path = getenv("NSLAW_FAULT_COUNT");
+    char text[32];
+    int length = snprintf(text, sizeof text, "%ld\n", atomic_load(&count));
+    kind = NONE;
+    int out = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+    if (out >= 0 && write(out, text, (size_t)length) != length)
+        abort();
+    if (out >= 0)
+        close(out);
+}
