@@ -2,6 +2,7 @@
 """Errors carry the library's message; finding the library."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -67,6 +68,21 @@ def test_no_library(tmp_path):
     assert failed.returncode == 1
     assert "LibraryError: nslaw: cannot load" in failed.stderr
     assert "NSLAW_LIBRARY" in failed.stderr
+
+
+@pytest.mark.parametrize("folder", ["lib", "lib64"])
+def test_library_of_the_prefix(tmp_path, folder):
+    """Of an installed package: the library below the same prefix."""
+    package = tmp_path / "lib/python3/dist-packages/nslaw"
+    shutil.copytree(os.path.dirname(nslaw.__file__), package)
+    (tmp_path / folder).mkdir(exist_ok=True)
+    library = tmp_path / folder / "libnslaw.so.0"
+    shutil.copy(nslaw._library.lib._name, library)
+    shown = subprocess.check_output(
+        [sys.executable, "-c", "import nslaw; print(nslaw._library.lib._name)"],
+        text=True, env={**os.environ, "NSLAW_LIBRARY": "",
+                        "PYTHONPATH": str(package.parent)})
+    assert shown.strip() == str(library)
 
 
 def test_another_library():
