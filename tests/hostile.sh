@@ -47,8 +47,8 @@ yes '[' | tr -d '\n' | head -c 30000000 >"$in/deep.json"
 bounded 3 nslaw loss --model "$in/deep.json" -N 10 -P 20
 { printf '"' && yes a | tr -d '\n' | head -c 30000000; } >"$in/text.json"
 bounded 3 nslaw loss --model "$in/text.json" -N 10 -P 20
-{ printf '[' && yes '0,' | tr -d '\n' | head -c 100000000; } >"$in/wide.json"
-memory=4000000 bounded 3 nslaw loss --model "$in/wide.json" -N 10 -P 20
+{ printf '[' && yes '0,' | tr -d '\n' | head -c 20000000; } >"$in/wide.json"
+memory=1000000 bounded 3 nslaw loss --model "$in/wide.json" -N 10 -P 20
 rm "$in/wide.json"
 mkdir "$in/part"
 printf '\223NUMPY\001\000\166\000%-117s\n12345678' "$header" >"$in/part/ridge.npy"

@@ -39,8 +39,8 @@ if [ -z "${NSLAW_VALGRIND-}" ]; then
     check $nslaw phase -N 10:1e3:8 -P 10:1e3:8 --alpha 1 --noise 0.01 --ridge opt -j 4 -f csv
     check $nslaw phase $mnist -N 10:100:6 -P 10:100:6 --kernel-ridge opt -j 4
     check $nslaw phase -N 10:100:6 --time 1:100:6 -P 50 -a 1 -j 4 -f npy -o "$files/map"
-    check $nslaw fit data/fit/runs.csv --form power,chinchilla --bootstrap 40 -j 4
-    check $nslaw fit data/fit/runs.csv --form theory --bootstrap 8 -j 4 -o "$files/fit.json"
+    check $nslaw fit data/fit/runs.csv --form power,chinchilla --bootstrap 50 -j 4
+    check $nslaw fit data/fit/runs.csv --form theory -j 4 -o "$files/fit.json"
 fi
 check $nslaw loss -N 100 -P 300 $mnist --ridge opt --decompose
 check $nslaw loss -N 100 -P 300 --alpha 0.3 --hidden 500 --digits 20

@@ -11,9 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Files beyond this are none that a fit wrote: a hundred thousand refits take a tenth
- * of it. What is parsed takes some 30 times as much memory. */
-static const size_t LARGEST = (size_t)1 << 26;
+/* Files beyond this are none that a fit wrote: a million refits, the most there are,
+ * take a half of it. What is parsed takes some 30 times as much memory. */
+static const size_t LARGEST = (size_t)1 << 28;
 
 /* A file being read; every failure names it. */
 typedef struct {
@@ -34,8 +34,8 @@ static nsl_status parse(struct json_object **root, FILE *stream, const source *s
     if (!tokener)
         return nsl_fail_memory(s->err);
     enum json_tokener_error state = json_tokener_continue;
-    bool rest = false; /* anything but blanks behind the object */
-    bool wrong = false;
+    bool rest = false;  /* anything but blanks behind the object */
+    bool wrong = false; /* what follows cannot mend it */
     while (!wrong && (length = fread(block, 1, sizeof block, stream)) > 0) {
         size_t used = 0;
         if (state == json_tokener_continue) {

@@ -4,8 +4,8 @@
 #define NSL_CORE_LANES_H
 
 /* One set of instructions for each width of registers, chosen when the program starts;
- * all of them round alike. */
-#if defined(__x86_64__) && defined(__gnu_linux__)
+ * all of them round alike. Not for ThreadSanitizer, which begins after the choice. */
+#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__SANITIZE_THREAD__)
 #define WIDE __attribute__((target_clones("avx512f", "avx2", "default")))
 #else
 #define WIDE

@@ -62,18 +62,21 @@ check() {
         "$@" >/dev/null 2>&1 </dev/null
         return
     fi
+    fault=memory:0
+    faulty "$@"
+    if [ $code -ne 0 ]; then
+        wrong 'fails without a fault'
+        return
+    fi
+    cp "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good"
+    before=$(state)
+    read -r allocations calls <"$NSLAW_FAULTS_FILES/count"
     for kind in memory memory+ call bytes; do
-        fault=$kind:0
-        [ $kind = bytes ] && fault=none
-        faulty "$@"
-        if [ $code -ne 0 ]; then
-            wrong 'fails without a fault'
-            return
-        fi
-        cp "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good"
-        before=$(state)
-        count=$(cat "$NSLAW_FAULTS_FILES/count")
-        [ $kind = bytes ] && count=$(wc -c <"$NSLAW_FAULTS_FILES/good")
+        case $kind in
+        memory*) count=$allocations ;;
+        call) count=$calls ;;
+        bytes) count=$(wc -c <"$NSLAW_FAULTS_FILES/good") ;;
+        esac
         for n in $(places "$count"); do
             fault=$kind:$n
             judge "$@"

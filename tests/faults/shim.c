@@ -3,7 +3,8 @@
  *   memory:N  the N-th allocation, memory+:N  every one from the N-th on,
  *   call:N    the N-th call that makes, opens, renames or starts something,
  *   bytes:N   writes of what would make a file longer than N bytes.
- * N = 0: none; NSLAW_FAULT_COUNT names a file in which the number of calls is left. */
+ * N = 0: none; NSLAW_FAULT_COUNT names a file in which the numbers of allocations and
+ * calls are left. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,6 +12,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +22,7 @@
 
 static enum { NONE, MEMORY, MEMORY_ON, CALL, BYTES } kind;
 static long at;
-static atomic_long count;
+static atomic_long count[2]; /* calls, allocations */
 
 /* What dlsym itself allocates before it has found the allocator: never freed. */
 static char early[1 << 16];
@@ -76,10 +78,11 @@ NEXT(int, posix_spawnp, pid_t *, const char *, const posix_spawn_file_actions_t 
 /* Whether this call is to fail. */
 static int fails(int memory)
 {
-    if (kind == NONE || kind == BYTES || sparing || memory != (kind != CALL))
+    if (sparing)
         return 0;
-    long now = atomic_fetch_add(&count, 1) + 1;
-    if (at == 0 || !(now == at || (kind == MEMORY_ON && now > at)))
+    long now = atomic_fetch_add(&count[memory], 1) + 1;
+    bool meant = memory ? kind == MEMORY || kind == MEMORY_ON : kind == CALL;
+    if (!meant || at == 0 || !(now == at || (kind == MEMORY_ON && now > at)))
         return 0;
     errno = memory ? ENOMEM : ENOSPC;
     return 1;
@@ -226,8 +229,9 @@ __attribute__((constructor)) static void set_up(void)
 __attribute__((destructor)) static void leave_count(void)
 {
     const char *path = kind == BYTES ? NULL : getenv("NSLAW_FAULT_COUNT");
-    char text[32];
-    int length = snprintf(text, sizeof text, "%ld\n", atomic_load(&count));
+    char text[64];
+    int length = snprintf(text, sizeof text, "%ld %ld\n", atomic_load(&count[1]),
+                          atomic_load(&count[0]));
     kind = NONE;
     int out = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
     if (out >= 0 && write(out, text, (size_t)length) != length)

@@ -11,13 +11,14 @@ typedef struct {
     const uint8_t *at, *end;
 } bytes;
 
-/* Three bytes a number: exact halves, wholes and zeros are then likely. */
+/* Three bytes a number: exact halves, wholes and zeros are then likely. Past the end,
+ * what makes few things happen. */
 static double next(void *state)
 {
     bytes *b = state;
     uint32_t value = 0;
     for (int i = 0; i < 3; i++)
-        value = value << 8 | (b->at < b->end ? *b->at++ : 0);
+        value = value << 8 | (b->at < b->end ? *b->at++ : 0xBF);
     return value / 16777216.0;
 }
 
