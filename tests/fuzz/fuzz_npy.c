@@ -6,7 +6,6 @@
 
 #include <math.h>
 #include <nslaw/nslaw.h>
-#include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -25,10 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                       array.rows * array.columns <= size,
                   "no more values than bytes");
     double sum = 0.0;
-    for (size_t i = 0; i < array.rows * array.columns; i++)
-        sum += array.data[i];
+    for (size_t i = 0; i < array.rows; i++)
+        for (size_t j = 0; j < array.columns; j++)
+            sum += nsl_npy_at(&array, i, j);
     fuzz_must(isnan(sum) || !isnan(sum), "all of it is there to be read");
-    free(array.data);
+    nsl_npy_clear(&array);
     nsl_input_close(&input);
     status = nsl_spectrum_read(&spectrum, path, &err);
     fuzz_explained(status, &err);
