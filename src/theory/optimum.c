@@ -546,14 +546,13 @@ static double linear_range(const search *s, double r)
     return range;
 }
 
-/* Where n is the rank A and B vanish as Δ does. Of what they are made of t_c alone, Δ²,
- * vanishes faster: without it a low Δ has the limit's balance, whatever multiplies t_c.
- */
+/* Where n is the rank A and B vanish as Δ does, each by its own power, and what
+ * multiplies these may be large: the limit shows far below the least eigenvalue.
+ * Nothing cancels there. 0 where double's range ends above it. */
 static double limit_at_tie(search *s)
 {
-    balance_at(s, log(LINEAR * s->model->spectrum->smallest));
-    s->root.m.tc = 0.0;
-    return nsl_balance_value(nsl_balance_of(&s->root, s->model, &s->point));
+    double delta = ldexp(s->model->spectrum->smallest, -80);
+    return delta < DBL_MIN * 0x1p+80 ? 0.0 : balance_at(s, log(delta));
 }
 
 /* The balance in the limit γ → 0, where the loss need not be finite. */
