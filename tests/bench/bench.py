@@ -227,7 +227,7 @@ def core_rows(table, work):
         (one, first), (two, second) = runs
         compare(f'two cores: {what}', one, two, first == second)
     for what, line in (
-            ('bootstrap of 300', f'fit {HERE}/../../data/fit/runs.csv --bootstrap 300'),
+            ('bootstrap of 1000', f'fit {HERE}/../../data/fit/runs.csv --bootstrap 1000'),
             ('100 digits, curve of 200 points',
              'curve -N 10:1e5:200 -P 2000 --alpha 0.3 -M 1e12 --digits 100')):
         one, two = (nslaw(f'{line} --quiet -f csv --jobs {jobs}') for jobs in '12')
