@@ -59,6 +59,8 @@ static nsl_status refit(void *data, size_t i, nsl_error *err)
         problem.weight = weight;
         problem.used = used;
         r->end[i] = nsl_minimise(&minimiser, &problem, r->best->at);
+        if (minimiser.no_memory)
+            status = nsl_fail_memory(err);
         nsl_minimiser_clear(&minimiser);
     }
     free(weight);

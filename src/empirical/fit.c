@@ -290,6 +290,8 @@ static nsl_status set_intervals(nsl_fit *fit, nsl_minimum *best,
         if (again)
             fit->starts_agreeing = 0; /* none of them had found it */
     }
+    if (status == NSL_OK && minimiser.no_memory)
+        status = nsl_fail_memory(err);
     if (status == NSL_OK && (again || !best->converged))
         status = nsl_fail(err, NSL_EFAILED, "form",
                           "no minimum found: every profile met a lower one; do the "

@@ -276,8 +276,9 @@ static nsl_status look(void *data, size_t i, nsl_error *err)
     if (status != NSL_OK)
         return status;
     l->objective[i] = (double)INFINITY;
-    if (nsl_form_evaluate(&values, &job->form, job->family, at, &job->runs, job->used,
-                          NULL) == NSL_OK) {
+    status = nsl_form_evaluate(&values, &job->form, job->family, at, &job->runs,
+                               job->used, NULL);
+    if (status == NSL_OK) {
         set_linear(&e, &a, job, values.theory_loss);
         for (size_t k = 0; k < job->runs.count; k++)
             if (job->used[k])
@@ -292,7 +293,7 @@ static nsl_status look(void *data, size_t i, nsl_error *err)
         }
     }
     nsl_form_values_clear(&values);
-    return NSL_OK;
+    return status == NSL_ENOMEM ? nsl_fail_memory(err) : NSL_OK;
 }
 
 /* Moves the best starts to the front, in the order of their objectives. */
@@ -355,8 +356,10 @@ static nsl_status descend(void *data, size_t i, nsl_error *err)
     if (status != NSL_OK)
         return status;
     d->end[i] = nsl_minimise(&minimiser, &problem, d->start[i].at);
+    if (minimiser.no_memory)
+        status = nsl_fail_memory(err);
     nsl_minimiser_clear(&minimiser);
-    return NSL_OK;
+    return status;
 }
 
 /* Why there is no objective at a start; NSL_OK where there is. */

@@ -63,12 +63,14 @@ void nsl_minimiser_clear(nsl_minimiser *m)
 }
 
 /* The objective at `at`, INFINITY where it cannot be computed. */
-static double objective_at(nsl_form_values *values, double *rho,
+static double objective_at(nsl_minimiser *m, nsl_form_values *values, double *rho,
                            const nsl_minimum_problem *p, const double *at)
 {
     double sum = 0.0;
-    if (nsl_form_evaluate(values, p->form, p->family, at, p->runs, p->used, NULL) !=
-        NSL_OK)
+    nsl_status status =
+        nsl_form_evaluate(values, p->form, p->family, at, p->runs, p->used, NULL);
+    m->no_memory |= status == NSL_ENOMEM;
+    if (status != NSL_OK)
         return (double)INFINITY;
     for (size_t i = 0; i < p->runs->count; i++) {
         if (!p->used[i])
@@ -152,7 +154,7 @@ static outcome try_step(nsl_minimum *best, nsl_minimiser *m,
         return SETTLES;
     for (size_t j = 0; j < step->parameters; j++) /* at a bound without rounding */
         at[j] = moved(step, p, best->at, move, j);
-    double there = objective_at(&m->there, m->rho_there, p, at);
+    double there = objective_at(m, &m->there, m->rho_there, p, at);
     *ratio = (best->objective - there) / promised;
     if (!(*ratio > ENOUGH))
         return is_small(promised, best, p, SETTLED_ROUGHLY, ROUNDED_ROUGHLY) ? SETTLES
@@ -190,7 +192,7 @@ nsl_minimum nsl_minimise(nsl_minimiser *m, const nsl_minimum_problem *p,
     nsl_step_problem step = steps_of(p);
     double damping = DAMPING, growth = 2.0, ratio;
     memcpy(best.at, start, step.parameters * sizeof *start);
-    best.objective = objective_at(&m->here, m->rho, p, best.at);
+    best.objective = objective_at(m, &m->here, m->rho, p, best.at);
     for (int i = 0; i < STEPS_MAX && isfinite(best.objective); i++) {
         linearise(&step, m, p, best.at);
         outcome o = try_step(&best, m, p, &step, damping, &ratio);
@@ -238,7 +240,7 @@ void nsl_minimum_refine(nsl_minimum *minimum, double *error, nsl_minimiser *m,
             return;
         for (size_t j = 0; j < step.parameters; j++)
             at[j] = moved(&step, p, minimum->at, move, j);
-        double there = objective_at(&m->there, m->rho_there, p, at);
+        double there = objective_at(m, &m->there, m->rho_there, p, at);
         if (!(there <= minimum->objective * (1.0 + SETTLED_ROUGHLY)))
             return;
         memcpy(minimum->at, at, step.parameters * sizeof *at);

@@ -19,6 +19,7 @@ typedef struct {
 typedef struct {
     nsl_form_values here, there;
     double *rho, *rho_there; /* ln predicted − ln measured */
+    bool no_memory; /* ran out at some place, which was taken for one without value */
 } nsl_minimiser;
 
 nsl_status nsl_minimiser_init(nsl_minimiser *out, size_t count, nsl_error *err);
