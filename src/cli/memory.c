@@ -4,6 +4,7 @@
 
 #include <gmp.h>
 #include <gsl/gsl_errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -11,9 +12,12 @@
  * not exit(), as another thread may run. */
 static void *or_end(void *memory)
 {
-    if (!memory)
-        _exit(options_complain(NULL, EXIT_COMPUTATION, "out of memory"));
-    return memory;
+    static atomic_flag ended = ATOMIC_FLAG_INIT;
+    if (memory)
+        return memory;
+    while (atomic_flag_test_and_set(&ended))
+        pause(); /* another thread says so */
+    _exit(options_complain(NULL, EXIT_COMPUTATION, "out of memory"));
 }
 
 static void *allocate(size_t size)

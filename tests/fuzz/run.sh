@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # tests/fuzz/run.sh [SECONDS [TARGET...]]
 # Builds the fuzzers with clang and runs each so long (default 30), side by side, from tests/fuzz/corpus.
+# NSLAW_FUZZ_SEED is their seed (default: another each time).
 # A finding is left in $NSLAW_FUZZ (default: build-fuzz), where new inputs are kept too.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -23,7 +24,7 @@ ninja -C "$build" $(printf 'tests/fuzz/fuzz-%s ' "${targets[@]}") >"$build/log" 
 # 100 s is past all patience; 2 GiB past all that an input of 64 KiB may ask for.
 fuzz() {
     mkdir -p "$build/new/$1"
-    "$build/tests/fuzz/fuzz-$1" -max_total_time="$seconds" -timeout=100 -rss_limit_mb=2048 \
+    "$build/tests/fuzz/fuzz-$1" -max_total_time="$seconds" -seed="${NSLAW_FUZZ_SEED:-0}" -timeout=100 -rss_limit_mb=2048 \
         -max_len=65536 -print_final_stats=1 -artifact_prefix="$build/$1-" \
         "$build/new/$1" "tests/fuzz/corpus/$1" >"$build/$1.log" 2>&1
 }
