@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Spectral sums at complex Δ against direct summation in long double. */
+#include "density/equation.h"
 #include "spectrum/kind.h"
 #include "testing.h"
 
@@ -14,6 +15,9 @@ enum { CASES = 2000 };
 /* Relative to the sums of the terms' sizes, which rounding of s near an eigenvalue
  * makes no smaller: 1/(1−y) moves by |u(1−u)|·ε. */
 static const double ROUNDING = 400 * DBL_EPSILON;
+
+/* Two ways to one sum. */
+static const double SAME = 64 * DBL_EPSILON;
 
 typedef struct {
     long double complex z, r, rho;
@@ -190,4 +194,38 @@ Test(complex_sums, large_tables, .timeout = 240)
         nsl_spectrum_free(spectrum);
     }
     gsl_rng_free(rng);
+}
+
+/* Close to the negative axis the sums are series around it: they are those at s itself
+ * on both sides of the angle where that begins. */
+Test(complex_sums, near_the_negative_axis)
+{
+    nsl_model_options o = nsl_model_defaults();
+    const double angles[] = {1e-9, 1e-8, 1e-7, 5e-7, 9.9e-7, 1.1e-6};
+    for (int i = 0; i < 60; i++) {
+        double alpha = 0.1 + 0.05 * i, size = pow(10.0, -0.2 * i);
+        testing_model m =
+            testing_powerlaw(alpha, i % 2 ? NSL_LATENTS_INFINITE : UINT64_C(700), &o);
+        nsl_equation e;
+        nsl_error err = {0};
+        cr_assert(nsl_spectrum_prepare(m.spectrum, NULL, &err) == NSL_OK);
+        nsl_equation_set_mean(&e, m.model, 100.0, 100.0);
+        for (size_t k = 0; k < sizeof angles / sizeof *angles; k++) {
+            double complex s = size * CMPLX(-1.0, angles[k]);
+            nsl_complex_sums near, there;
+            nsl_equation_sums(&near, &e, s, false);
+            e.spectrum->ops->complex_sums(&there, e.spectrum, s, false);
+            double z = there.count + there.count_low + creal(there.rest);
+            double close = near.count + near.count_low + creal(near.rest);
+            cr_expect(fabs(close - z) <= SAME * z,
+                      "alpha %g s %g angle %g: z %.17g, not "
+                      "%.17g",
+                      alpha, size, angles[k], close, z);
+            cr_expect(fabs(creal(near.r - there.r)) <= SAME * z,
+                      "alpha %g s %g angle %g: "
+                      "r %.17g, not %.17g",
+                      alpha, size, angles[k], creal(near.r), creal(there.r));
+        }
+        testing_free(&m);
+    }
 }

@@ -133,6 +133,104 @@ Test(training_mp, double_is_right_to_its_bounds, .timeout = 600)
     gsl_rng_free(rng);
 }
 
+/* A hard place: widths alike, ridges of all sizes, times so short that little has moved
+ * or so long that nearly all has. */
+static testing_model draw_hard(gsl_rng *rng, nsl_point *at, char name[160])
+{
+    static double hidden[2];
+    nsl_model_options o = nsl_model_defaults();
+    double alpha = between(rng, 0.1, 2.5), width = ceil(between(rng, 3.0, 300.0));
+    bool infinite = gsl_rng_uniform_int(rng, 3) == 0;
+    double latents = floor(between(rng, 30.0, 1e4));
+    hidden[0] = hidden[1] = width;
+    o.convention = NSL_RIDGE_KERNEL;
+    o.label_variance = 1.0;
+    o.hidden = hidden;
+    o.hidden_count = gsl_rng_uniform_int(rng, 3);
+    if (gsl_rng_uniform_int(rng, 2))
+        o.source = between(rng, 0.2, 3.0);
+    bool tie = gsl_rng_uniform_int(rng, 2), ridge = gsl_rng_uniform_int(rng, 2);
+    *at = (nsl_point){width, tie ? width : ceil(between(rng, 3.0, 300.0)),
+                      ridge ? exp(-60.0 * gsl_rng_uniform(rng)) : 0.0, 0.0, 1.0};
+    if (gsl_rng_uniform_int(rng, 4) == 0)
+        at->samples = (double)INFINITY;
+    if (gsl_rng_uniform_int(rng, 6) == 0)
+        at->features = (double)INFINITY;
+    if (gsl_rng_uniform_int(rng, 2))
+        at->noise = between(rng, 1e-2, 1.0);
+    if (gsl_rng_uniform_int(rng, 3) == 0)
+        at->ensemble = 2.0;
+    at->training = (nsl_training){NSL_FLOW, gsl_rng_uniform_int(rng, 5)
+                                                ? between(rng, 1.0, 1e16)
+                                                : between(rng, 1e-20, 1.0)};
+    if (gsl_rng_uniform_int(rng, 4) == 0)
+        at->training =
+            (nsl_training){NSL_DESCENT, 0.0, ceil(between(rng, 1.0, 1e6)), 0.02};
+    snprintf(name, 160, "alpha %g M %g N %g P %g hidden %zu x %g source %g ridge %g",
+             alpha, infinite ? (double)INFINITY : latents, at->features, at->samples,
+             o.hidden_count, width, o.source, at->ridge);
+    return testing_powerlaw(alpha, infinite ? NSL_LATENTS_INFINITE : (uint64_t)latents,
+                            &o);
+}
+
+/* Every bound that a prediction carries holds, there too. */
+Test(training_mp, bounds_hold_in_hard_places, .timeout = 600)
+{
+    enum { HARD = 60, COMPARED = 9 * HARD };
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    gsl_rng_set(rng, 77);
+    nsl_prediction_mp exact;
+    nsl_prediction_mp_init(&exact);
+    int compared = 0;
+    for (int i = 0; i < HARD; i++) {
+        char name[160];
+        nsl_point at;
+        nsl_prediction p;
+        nsl_error err = {0};
+        testing_model m = draw_hard(rng, &at, name);
+        cr_assert(nsl_predict(&p, m.model, &at, &err) == NSL_OK, "%s: %s", name,
+                  err.message);
+        cr_assert(predict(&exact, m.model, &at, DIGITS, &err) == NSL_OK, "%s: %s", name,
+                  err.message);
+        double loss = p.error * p.test_loss, parts = p.parts_error * p.test_loss;
+        double slope = p.elasticity_error;
+        const struct {
+            double got, bound;
+        } values[VALUES] = {
+            [1] = {p.dof, p.dof_error * p.dof},
+            [2] = {p.test_loss, loss},
+            [3] = {p.signal_loss, loss},
+            [4] = {p.noise_loss, loss},
+            [5] = {p.train_loss, p.error * p.train_loss},
+            [6] = {p.bias, parts},
+            [7] = {p.variance_samples, parts},
+            [8] = {p.variance_features, parts},
+            [9] = {p.elasticity_features,
+                   slope * fmax(1.0, fabs(p.elasticity_features))},
+            [10] = {p.elasticity_samples,
+                    slope * fmax(1.0, fabs(p.elasticity_samples))},
+            [11] = {p.elasticity_ridge, slope * fmax(1.0, fabs(p.elasticity_ridge))},
+            [12] = {p.elasticity_time, p.elasticity_time_error}};
+        for (int k = 1; k < VALUES; k++) {
+            double truth = mpfr_get_d(nsl_prediction_mp_value(&exact, k), MPFR_RNDN);
+            double off = fabs(values[k].got - truth),
+                   double_of_truth = 4e-16 * fabs(truth);
+            compared += !isnan(off);
+            cr_expect(
+                !(off > values[k].bound + double_of_truth),
+                "%s noise %g K %g t %g k %g: value %d is %.17g, not %.17g, within "
+                "%g",
+                name, at.noise, at.ensemble, at.training.time, at.training.steps, k,
+                values[k].got, truth, values[k].bound);
+        }
+        testing_free(&m);
+    }
+    cr_expect(compared > COMPARED, "%d", compared);
+    nsl_prediction_mp_clear(&exact);
+    mpfr_free_cache();
+    gsl_rng_free(rng);
+}
+
 /* D digits are those of 2D. */
 Test(training_mp, digits_stand, .timeout = 300)
 {

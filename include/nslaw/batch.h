@@ -38,7 +38,8 @@ typedef struct {
     double *delta, *dof, *test_loss, *signal_loss, *noise_loss, *train_loss;
     double *bias, *variance_samples, *variance_features;
     double *elasticity_features, *elasticity_samples, *elasticity_ridge;
-    double *elasticity_time, *elasticity_error, *error;
+    double *elasticity_time, *elasticity_error, *elasticity_time_error, *parts_error;
+    double *dof_error, *error;
     unsigned *notes;
 } nsl_results;
 

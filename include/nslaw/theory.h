@@ -83,7 +83,8 @@ enum {
     NSL_NOTE_OVERFLOW = 64,        /**< a value is above the range of double */
     NSL_NOTE_RIDGE_INFINITE = 128, /**< Δ is infinite, as the ridge is */
     NSL_NOTE_DIGITS = 512,         /**< double has no digits of a loss, which is tiny
-                                        against what it began with */
+                                        against what it began with, or not 10 of the
+                                        parts of one */
     NSL_NOTE_ORDER = 256 /**< N = P = M = ∞, no ridge, label noise: the loss is that of
                               P → ∞ at N = ∞, the noise floor (C/2) α σ_ε²; for P → ∞
                               first it would be 0 */
@@ -111,7 +112,15 @@ typedef struct {
                               next one, −ln(L(k+1)/L(k))/ln(1 + 1/k); 0 when trained */
     double elasticity_error; /**< bound on the errors of the elasticities: absolute, or
                                   relative where they are above 1 */
-    double error; /**< relative bound on test_loss (and on Δ, z and the other losses) */
+    double elasticity_time_error; /**< bound on the error of elasticity_time alone,
+                                       absolute: where training is stopped, what decays
+                                       keeps digits of its own */
+    double parts_error; /**< bound on the errors of bias and variances, relative to
+                             test_loss; where it is above 1e-10 they are NaN */
+    double dof_error;   /**< relative bound on dof */
+    double error; /**< relative bound on test_loss, and on Δ and the other losses; where
+                       training is stopped, those of signal and noise are relative to
+                       test_loss */
     unsigned notes; /**< NSL_NOTE_* bits; for each NaN above, the reason */
 } nsl_prediction;
 

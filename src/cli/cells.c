@@ -56,10 +56,9 @@ cell cell_absolute(double value, double bound)
 {
     if (isnan(value) || !(bound < FEW * fmax(1.0, fabs(value))))
         return cell_null();
-    if (fabs(value) <= bound)
+    if (!(bound < FEW * fabs(value)))
         return cell_given(0.0);
-    int digits = known_digits(bound / fabs(value));
-    return cell_digits(value, digits > 0 ? digits : 1);
+    return cell_known(value, bound / fabs(value));
 }
 
 cell cell_given(double value)

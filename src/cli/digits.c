@@ -125,8 +125,9 @@ void digits_to_double(nsl_prediction *out, nsl_prediction_mp *values)
             out->notes |= NSL_NOTE_OVERFLOW;
         *to[i] = (small && !elasticity) || isinf(value) ? (double)NAN : value;
     }
-    out->elasticity_error = DBL_EPSILON;
-    out->error = isnan(out->test_loss)   ? (double)NAN
-                 : out->test_loss == 0.0 ? 0.0
-                                         : DBL_EPSILON;
+    out->elasticity_error = out->elasticity_time_error = DBL_EPSILON;
+    out->dof_error = DBL_EPSILON;
+    out->error = out->parts_error = isnan(out->test_loss)   ? (double)NAN
+                                    : out->test_loss == 0.0 ? 0.0
+                                                            : DBL_EPSILON;
 }

@@ -93,7 +93,7 @@ static void add_prediction_notes(row_note *note, unsigned notes)
         {NSL_NOTE_DOF_INFINITE, "dof = inf"},
         {NSL_NOTE_ORDER, "the noise floor of samples -> inf at features = inf; for "
                          "samples = inf first it is 0"},
-        {NSL_NOTE_DIGITS, "a loss is too small against the untrained one for double: "
+        {NSL_NOTE_DIGITS, "a loss or a part of it is lost in double's rounding: "
                           "see --digits"},
         {NSL_NOTE_RIDGE_INFINITE, "delta = inf: nothing can be learnt"},
         {NSL_NOTE_ELASTICITY, "elasticity not known to 1e-12 in double precision"},
@@ -163,60 +163,56 @@ static bool has_column(row_style style, int i)
                      : style.decompose || i < FIRST_PART || i > LAST_PART;
 }
 
-/* Whether it is a part of the test loss. */
-static bool is_part(int i)
-{
-    enum { SIGNAL = 3, NOISE = 4, BIAS = 6, LAST = 8 };
-    return i == SIGNAL || i == NOISE || (i >= BIAS && i <= LAST);
-}
-
 cell row_known(double value, double error)
 {
     return error > NSL_PROMISE ? cell_known(value, error) : cell_computed(value);
 }
 
-/* Parts of stopped training's loss come out of sums of the whole's size. */
-static cell known_part(double value, double error, double whole)
+/* What comes out of sums that are larger: by an absolute bound. */
+static cell known_within(double value, double bound)
 {
-    double bound = error * fabs(whole);
     return bound > NSL_PROMISE * fabs(value) ? cell_absolute(value, bound)
                                              : cell_computed(value);
 }
 
-/* Elasticities are of order 1: theirs is an absolute bound. */
-static cell known_elasticity(double value, double error)
-{
-    return error > NSL_PROMISE ? cell_absolute(value, error * fmax(1.0, fabs(value)))
-                               : cell_computed(value);
-}
-
-/* The values as doubles, in the units asked for. */
+/* The values as doubles, in the units asked for. Where training is stopped, `error`
+ * bounds the losses; else all keep the promise. */
 static void set_doubles(document *d, row_style style, const nsl_prediction *p,
-                        loss_units units, double error)
+                        loss_units units, bool stopped, double error)
 {
-    enum { FIRST_ELASTICITY = 9 };
-    const double value[NSL_PREDICTION_MP_VALUES] = {
-        p->delta,
-        p->dof,
-        row_test_loss(p, units),
-        units.scale * p->signal_loss,
-        units.scale * p->noise_loss,
-        style.fitted ? (double)NAN : units.scale * p->train_loss,
-        units.scale * p->bias,
-        units.scale * p->variance_samples,
-        units.scale * p->variance_features,
-        of_reported(p->elasticity_features, p, units),
-        of_reported(p->elasticity_samples, p, units),
-        of_reported(p->elasticity_ridge, p, units),
-        of_reported(p->elasticity_time, p, units)};
-    double whole = units.scale * p->test_loss;
-    bool stopped = isnan(p->delta);
+    double whole = units.scale * p->test_loss, inputs = error - p->error;
+    double loss = stopped ? error : 0.0;
+    double part = stopped ? error * whole : 0.0;
+    double dof = stopped ? p->dof_error + inputs : 0.0;
+    double parts = stopped ? (p->parts_error + inputs) * whole : 0.0;
+    double slope = stopped ? p->elasticity_error + inputs : 0.0;
+    double features = of_reported(p->elasticity_features, p, units);
+    double samples = of_reported(p->elasticity_samples, p, units);
+    double ridge = of_reported(p->elasticity_ridge, p, units);
+    double in_time = stopped ? p->elasticity_time_error + inputs : 0.0;
+    const struct {
+        double value, bound;
+        bool absolute;
+    } values[NSL_PREDICTION_MP_VALUES] = {
+        {p->delta, loss, false},
+        {p->dof, dof, false},
+        {row_test_loss(p, units), loss, false},
+        {units.scale * p->signal_loss, part, true},
+        {units.scale * p->noise_loss, part, true},
+        {style.fitted ? (double)NAN : units.scale * p->train_loss, loss, false},
+        {units.scale * p->bias, parts, true},
+        {units.scale * p->variance_samples, parts, true},
+        {units.scale * p->variance_features, parts, true},
+        {features, slope * fmax(1.0, fabs(features)), true},
+        {samples, slope * fmax(1.0, fabs(samples)), true},
+        {ridge, slope * fmax(1.0, fabs(ridge)), true},
+        {of_reported(p->elasticity_time, p, units), in_time, true}};
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
         if (has_column(style, i))
             document_set(d, value_keys[i],
-                         i >= FIRST_ELASTICITY   ? known_elasticity(value[i], error)
-                         : stopped && is_part(i) ? known_part(value[i], error, whole)
-                                                 : row_known(value[i], error));
+                         values[i].absolute
+                             ? known_within(values[i].value, values[i].bound)
+                             : row_known(values[i].value, values[i].bound));
 }
 
 static void set_digits(document *d, row_style style, query_answer *answer)
@@ -308,7 +304,7 @@ void row_add(document *d, row_style style, const query_setup *setup,
         set_digits(d, style, answer);
     } else {
         bool stopped = training_stops(&point->training);
-        set_doubles(d, style, p, units, stopped ? answer->error : 0.0);
+        set_doubles(d, style, p, units, stopped, answer->error);
         document_set(d, "error", cell_bound(answer->error));
         if (style.fitted)
             row_note_add(note, "train_loss: a fit of test losses says nothing of it",

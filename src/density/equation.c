@@ -12,8 +12,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Imaginary parts below this, relative, are found from the derivatives on the negative
- * axis: the third order is below rounding. */
+/* Angles to the negative axis below this turn sums by derivatives on the axis: their
+ * imaginary parts keep their digits, to the square of this. */
 static const double NEAR_AXIS = 1e-6;
 
 /* mantissa·2^exponent with 1/2 ≤ |mantissa| < 1. */
@@ -147,20 +147,20 @@ void nsl_equation_slopes(nsl_branch *b, const nsl_equation *e)
     b->bend = b->m.rho * first - b->m.r * b->m.r * second;
 }
 
-/* With δ = ln s − ln(−|s|): dz/dln s = −r, dr/dln s = ρ, dΣln(1−λ/s)/dln s = −z. */
+/* From dz/dln s = −r, dr/dln s = ρ and dΣln(1−λ/s)/dln s = −z on the axis. */
 void nsl_equation_sums(nsl_complex_sums *m, const nsl_equation *e, double complex s,
                        bool angle)
 {
     const nsl_spectrum_ops *ops = e->spectrum->ops;
-    if (!(creal(s) < 0.0 && cimag(s) > 0.0 && cimag(s) < NEAR_AXIS * -creal(s))) {
-        ops->complex_sums(m, e->spectrum, s, angle);
+    ops->complex_sums(m, e->spectrum, s, angle);
+    if (!(creal(s) < 0.0 && cimag(s) > 0.0 && cimag(s) < NEAR_AXIS * -creal(s)))
         return;
-    }
-    ops->complex_sums(m, e->spectrum, creal(s), false);
-    double complex delta = CMPLX(0.0, cimag(s) / creal(s));
-    m->angle = -((m->count + m->count_low) + creal(m->rest)) * cimag(delta);
-    m->rest -= delta * (m->r + 0.5 * delta * m->rho);
-    m->r += delta * m->rho;
+    nsl_complex_sums axis;
+    double turn = cimag(s) / creal(s);
+    ops->complex_sums(&axis, e->spectrum, creal(s), false);
+    m->rest = CMPLX(creal(m->rest), -creal(axis.r) * turn);
+    m->r = CMPLX(creal(m->r), creal(axis.rho) * turn);
+    m->angle = -((axis.count + axis.count_low) + creal(axis.rest)) * turn;
 }
 
 void nsl_equation_at(nsl_branch *b, const nsl_equation *e, double complex s)

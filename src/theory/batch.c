@@ -62,6 +62,9 @@ static void keep(const nsl_results *out, size_t i, const nsl_prediction *p,
     set(out->elasticity_ridge, i, p->elasticity_ridge);
     set(out->elasticity_time, i, p->elasticity_time);
     set(out->elasticity_error, i, p->elasticity_error);
+    set(out->elasticity_time_error, i, p->elasticity_time_error);
+    set(out->parts_error, i, p->parts_error);
+    set(out->dof_error, i, p->dof_error);
     set(out->error, i, p->error);
     if (out->notes)
         out->notes[i] = p->notes;

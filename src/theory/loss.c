@@ -223,8 +223,8 @@ static void set_losses(nsl_prediction *out, const nsl_model *model,
 
 nsl_prediction nsl_nothing_known(void)
 {
-    return (nsl_prediction){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
-                            NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0};
+    return (nsl_prediction){NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN,
+                            NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, 0};
 }
 
 /* E_noise → 0 for P → ∞ at any N, and → α σ_ε² for P → ∞ at N = ∞ (theory.md
@@ -244,7 +244,8 @@ static void set_noise_floor(nsl_prediction *out, const nsl_model *model,
     out->train_loss = 0.0; /* interpolated */
     out->error = FORMULA_ERROR;
     out->elasticity_features = out->elasticity_samples = out->elasticity_ridge = 0.0;
-    out->elasticity_time = 0.0;
+    out->elasticity_time = out->elasticity_time_error = 0.0;
+    out->parts_error = out->dof_error = FORMULA_ERROR;
     out->notes |= NSL_NOTE_ORDER;
 }
 
@@ -268,8 +269,9 @@ void nsl_predict_at(nsl_prediction *out, const nsl_model *model, const nsl_point
     nsl_risk e = risk_of_root(out, root, model, point);
     set_losses(out, model, root, point, e);
     out->elasticity_error = promise;
+    out->parts_error = out->dof_error = out->error;
     if (!isnan(out->test_loss))
-        out->elasticity_time = 0.0;
+        out->elasticity_time = out->elasticity_time_error = 0.0;
     if (depends_on_order(root, point)) {
         set_noise_floor(out, model, point);
         return;

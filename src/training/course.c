@@ -325,25 +325,33 @@ static double mixed(double many, double single, double share)
 /* The sums of one time. */
 typedef struct {
     nsl_pairs single, many;
-    double bias, dof;
+    double bias, bias_rounding, dof, dof_error;
     double near,
         train_near; /* E and T of the ridge where the contour crosses the axis */
     double filter;  /* error of the filter */
 } sums;
+
+/* For short times dof is the filter's slope in μt: a pole of second order on the
+ * contour, which makes its error larger, and by no more than this. */
+static const double DOF_FILTER = 20.0;
 
 static void set_sums(sums *out, nsl_course *c, nsl_sheet *sheet, double noise,
                      double time)
 {
     double share = nsl_ensemble_share(&c->setting.point);
     nsl_pair_weights(c->c, sheet, time);
+    double rounding = nsl_pairs_rounding(sheet, c->c, time);
     nsl_pairs_sum(&out->single, sheet, NSL_PAIR_FEATURES, c->c, &c->end, noise, c->rate,
-                  true, c->work);
+                  true, rounding, c->work);
     if (c->parts) {
         nsl_pairs_sum(&out->many, sheet, NSL_PAIR_CROSS, c->c, &c->end, noise, c->rate,
-                      share < 1.0, c->work);
-        out->bias = nsl_pairs_bias(sheet, c->c, &c->end, c->work);
+                      share < 1.0, rounding, c->work);
+        double size;
+        out->bias = nsl_pairs_bias(&size, sheet, c->c, &c->end, c->work);
+        out->bias_rounding = rounding * size;
     }
-    out->dof = nsl_pairs_dof(sheet, c->c, &c->end);
+    double dof_size;
+    out->dof = nsl_pairs_dof(&dof_size, sheet, c->c, &c->end);
     const nsl_node *first = &sheet->node[0];
     const nsl_arm *arm = &first->arm[NSL_PAIR_FEATURES];
     double residual = cabs(first->residual);
@@ -351,21 +359,28 @@ static void set_sums(sums *out, nsl_course *c, nsl_sheet *sheet, double noise,
     out->train_near = residual * residual * (out->near + noise);
     double decay = sheet->contour.pole ? 0.0 : decay_of(c) * time;
     out->filter = nsl_contour_error(&sheet->contour, time, decay);
+    out->dof_error = (rounding + DOF_FILTER * out->filter) * dof_size / out->dof;
 }
+
+/* Bias and variances whose bound is more than this of the whole are not known. */
+static const double PARTS_UNKNOWN = 1e-10;
 
 static void set_parts(nsl_prediction *out, const sums *s, double half, double share,
                       double total)
 {
-    double cross = s->many.signal, error = out->error;
+    double cross = s->many.signal, single = s->single.signal;
+    double error = out->error + (s->bias_rounding + s->many.rounding) / total;
+    out->parts_error = error;
+    if (error > PARTS_UNKNOWN) {
+        out->notes |= NSL_NOTE_DIGITS;
+        return;
+    }
     out->bias = half * part_known(s->bias, error, total);
-    /* what rounding leaves of a difference may be below 0 */
-    out->variance_samples = half * fmax(0.0, part_known(cross - s->bias, error, total));
-    out->variance_features =
-        half * share * fmax(0.0, part_known(s->single.signal - cross, error, total));
+    out->variance_samples = half * part_known(cross - s->bias, error, total);
+    out->variance_features = half * share * part_known(single - cross, error, total);
 }
 
-/* Errors of slopes over those of the loss: terms with derivatives of a few times their
- * size. */
+/* The filter's errors in slopes over those in the loss. */
 static const double SLOPES = 16.0;
 
 static void set_slopes(nsl_prediction *out, const nsl_course *c, const sums *s,
@@ -383,10 +398,14 @@ static void set_slopes(nsl_prediction *out, const nsl_course *c, const sums *s,
                   noise * mixed(s->many.step_noise, s->single.step_noise, share);
     out->elasticity_time = elasticity_in_time(step, total, time, c->rate);
     double scale = c->rate > 0.0 ? c->rate / log1p(1.0 / time) : time;
-    double of_step = scale * s->single.step_rounding / total +
-                     fabs(out->elasticity_time) * out->error;
-    out->elasticity_error =
-        fmax(of_step / fmax(1.0, fabs(out->elasticity_time)), SLOPES * out->error);
+    double step_rounding = mixed(s->many.step_rounding, s->single.step_rounding, share);
+    double of_step =
+        scale * step_rounding / total + fabs(out->elasticity_time) * out->error;
+    out->elasticity_time_error = of_step;
+    double slope_rounding =
+        mixed(s->many.slope_rounding, s->single.slope_rounding, share);
+    out->elasticity_error = fmax(of_step / fmax(1.0, fabs(out->elasticity_time)),
+                                 slope_rounding / total + SLOPES * out->error);
 }
 
 /* A loss whose relative error bound is this, or more, is not known. */
@@ -434,10 +453,13 @@ static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
     double train =
         mixed(s.many.train_signal, s.single.train_signal, share) +
         c->setting.point.noise * mixed(s.many.train_noise, s.single.train_noise, share);
-    double error = error_of(total, s.single.rounding, s.near, s.filter);
-    double train_error =
-        error_of(train, s.single.train_rounding, s.train_near, s.filter);
+    double rounding = mixed(s.many.rounding, s.single.rounding, share);
+    double train_rounding =
+        mixed(s.many.train_rounding, s.single.train_rounding, share);
+    double error = error_of(total, rounding, s.near, s.filter);
+    double train_error = error_of(train, train_rounding, s.train_near, s.filter);
     out->dof = s.dof;
+    out->dof_error = s.dof_error;
     if (!sheet->contour.pole) { /* the trained part has its own */
         error += known_error(&c->trained);
         train_error += known_error(&c->trained);
@@ -449,6 +471,7 @@ static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
         out->error = NAN;
         return NSL_OK;
     }
+    out->parts_error = out->error;
     out->signal_loss = half * part_known(signal, error, total);
     out->noise_loss = half * part_known(blur, error, total);
     if (c->parts)

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One node from its root: with x = lnΔ and S₁ = Σ 1/gap over all widths, A = 1 + r Σ_k
- * 1/a_k and K = 1 + r S₁,
+ * 1/a_k over those but P and K = 1 + r S₁,
  *
  *     dlnω/dx = K,   dlnκ/dx = A,   dt₁/dx = t_d,   dz/dx = −r,   dr/dx = ρ
  *
  * at fixed widths; a width W with gap a adds ∂lnω/∂lnW = z/a, and the same to lnκ
  * unless it is P. A number of the spectrum that moves z at fixed x by ż moves lnω by
- * −ż S₁ there, and lnκ by −ż Σ_k 1/a_k. */
+ * −ż S₁ there, and lnκ by −ż Σ_k 1/a_k.
+ *
+ * So dx = (dlnω − z/a + ż S₁)/K. Where gaps of several widths are small, sums of what
+ * follows from it cancel; they are written out with what cancels left out. */
 #include "training/node.h"
 #include "core/error.h"
 
@@ -21,18 +24,22 @@ enum { HALVINGS_MAX = 40 };
 typedef struct {
     double complex omega, delta, z, r, rho;
     double complex t1, td, te;
-    double complex gap_features, gap_samples; /* N − z, P − z where finite */
-    double complex first, second;             /* Σ_k 1/a_k, Σ_k 1/a_k² without P */
-    double complex kappa_over_delta;          /* Π_k (1 − z/N_k) */
-    double complex residual;                  /* b' */
+    double complex gap_samples;             /* P − z */
+    double complex of_features, of_samples; /* 1/(N − z), 1/(P − z); 0 where infinite */
+    double complex first, second;           /* Σ_k 1/a_k, Σ_k 1/a_k² without P */
+    double complex near[2]; /* Σ_k (N_k − W)/a_k² over hidden widths, W = N, P */
+    double complex A, K;
+    double complex kappa_over_delta; /* Π_k (1 − z/N_k) */
+    double complex residual;         /* b' */
 } root;
 
-/* How a root moves in one direction: dx and dlnω, and the explicit parts of a width and
- * of the spectrum's numbers, at fixed x. */
+/* How a root moves in one direction. */
 typedef struct {
-    double complex x, omega;
+    double complex x, omega;     /* dx, dlnω */
+    double complex part;         /* P d(z/P); dz where P does not move */
+    double complex kappa;        /* dlnκ */
+    double complex z, r, t1, td; /* of the spectrum's numbers, at fixed x */
     bool features, samples;
-    double complex z, r, t1, td;
 } move;
 
 nsl_status nsl_setting_set(nsl_setting *out, const nsl_model *model,
@@ -110,20 +117,25 @@ static void set_root(root *out, const nsl_setting *s, nsl_branch *b,
                   .residual = 1.0};
     double P = s->point.samples, N = s->point.features;
     for (size_t k = 0; k <= s->model->hidden_count; k++) {
-        double width = k < s->model->hidden_count ? s->model->hidden[k] : N;
+        bool last = k == s->model->hidden_count;
+        double width = last ? N : s->model->hidden[k];
         if (isinf(width))
             continue;
         double complex gap = width_gap(b, e, width), over = 1.0 / gap;
         out->kappa_over_delta *= gap / width;
         out->first += over;
         out->second += over * over;
+        out->near[0] += last || isinf(N) ? 0.0 : (width - N) * over * over;
+        out->near[1] += last || isinf(P) ? 0.0 : (width - P) * over * over;
+        out->of_features = last ? over : 0.0;
     }
-    if (isfinite(N))
-        out->gap_features = width_gap(b, e, N);
     if (isfinite(P)) {
         out->gap_samples = width_gap(b, e, P);
         out->residual = out->gap_samples / P;
+        out->of_samples = 1.0 / out->gap_samples;
     }
+    out->A = 1.0 + out->r * out->first;
+    out->K = out->A + out->r * out->of_samples;
     set_target(out, s->model, b->s);
 }
 
@@ -151,26 +163,25 @@ static void set_shape(move *out, const root *at, const nsl_shapes *shapes, int s
     out->td = (side[0].td - side[1].td) * over;
 }
 
-/* dx and dlnω in a direction, at fixed w: dω = dω₀. */
+/* dx and what follows in a direction, at fixed w: dω = dω₀. */
 static move move_of(const root *a, const nsl_setting *s, int direction)
 {
     move m = {.omega = s->d_ridge[direction] / a->omega};
-    double complex slope = 1.0 + a->r * a->first, pull = 0.0;
-    if (isfinite(s->point.samples))
-        slope += a->r / a->gap_samples;
+    double complex features = 0.0, samples = 0.0; /* ∂lnω of a width */
     m.features = direction == NSL_BY_FEATURES && isfinite(s->point.features);
     m.samples = direction == NSL_BY_SAMPLES && isfinite(s->point.samples);
     if (m.features)
-        pull = a->z / a->gap_features;
+        features = a->z * a->of_features;
     if (m.samples)
-        pull = a->z / a->gap_samples;
-    if (direction >= NSL_BY_SHAPE) {
+        samples = a->z * a->of_samples;
+    if (direction >= NSL_BY_SHAPE)
         set_shape(&m, a, &s->shapes, direction - NSL_BY_SHAPE);
-        pull = -m.z * a->first;
-        if (isfinite(s->point.samples))
-            pull -= m.z / a->gap_samples;
-    }
-    m.x = (m.omega - pull) / slope;
+    double complex all = a->first + a->of_samples;
+    m.x = (m.omega - features - samples + m.z * all) / a->K;
+    m.part =
+        (m.z - a->r * (m.omega - features) - (m.samples ? a->z * a->A : 0.0)) / a->K;
+    m.kappa =
+        (a->A * (m.omega - samples) + (a->r * features + m.z) * a->of_samples) / a->K;
     return m;
 }
 
@@ -180,14 +191,45 @@ static void move_side(nsl_arm *n, const root *a, const nsl_setting *s,
 {
     double P = s->point.samples;
     for (int d = 0; isfinite(P) && d < NSL_DIRECTIONS; d++) {
-        double complex part = a->z / P, d_part = (moves[d].z - a->r * moves[d].x) / P;
-        if (moves[d].samples)
-            d_part -= part;
-        n->d_b[d] = n->d_a[d] * part + n->a * d_part;
+        double complex d_part = moves[d].part / P;
+        n->d_b[d] = n->d_a[d] * (a->z / P) + n->a * d_part;
         n->d_x[d] = n->d_a[d] * a->residual - n->a * d_part;
     }
     for (int d = 0; isinf(P) && d < NSL_DIRECTIONS; d++)
         n->d_x[d] = n->d_a[d];
+}
+
+/* What a width W with 1/gap `over` adds to d Σ_k 1/a_k over some widths, itself one of
+ * them, at fixed ω: −1/a + its share of dz. `others` = Σ_k (N_k − W)/a_k² over the
+ * others, and Σ 1/a over widths that are not in the sum. */
+static double complex of_width(const root *a, double complex over,
+                               double complex others)
+{
+    return -over - a->z * over * over * (1.0 + a->r * others) / a->K;
+}
+
+/* dA and dK in a direction. */
+static void set_slopes(double complex *dA, double complex *dK, const root *a,
+                       const nsl_setting *s, const move *m)
+{
+    double complex over = a->of_samples, both = a->second + over * over;
+    double complex dr = a->rho * m->x + m->r;
+    double apart =
+        s->point.samples - s->point.features; /* used where both are finite */
+    double complex dz = (m->z - a->r * m->omega) / a->K; /* of no width */
+    double complex of_A = dz * a->second, of_K = dz * both;
+    if (m->features) {
+        double complex P = over == 0.0 ? 0.0 : over * over * apart;
+        of_A += of_width(a, a->of_features, a->near[0] + over);
+        of_K += of_width(a, a->of_features, a->near[0] + P);
+    }
+    if (m->samples) {
+        double complex N = a->of_features;
+        of_A += a->r * a->z * over / a->K * a->second;
+        of_K += of_width(a, over, a->near[1] - (N == 0.0 ? 0.0 : N * N * apart));
+    }
+    *dA = dr * a->first + a->r * of_A;
+    *dK = dr * (a->first + over) + a->r * of_K;
 }
 
 /* One model: E₁₁ = κ (T A − t_d)/(ωK), and η' = (η A − κ r/P)/(ωK) of the noise. */
@@ -195,42 +237,30 @@ static void set_features_side(nsl_node *node, const root *a, const nsl_setting *
                               const move moves[])
 {
     nsl_arm *n = &node->arm[NSL_PAIR_FEATURES];
-    double P = s->point.samples, N = s->point.features;
+    double P = s->point.samples;
     bool finite = isfinite(P);
-    double complex over = finite ? 1.0 / a->gap_samples : 0.0;
-    double complex first = a->first + over, second = a->second + over * over;
-    double complex A = 1.0 + a->r * a->first, K = 1.0 + a->r * first;
-    double complex A_x = a->rho * a->first - a->r * a->r * a->second;
-    double complex K_x = a->rho * first - a->r * a->r * second;
-    double complex scale = 1.0 / (a->omega * K), spread = finite ? a->r / P : 0.0;
-    double complex ln_a[NSL_DIRECTIONS], dA[NSL_DIRECTIONS], dK[NSL_DIRECTIONS];
+    double complex scale = 1.0 / (a->omega * a->K), spread = finite ? a->r / P : 0.0;
     n->a = a->delta * a->kappa_over_delta;
     n->b = finite ? n->a * a->z / P : 0.0;
     n->x = a->omega;
-    n->signal = n->a * (a->t1 * A - a->td) * scale;
-    n->noise = (n->b * A - n->a * spread) * scale;
-    for (int d = 0; d < NSL_DIRECTIONS; d++) {
-        const move *m = &moves[d];
-        double complex x = m->x, g = a->gap_features;
-        double complex of_width = m->features ? a->r * N / (g * g) : 0.0;
-        double complex of_samples = m->samples ? a->r * P * over * over : 0.0;
-        ln_a[d] = A * x + (m->features ? a->z / g : 0.0) - m->z * a->first;
-        dA[d] = A_x * x - of_width + m->r * a->first + a->r * m->z * a->second;
-        dK[d] = K_x * x - of_width - of_samples + m->r * first + a->r * m->z * second;
-        n->d_a[d] = n->a * ln_a[d];
-    }
+    n->signal = n->a * (a->t1 * a->A - a->td) * scale;
+    n->noise = (n->b * a->A - n->a * spread) * scale;
+    for (int d = 0; d < NSL_DIRECTIONS; d++)
+        n->d_a[d] = n->a * moves[d].kappa;
     move_side(n, a, s, moves);
     for (int d = 0; d < NSL_DIRECTIONS; d++) {
         const move *m = &moves[d];
-        double complex x = m->x, rest = dK[d] / K + m->omega;
+        double complex dA, dK;
+        set_slopes(&dA, &dK, a, s, m);
+        double complex x = m->x, rest = dK / a->K + m->omega;
         double complex d_spread = finite ? (m->r + a->rho * x) / P : 0.0;
         double complex d_t1 = a->td * x + m->t1, d_td = a->te * x + m->td;
         if (m->samples)
             d_spread -= spread;
-        n->d_signal[d] = n->signal * (ln_a[d] - rest) +
-                         n->a * (d_t1 * A + a->t1 * dA[d] - d_td) * scale;
+        n->d_signal[d] = n->signal * (m->kappa - rest) +
+                         n->a * (d_t1 * a->A + a->t1 * dA - d_td) * scale;
         n->d_noise[d] =
-            (n->d_b[d] * A + n->b * dA[d] - n->a * (ln_a[d] * spread + d_spread)) *
+            (n->d_b[d] * a->A + n->b * dA - n->a * (m->kappa * spread + d_spread)) *
                 scale -
             n->noise * rest;
     }
@@ -262,10 +292,24 @@ static void set_cross_side(nsl_node *node, const root *a, const nsl_setting *s,
     move_side(n, a, s, moves);
 }
 
+/* Roundings of ω and of the spectral sums, relative. */
+static const double ROUNDING = 8 * DBL_EPSILON;
+
+/* lnω off by e and z by e z move s and the gaps a by
+ *
+ *     dln s = e (1 − z S₁)/K,   Σ dln a = e (r + z) S₁/K. */
+static double rounding_of(const root *a)
+{
+    double first = cabs(a->first) + cabs(a->of_samples);
+    double both = 2.0 * cabs(a->z) + cabs(a->r);
+    return ROUNDING * (1.0 + (1.0 + both * first) / cabs(a->K));
+}
+
 static void set_node(nsl_node *n, const root *a, const nsl_setting *s)
 {
     move moves[NSL_DIRECTIONS];
     *n = (nsl_node){.residual = a->residual,
+                    .rounding = rounding_of(a),
                     .target = a->t1,
                     .delta = a->delta,
                     .dof = a->z,
@@ -315,6 +359,22 @@ static bool follow(nsl_branch *b, const nsl_equation *e, double complex from,
     return done >= 1.0;
 }
 
+/* Logarithms of small numbers have lost digits of [E1], which products have not: with
+ * q = ζ(s)/ζ the root moves by dln s = −ln q/D. */
+static void settle(nsl_branch *b, const nsl_equation *e, double complex omega)
+{
+    static const double FROM_LOGARITHMS = 1e-9; /* else the product has left double */
+    double complex q = b->s / -omega;
+    for (size_t j = 0; j < e->widths; j++)
+        q *= (b->gap + e->excess[j]) / (e->least + e->excess[j]);
+    if (!(cabs(q - 1.0) < FROM_LOGARITHMS))
+        return;
+    nsl_equation_slopes(b, e);
+    double complex ds = (1.0 - q) / b->slope;
+    b->gap *= 1.0 + b->m.r / b->gap * ds;
+    b->s *= 1.0 + ds;
+}
+
 static nsl_status lost(nsl_error *err)
 {
     return nsl_fail(err, NSL_EFAILED, "time",
@@ -337,6 +397,7 @@ nsl_status nsl_nodes_find(nsl_node *out, const nsl_setting *s, const double comp
                                 : follow(&b, e, before, omega);
             if (!found)
                 return lost(err);
+            settle(&b, e, omega);
         }
         root a;
         set_root(&a, s, &b, omega);
@@ -384,6 +445,7 @@ static void set_ridgeless(nsl_node *n, const nsl_setting *s, const nsl_root *at)
     many->a = a.delta;
     one->a = resolved || !by_samples ? 0.0 : a.delta * a.kappa_over_delta;
     for (int d = 0; d < NSL_DIRECTIONS; d++) {
+        moves[d].part = -a.r * moves[d].x - (moves[d].samples ? a.z : 0.0);
         n->d_target[d] = at->m.td * moves[d].x;
         many->d_a[d] = a.delta * moves[d].x;
         if (creal(one->a) > 0.0) /* else it stays 0 */
@@ -446,6 +508,8 @@ nsl_status nsl_node_trained(nsl_node *out, const nsl_setting *s, nsl_error *err)
         nsl_branch b = {.s = -s->ridge};
         if (e->widths > 0 && !nsl_branch_negative(&b, e, log(s->ridge)))
             return lost(err);
+        if (e->widths > 0)
+            settle(&b, e, s->ridge);
         root a;
         set_root(&a, s, &b, s->ridge);
         set_node(out, &a, s);

@@ -49,6 +49,7 @@ typedef struct {
     double _Complex residual;                         /* b' */
     double _Complex target, d_target[NSL_DIRECTIONS]; /* T */
     double _Complex delta, dof, bias;                 /* Δ, z, t₀ */
+    double rounding; /* of a, b, T and what multiplies them, relative */
 } nsl_node;
 
 /* The model and point that nodes belong to. */

@@ -13,9 +13,6 @@
 #include <float.h>
 #include <math.h>
 
-/* Roundings of a, b and T of a node, relative: of the spectral sums and the root. */
-static const double NODE_ERROR = 16 * DBL_EPSILON;
-
 void nsl_pair_weights(double complex *c, const nsl_sheet *sheet, double time)
 {
     for (size_t i = 0; i < sheet->contour.count; i++) {
@@ -23,6 +20,18 @@ void nsl_pair_weights(double complex *c, const nsl_sheet *sheet, double time)
         bool negative = n->alternating && fmod(time, 2.0) != 0.0;
         c[i] = (negative ? -n->base : n->base) * cexp(n->rate * time);
     }
+}
+
+/* Of the sides, and of the filter, whose exponent is rounded. */
+double nsl_pairs_rounding(const nsl_sheet *sheet, const double complex *c, double time)
+{
+    double largest = 0.0, turned = 0.0;
+    for (size_t i = 0; i < sheet->contour.count; i++) {
+        double size = cabs(c[i]);
+        largest = fmax(largest, size);
+        turned = fmax(turned, size * cabs(sheet->contour.node[i].rate) * time);
+    }
+    return sheet->rounding + 2.0 * DBL_EPSILON * turned / largest;
 }
 
 static const nsl_cauchy *cauchy_of(const nsl_sheet *sheet, nsl_pair_kind kind)
@@ -116,9 +125,33 @@ static void add_slopes(nsl_pairs *out, const nsl_sheet *sheet, const double comp
     }
 }
 
-/* dE₁₂ of two different sides. */
+static double magnitude(double complex a)
+{
+    return fabs(creal(a)) + fabs(cimag(a));
+}
+
+/* The sizes of the terms of change(). */
+static double change_size(const nsl_node *m, const nsl_node *n, nsl_pair_kind kind,
+                          double noise, int d, double complex over)
+{
+    const nsl_arm *one = &m->arm[kind], *two = &n->arm[kind];
+    double of_m = magnitude(m->target), of_n = magnitude(n->target);
+    double size = magnitude(two->d_a[d]) * of_m + magnitude(one->d_a[d]) * of_n +
+                  magnitude(two->a) * magnitude(m->d_target[d]) +
+                  magnitude(one->a) * magnitude(n->d_target[d]) +
+                  noise * (magnitude(two->d_b[d]) + magnitude(one->d_b[d]));
+    double apart = kind == NSL_PAIR_FEATURES
+                       ? 0.0
+                       : magnitude(two->d_x[d]) + magnitude(one->d_x[d]);
+    double value = magnitude(two->a) * of_m + magnitude(one->a) * of_n +
+                   noise * (magnitude(two->b) + magnitude(one->b));
+    double near = magnitude(over);
+    return near * (size + near * value * apart);
+}
+
+/* dE₁₂ of two different sides; adds the sizes of its terms times `weight`. */
 static double complex change(const nsl_node *m, const nsl_node *n, nsl_pair_kind kind,
-                             double noise, int d)
+                             double noise, int d, double weight, double *size)
 {
     const nsl_arm *one = &m->arm[kind], *two = &n->arm[kind];
     double complex over = 1.0 / (two->x - one->x);
@@ -128,6 +161,7 @@ static double complex change(const nsl_node *m, const nsl_node *n, nsl_pair_kind
                            one->d_a[d] * n->target - one->a * n->d_target[d] +
                            noise * (two->d_b[d] - one->d_b[d]);
     double complex apart = kind == NSL_PAIR_FEATURES ? 0.0 : two->d_x[d] - one->d_x[d];
+    *size += weight * change_size(m, n, kind, noise, d, over);
     return (moved - value * apart) * over;
 }
 
@@ -157,16 +191,20 @@ static void add_cross_slopes(nsl_pairs *out, const nsl_sheet *sheet,
         const nsl_node *n = &sheet->node[k];
         const nsl_arm *arm = &n->arm[NSL_PAIR_CROSS];
         nsl_node mirror = conjugate(n, NSL_PAIR_CROSS);
-        for (size_t j = 0; j < count; j++)
+        for (size_t j = 0; j < count; j++) {
+            const nsl_node *m = &sheet->node[j];
+            double weight = 2.0 * magnitude(c[j]) * magnitude(c[k]);
             for (int d = 0; d < NSL_BY_SHAPE; d++) {
-                const nsl_node *m = &sheet->node[j];
                 double complex same = arm->d_signal[d] + noise * arm->d_noise[d];
+                double *size = &out->slope_rounding;
                 if (j != k)
-                    same = change(m, n, NSL_PAIR_CROSS, noise, d);
-                double complex across = change(m, &mirror, NSL_PAIR_CROSS, noise, d);
+                    same = change(m, n, NSL_PAIR_CROSS, noise, d, weight, size);
+                double complex across =
+                    change(m, &mirror, NSL_PAIR_CROSS, noise, d, weight, size);
                 out->slope[d] +=
                     2.0 * creal(c[j] * (c[k] * same + conj(c[k]) * across));
             }
+        }
     }
 }
 
@@ -201,7 +239,9 @@ static void add_trained(nsl_pairs *out, const nsl_sheet *sheet, nsl_pair_kind ki
         out->step_signal += 4.0 * creal(w * c[j] * signal);
         out->step_noise += 4.0 * creal(w * c[j] * part);
         for (int d = 0; d < NSL_DIRECTIONS; d++)
-            out->slope[d] += 4.0 * creal(c[j] * change(n, zero, kind, noise, d));
+            out->slope[d] +=
+                4.0 * creal(c[j] * change(n, zero, kind, noise, d, 4.0 * cabs(c[j]),
+                                          &out->slope_rounding));
         double size = cabs(b->a) * (cabs(n->target) + noise) +
                       cabs(a->a) * (cabs(zero->target) + noise);
         out->rounding += 4.0 * cabs(c[j] * over) * size;
@@ -210,26 +250,44 @@ static void add_trained(nsl_pairs *out, const nsl_sheet *sheet, nsl_pair_kind ki
     }
 }
 
-void nsl_pairs_sum(nsl_pairs *out, nsl_sheet *sheet, nsl_pair_kind kind,
-                   const double complex *c, const nsl_trained *trained, double noise,
-                   double rate, bool slopes, double complex *work)
+/* Sizes of the terms of single models' slopes. */
+static void add_slopes_size(nsl_pairs *out, nsl_sheet *sheet, const double complex *c,
+                            double noise, double complex *work)
 {
-    products p;
+    const nsl_cauchy *cauchy = &sheet->features;
+    size_t count = sheet->contour.count;
+    double complex *u = work, *v = work + count, *du = work + 2 * count,
+                   *dv = work + 3 * count;
+    for (size_t k = 0; k < count; k++) {
+        const nsl_node *n = &sheet->node[k];
+        const nsl_arm *arm = &n->arm[NSL_PAIR_FEATURES];
+        double weight = magnitude(c[k]), target = 0.0, side = 0.0;
+        for (int d = 0; d < NSL_BY_SHAPE; d++) {
+            target = fmax(target, magnitude(n->d_target[d]));
+            side = fmax(side, magnitude(arm->d_a[d]) + magnitude(arm->d_b[d]));
+        }
+        u[k] = weight * (magnitude(n->target) + noise);
+        v[k] = weight * magnitude(arm->a);
+        du[k] = weight * target;
+        dv[k] = weight * side;
+    }
+    out->slope_rounding += 2.0 * (nsl_sheet_size(sheet, cauchy, u, dv) +
+                                  nsl_sheet_size(sheet, cauchy, du, v));
+}
+
+/* Sizes of the terms of E, T and the step. */
+static void add_sizes(nsl_pairs *out, nsl_sheet *sheet, nsl_pair_kind kind,
+                      const double complex *c, double noise, double rate,
+                      double complex *work)
+{
     const nsl_cauchy *cauchy = cauchy_of(sheet, kind);
     size_t count = sheet->contour.count;
-    *out = (nsl_pairs){0};
-    set_products(&p, sheet, kind, c, work);
-    add_pairs(out, sheet, kind, c, &p);
-    if (slopes && kind == NSL_PAIR_FEATURES)
-        add_slopes(out, sheet, c, &p, noise);
-    if (slopes && kind == NSL_PAIR_CROSS)
-        add_cross_slopes(out, sheet, c, noise);
     double complex *u = work, *v = work + count;
     for (size_t k = 0; k < count; k++) {
         u[k] = c[k] * sheet->node[k].target;
         v[k] = c[k] * sheet->node[k].arm[kind].a;
     }
-    out->rounding = 2.0 * nsl_sheet_size(sheet, cauchy, u, v);
+    out->rounding += 2.0 * nsl_sheet_size(sheet, cauchy, u, v);
     for (size_t k = 0; k < count; k++)
         v[k] = c[k] * sheet->node[k].arm[kind].b;
     out->rounding += 2.0 * noise * nsl_sheet_size(sheet, cauchy, c, v);
@@ -237,51 +295,77 @@ void nsl_pairs_sum(nsl_pairs *out, nsl_sheet *sheet, nsl_pair_kind kind,
         u[k] = c[k] * sheet->node[k].residual * (sheet->node[k].target + noise);
         v[k] = c[k] * sheet->node[k].arm[kind].x;
     }
-    out->train_rounding = 2.0 * nsl_sheet_size(sheet, cauchy, u, v);
+    out->train_rounding += 2.0 * nsl_sheet_size(sheet, cauchy, u, v);
     for (size_t k = 0; k < count; k++) {
         double turn = cabs(sheet->contour.node[k].w);
         u[k] = c[k] * turn * (1.0 + rate * turn) * (sheet->node[k].target + noise);
         v[k] = c[k] * sheet->node[k].arm[kind].a;
     }
-    out->step_rounding = 4.0 * nsl_sheet_size(sheet, cauchy, u, v);
+    out->step_rounding += 4.0 * nsl_sheet_size(sheet, cauchy, u, v);
+}
+
+void nsl_pairs_sum(nsl_pairs *out, nsl_sheet *sheet, nsl_pair_kind kind,
+                   const double complex *c, const nsl_trained *trained, double noise,
+                   double rate, bool slopes, double rounding, double complex *work)
+{
+    products p;
+    *out = (nsl_pairs){0};
+    set_products(&p, sheet, kind, c, work);
+    add_pairs(out, sheet, kind, c, &p);
+    if (slopes && kind == NSL_PAIR_FEATURES)
+        add_slopes(out, sheet, c, &p, noise);
+    if (slopes && kind == NSL_PAIR_CROSS)
+        add_cross_slopes(out, sheet, c, noise);
+    if (slopes && kind == NSL_PAIR_FEATURES)
+        add_slopes_size(out, sheet, c, noise, work);
+    add_sizes(out, sheet, kind, c, noise, rate, work);
     if (rate > 0.0)
         add_steps(out, sheet, kind, c, rate, work);
     if (!sheet->contour.pole)
         add_trained(out, sheet, kind, c, trained, noise);
-    out->rounding *= NODE_ERROR;
-    out->train_rounding *= NODE_ERROR;
-    out->step_rounding *= NODE_ERROR;
+    out->rounding *= rounding;
+    out->train_rounding *= rounding;
+    out->step_rounding *= rounding;
+    out->slope_rounding *= rounding;
 }
 
 /* t₀,12 = (Δ₂T₁ − Δ₁T₂)/(Δ₂ − Δ₁). */
-double nsl_pairs_bias(nsl_sheet *sheet, const double complex *c,
+double nsl_pairs_bias(double *size, nsl_sheet *sheet, const double complex *c,
                       const nsl_trained *trained, double complex *work)
 {
     size_t count = sheet->contour.count;
-    double complex *v = work, *y = work + count;
+    double complex *v = work, *y = work + count, *u = work + 2 * count;
     double sum = 0.0;
     for (size_t k = 0; k < count; k++)
         v[k] = c[k] * sheet->node[k].delta;
     nsl_sheet_apply(y, sheet, &sheet->bias, v);
-    for (size_t j = 0; j < count; j++)
-        sum += creal(4.0 * c[j] * sheet->node[j].target * y[j] +
-                     2.0 * c[j] * c[j] * sheet->node[j].bias);
+    for (size_t j = 0; j < count; j++) {
+        u[j] = c[j] * sheet->node[j].target;
+        sum += creal(4.0 * u[j] * y[j] + 2.0 * c[j] * c[j] * sheet->node[j].bias);
+    }
+    *size = 2.0 * nsl_sheet_size(sheet, &sheet->bias, u, v);
     if (sheet->contour.pole)
         return sum;
     const nsl_node *zero = &trained->node;
     for (size_t j = 0; j < count; j++) {
         const nsl_node *n = &sheet->node[j];
-        sum += 4.0 * creal(c[j] * (zero->delta * n->target - n->delta * zero->target) /
-                           (zero->delta - n->delta));
+        double complex over = c[j] / (zero->delta - n->delta);
+        double complex one = zero->delta * n->target, other = n->delta * zero->target;
+        sum += 4.0 * creal(over * (one - other));
+        *size += 4.0 * cabs(over) * (cabs(one) + cabs(other));
     }
     return sum + trained->bias;
 }
 
-double nsl_pairs_dof(const nsl_sheet *sheet, const double complex *c,
+double nsl_pairs_dof(double *size, const nsl_sheet *sheet, const double complex *c,
                      const nsl_trained *trained)
 {
     double sum = sheet->contour.pole ? 0.0 : creal(trained->node.dof);
-    for (size_t j = 0; j < sheet->contour.count; j++)
-        sum += 2.0 * creal(c[j] * sheet->node[j].dof);
+    *size = sum;
+    for (size_t j = 0; j < sheet->contour.count; j++) {
+        double complex term = 2.0 * c[j] * sheet->node[j].dof;
+        sum += creal(term);
+        *size += cabs(term);
+    }
     return sum;
 }

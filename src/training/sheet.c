@@ -63,6 +63,8 @@ nsl_status nsl_sheet_make(nsl_sheet *out, nsl_contour *contour, const nsl_settin
         status = nsl_nodes_find(out->node, s, x, count, err);
     if (status == NSL_OK) {
         double *store = out->store + 2 * count;
+        for (size_t i = 0; i < count; i++)
+            out->rounding = fmax(out->rounding, out->node[i].rounding);
         out->p = out->store;
         out->q = out->store + count;
         use(&out->features, &store, count * count);

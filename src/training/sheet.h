@@ -18,6 +18,7 @@ typedef struct {
 typedef struct {
     nsl_contour contour;
     nsl_node *node;
+    double rounding;     /* the largest of the nodes */
     nsl_cauchy features; /* x = ω: models that share their features */
     nsl_cauchy bias;     /* x = Δ */
     nsl_cauchy cross;    /* x = Δb': models with features of their own */

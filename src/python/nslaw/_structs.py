@@ -86,7 +86,8 @@ class PointDecimals(Structure):
 VALUES = ("delta", "dof", "test_loss", "signal_loss", "noise_loss", "train_loss",
           "bias", "variance_samples", "variance_features", "elasticity_features",
           "elasticity_samples", "elasticity_ridge", "elasticity_time")
-BOUNDS = ("elasticity_error", "error")
+BOUNDS = ("elasticity_error", "elasticity_time_error", "parts_error", "dof_error",
+          "error")
 
 
 class Prediction(Structure):

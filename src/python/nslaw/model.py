@@ -287,8 +287,10 @@ class Model:
             delta (units of eigenvalues), dof, test_loss, signal_loss, noise_loss,
             train_loss, bias, variance_samples, variance_features (units of the loss),
             elasticity_features, _samples, _ridge, _time (-dln(test_loss)/dln(...)); of
-            doubles elasticity_error and error, which bound the errors of elasticities
-            and, relatively, of the test loss; and notes, see Note, on what is NaN.
+            doubles elasticity_error, elasticity_time_error (of that one alone),
+            parts_error (of bias and variances, relative to the test loss), dof_error
+            and error (of the test loss, relative), which bound the errors; and notes,
+            see Note, on what is NaN.
             A test loss that diverges is inf.
         """
         points = self._points(N, P, ridge, noise, ensemble, time, steps, rate)
