@@ -223,6 +223,9 @@ static void check_values(verdict *v, const nsl_prediction *p, bool stopped)
         {"elasticity_ridge", p->elasticity_ridge, false, 0},
         {"elasticity_time", p->elasticity_time, false, 0},
         {"elasticity_error", p->elasticity_error, true, 0},
+        {"elasticity_time_error", p->elasticity_time_error, true, 0},
+        {"parts_error", p->parts_error, true, 0},
+        {"dof_error", p->dof_error, true, 0},
         {"error", p->error, true, 0},
     };
     must(v, (p->notes & ~known_notes) == 0, "notes 0x%x", p->notes);
@@ -244,7 +247,8 @@ static void check_sums(verdict *v, const nsl_prediction *p, bool stopped)
     double sum = p->signal_loss + p->noise_loss, error = stopped ? p->error : 0.0;
     must(v, close_to(sum, p->test_loss, error, p->test_loss),
          "signal + noise %.17g is not the test loss %.17g", sum, p->test_loss);
-    must(v, close_to(parts, p->signal_loss, error, p->test_loss),
+    must(v,
+         close_to(parts, p->signal_loss, stopped ? p->parts_error : 0.0, p->test_loss),
          "bias and variances %.17g are not the signal loss %.17g", parts,
          p->signal_loss);
 }

@@ -2,7 +2,9 @@
 /* Preloaded, makes one call of a program fail: NSLAW_FAULT is
  *   memory:N  the N-th allocation, memory+:N  every one from the N-th on,
  *   call:N    the N-th call that makes, opens, renames or starts something,
- *   bytes:N   writes of what would make a file longer than N bytes.
+ *   bytes:N   writes of what would make a file longer than N bytes,
+ *   pipe:1    every write to standard output, which no one reads any more,
+ *   signal:N  whatever a signal interrupts, N microseconds after the last one.
  * N = 0: none; NSLAW_FAULT_COUNT names a file in which the numbers of allocations and
  * calls are left. */
 #include <dlfcn.h>
@@ -18,9 +20,10 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-static enum { NONE, MEMORY, MEMORY_ON, CALL, BYTES } kind;
+static enum { NONE, MEMORY, MEMORY_ON, CALL, BYTES, PIPE, SIGNAL } kind;
 static long at;
 static atomic_long count[2]; /* calls, allocations */
 
@@ -205,6 +208,30 @@ int posix_spawnp(pid_t *child, const char *program,
                                         environment);
 }
 
+static void nothing(int number)
+{
+    (void)number;
+}
+
+/* Calls that wait then end with EINTR. */
+static void interrupt(long microseconds)
+{
+    struct sigaction action = {.sa_handler = nothing};
+    struct itimerval often = {{0, microseconds}, {0, microseconds}};
+    sigaction(SIGALRM, &action, NULL);
+    setitimer(ITIMER_REAL, &often, NULL);
+}
+
+static void break_output(void)
+{
+    int ends[2];
+    signal(SIGPIPE, SIG_IGN);
+    if (pipe(ends) != 0 || dup2(ends[1], STDOUT_FILENO) < 0)
+        abort();
+    close(ends[0]);
+    close(ends[1]);
+}
+
 /* Children run as they are. */
 __attribute__((constructor)) static void set_up(void)
 {
@@ -223,12 +250,18 @@ __attribute__((constructor)) static void set_up(void)
            : strncmp(fault, "memory:", 7) == 0 ? MEMORY
            : strncmp(fault, "call:", 5) == 0   ? CALL
            : strncmp(fault, "bytes:", 6) == 0  ? BYTES
+           : strncmp(fault, "pipe:", 5) == 0   ? PIPE
+           : strncmp(fault, "signal:", 7) == 0 ? SIGNAL
                                                : NONE;
+    if (kind == PIPE)
+        break_output();
+    if (kind == SIGNAL)
+        interrupt(at);
 }
 
 __attribute__((destructor)) static void leave_count(void)
 {
-    const char *path = kind == BYTES ? NULL : getenv("NSLAW_FAULT_COUNT");
+    const char *path = at == 0 ? getenv("NSLAW_FAULT_COUNT") : NULL;
     char text[64];
     int length = snprintf(text, sizeof text, "%ld %ld\n", atomic_load(&count[1]),
                           atomic_load(&count[0]));
