@@ -158,6 +158,9 @@ Test(batch, failures)
     cr_assert(nsl_predict_batch(&out, m.model, &batch, &work, &err) == NSL_EINVAL);
     cr_assert_str_eq(err.field, "features");
     cr_assert(strncmp(err.message, "point 300: must be", 18) == 0, "%s", err.message);
+    nsl_batch alone = {.count = 1, .features = {n + 300, 1}, .samples = {&p, 0}};
+    cr_assert(nsl_predict_batch(&out, m.model, &alone, NULL, &err) == NSL_EINVAL);
+    cr_assert(strncmp(err.message, "must be", 7) == 0, "%s", err.message);
     batch.optimal_ridge = true;
     batch.training = NSL_FLOW;
     cr_assert(nsl_predict_batch(&out, m.model, &batch, NULL, &err) == NSL_EINVAL);

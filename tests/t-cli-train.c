@@ -135,7 +135,8 @@ Test(cli_train, printed_digits_are_right, .timeout = 240)
         "-a 0.2 -N 79 -P 7 --hidden 7,7 --time 1e15 --decompose",
         "-a 0.5 -M 2000 -N 4 -P 4 --kernel-ridge 4e-21 --noise 1 --ensemble 2 "
         "--time 3e14 --decompose",
-        "-a 0.7 -M 90 -N 60 -P 50 --noise 0.1 --steps 100000 --learning-rate 0.5"};
+        "-a 0.7 -M 90 -N 60 -P 50 --noise 0.1 --steps 100000 --learning-rate 0.5",
+        "-a 49.8 -M 536 --hidden 816 -N 46 -P inf --noise 3e-6 --time 60.7"};
     static const char *const keys[] = {"dof",
                                        "test_loss",
                                        "signal_loss",

@@ -120,7 +120,7 @@ typedef struct {
     double dof_error;   /**< relative bound on dof */
     double error; /**< relative bound on test_loss, and on Δ and the other losses; where
                        training is stopped, those of signal and noise are relative to
-                       test_loss */
+                       test_loss, and where that is NaN it is of train_loss alone */
     unsigned notes; /**< NSL_NOTE_* bits; for each NaN above, the reason */
 } nsl_prediction;
 

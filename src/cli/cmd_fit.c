@@ -18,7 +18,7 @@ static const command_text text = {
         "reported and skipped. The forms are\n"
         "  theory      E + A*l(kN, P): l is the loss of the solvable model with\n"
         "              eigenvalues I^-(1+alpha) at its best ridge; +source, +latents,\n"
-        "              +noise, +ridge give it one parameter more each\n"
+        "              +noise, +ridge, +time give it one parameter more each\n"
         "  chinchilla  E + A/N^alpha + B/P^beta\n"
         "  kaplan      ((N_c/N)^(alpha_N/alpha_D) + D_c/P)^alpha_D\n"
         "  power:X     E + A/X^alpha with X = N, P or C; power: what varies\n"

@@ -316,8 +316,8 @@ const option_spec option_table[OPT_COUNT] = {
                   .commands = FOR_FIT,
                   .group = TASK,
                   .help = "what to fit (default theory,chinchilla): theory with "
-                          "+source, +latents, +noise, +ridge, chinchilla, kaplan, "
-                          "power, power:N, power:P, power:C"},
+                          "+source, +latents, +noise, +ridge, +time, chinchilla, "
+                          "kaplan, power, power:N, power:P, power:C"},
     [OPT_OBJECTIVE] = {.name = "objective",
                        .argument = "WHAT",
                        .kind = KIND_TEXT,

@@ -38,6 +38,23 @@ static char *find(const rendering *p, const char *text)
     return memmem(p->bytes, p->length, text, strlen(text));
 }
 
+/* Gnuplot does not look whether what it writes is written, to a disk that is full, say:
+ * only the end of a picture tells. */
+static bool is_whole(const rendering *p, script_terminal terminal)
+{
+    static const char *const ends[] = {[SCRIPT_PNG] = "IEND\xae\x42\x60\x82",
+                                       [SCRIPT_SVG] = "</svg>",
+                                       [SCRIPT_PDF] = "%%EOF",
+                                       [SCRIPT_TEX] = "\\endgroup",
+                                       [SCRIPT_DUMB] = "\n"};
+    enum { LAST = 16 }; /* bytes that hold the end, and blanks after it */
+    size_t last = p->length < LAST ? p->length : LAST;
+    return memmem(p->bytes + p->length - last, last, ends[terminal],
+                  strlen(ends[terminal])) != NULL;
+}
+
+static const char cut_short[] = "its picture is cut short: is the disk full?";
+
 /* Cairo writes the time of drawing into a PDF. Blanks take its place, for the file has
  * a table of where its parts are. */
 static void remove_date(rendering *pdf)
@@ -78,6 +95,11 @@ bool render(rendering *out, const figure *f, const script_options *options,
     }
     if (file)
         fclose(file);
+    if (fine && !is_whole(out, options->terminal)) {
+        snprintf(problem, size, "%s", cut_short);
+        rendering_clear(out);
+        fine = false;
+    }
     if (fine && options->terminal == SCRIPT_PDF)
         remove_date(out);
     return fine;
@@ -135,6 +157,9 @@ bool render_tex(rendering *tex, rendering *pdf, const figure *f,
         (!read_file(tex, folder, "graphic.tex") ||
          !read_file(pdf, folder, "graphic.pdf") || !rename_graphic(tex, graphic))) {
         snprintf(problem, size, "its picture for LaTeX is not as expected");
+        fine = false;
+    } else if (fine && !(is_whole(tex, SCRIPT_TEX) && is_whole(pdf, SCRIPT_PDF))) {
+        snprintf(problem, size, "%s", cut_short);
         fine = false;
     }
     if (ready)

@@ -14,6 +14,10 @@
  * for X = 64. */
 enum { KEPT_POWERS = 144 };
 
+/* So few terms are summed one by one: their other end is as near to the start as the
+ * summand's singularities, and powers I^kp that are steep there lose digits. */
+static const double SHORT_TAIL = 32.0;
+
 /* Rounding of one directly summed term: the power, the quotient, the sum. */
 static const double TERM_ERROR = 8 * DBL_EPSILON;
 
@@ -202,7 +206,7 @@ static void powerlaw_moments(nsl_moments *m, const nsl_spectrum *spectrum,
     double scale_index = scale_index_of(law, x);
     double first = nsl_em_start(&law->exponent, scale_index), error = 0.0;
     *m = (nsl_moments){0};
-    if (law->latents < first + 2.0) {
+    if (law->latents < first + SHORT_TAIL) {
         add_direct(m, law, target, x, scale_index, law->latents + 1.0);
     } else {
         add_direct(m, law, target, x, scale_index, first);

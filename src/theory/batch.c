@@ -70,11 +70,11 @@ static void keep(const nsl_results *out, size_t i, const nsl_prediction *p,
         out->notes[i] = p->notes;
 }
 
-/* Says which point it was. */
-static nsl_status fail_point(nsl_error *err, nsl_status status, size_t i)
+/* Says which point it was, of several. */
+static nsl_status fail_point(nsl_error *err, nsl_status status, size_t i, size_t count)
 {
     nsl_error first = {.status = status};
-    if (!err)
+    if (!err || count == 1)
         return status;
     first = *err;
     return nsl_fail(err, status, first.field, "point %zu: %.220s", i, first.message);
@@ -130,7 +130,7 @@ static nsl_status do_block(void *data, size_t task, nsl_error *err)
         else
             status = nsl_quick_predict(&p, &job->quick, &point, &trail, err);
         if (status != NSL_OK) {
-            status = fail_point(err, status, i);
+            status = fail_point(err, status, i, b->count);
             break;
         }
         keep(job->out, i, &p, b->optimal_ridge ? optimum.ridge : point.ridge);

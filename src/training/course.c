@@ -468,7 +468,7 @@ static nsl_status predict(nsl_prediction *out, nsl_course *c, double time,
     out->train_loss = loss_known(train, half, train_error, out);
     out->test_loss = loss_known(total, half, error, out);
     if (isnan(out->test_loss)) {
-        out->error = NAN;
+        out->error = isnan(out->train_loss) ? (double)NAN : train_error;
         return NSL_OK;
     }
     out->parts_error = out->error;
