@@ -100,8 +100,8 @@ static int digits_of(const char *text)
 }
 
 /* A unit of the last digit that double prints, and half a one of its rounding; its
- * promise where it prints all 17. A 0 says that an elasticity or a part of the loss is
- * below what double knows. */
+ * promise where it prints more than that leaves. A 0 says that an elasticity or a part
+ * of the loss is below what double knows. */
 static const double UNITS = 1.5, NOT_KNOWN = 1e-6, PROMISE = 1e-12;
 
 static void check_digits(struct json_object *row, struct json_object *exact,
@@ -115,7 +115,7 @@ static void check_digits(struct json_object *row, struct json_object *exact,
     double size = fabs(x);
     int digits = digits_of(json_object_to_json_string(got));
     double allowed = x == 0.0 ? NOT_KNOWN
-                     : digits >= 17
+                     : digits > 12
                          ? PROMISE * size
                          : UNITS * pow(10.0, floor(log10(size)) + 1.0 - digits);
     cr_expect(fabs(x - y) <= allowed, "%s: %s is %s, not %.17g", what, key,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tables of eigenvalues: the sums from moments against sums over the rows in long
  * double, within the bounds that they state; what asks for single rows. */
+#include "shell.h"
 #include "spectrum/kind.h"
 #include "testing.h"
 
@@ -8,7 +9,9 @@
 #include <float.h>
 #include <gsl/gsl_rng.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ROWS_MAX = 4000, TABLES = 300, POINTS = 40 };
 
@@ -200,6 +203,68 @@ Test(table, a_million_rows, .timeout = 120)
 }
 
 /* Rows in order, equal ones as they came; eigenvalues counted; traces. */
+/* An array of rows × 3, with a header of 128 bytes. */
+static void write_npy(const char *path, const double *data, size_t rows)
+{
+    char header[119];
+    FILE *file = fopen(path, "wb");
+    cr_assert(file);
+    memset(header, ' ', sizeof header);
+    int length =
+        snprintf(header, sizeof header,
+                 "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, 3), }", rows);
+    header[length] = ' ';
+    header[117] = '\n';
+    cr_assert(fwrite("\x93NUMPY\x01\x00\x76\x00", 1, 10, file) == 10);
+    cr_assert(fwrite(header, 1, 118, file) == 118);
+    cr_assert(fwrite(data, sizeof *data, 3 * rows, file) == 3 * rows);
+    cr_assert(fclose(file) == 0);
+}
+
+/* Rows are read in parts by several threads: the same bits, and the first bad row. */
+Test(table, threads_change_no_bit)
+{
+    enum { ROWS = 300000 };
+    char folder[64], path[96];
+    double *data = malloc(3 * ROWS * sizeof *data);
+    cr_assert(data);
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    for (size_t i = 0; i < ROWS; i++) {
+        data[3 * i] = gsl_rng_uniform(rng) < 0.01 ? 0.0 : pow((double)(i + 1), -1.4);
+        data[3 * i + 1] = gsl_rng_uniform(rng);
+        data[3 * i + 2] = 1.0 + (double)gsl_rng_uniform_int(rng, 3);
+    }
+    shell_new_folder(folder, sizeof folder);
+    snprintf(path, sizeof path, "%s/t.npy", folder);
+    write_npy(path, data, ROWS);
+    nsl_moments first = {0};
+    for (unsigned jobs = 1; jobs <= 5; jobs++) {
+        nsl_spectrum *spectrum;
+        nsl_model_options options = nsl_model_defaults();
+        nsl_moments m;
+        nsl_error err = {0};
+        cr_assert(nsl_spectrum_read_by(&spectrum, path, jobs, &err) == NSL_OK, "%s",
+                  err.message);
+        testing_model model = testing_on(spectrum, &options);
+        cr_assert(nsl_moments_at(&m, model.model, 1e-3, &err) == NSL_OK);
+        if (jobs == 1)
+            first = m;
+        cr_expect(memcmp(&m, &first, sizeof m) == 0, "%u threads", jobs);
+        testing_free(&model);
+    }
+    data[3 * 250000] = data[3 * 100001] = -1.0;
+    write_npy(path, data, ROWS);
+    for (unsigned jobs = 1; jobs <= 3; jobs++) {
+        nsl_spectrum *spectrum;
+        nsl_error err = {0};
+        cr_expect(nsl_spectrum_read_by(&spectrum, path, jobs, &err) == NSL_EFILE);
+        cr_expect(strstr(err.message, "row 100001"), "%s", err.message);
+    }
+    gsl_rng_free(rng);
+    free(data);
+    shell_remove_folder(folder);
+}
+
 Test(table, rows_in_order)
 {
     static drawn t;

@@ -54,6 +54,11 @@ nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
  *          file and line */
 nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *err);
 
+/** nsl_spectrum_read by `jobs` ≥ 1 threads, which a .npy file of 10^5 rows or more
+ *  keeps busy; the same bits whatever their number. */
+nsl_status nsl_spectrum_read_by(nsl_spectrum **out, const char *path, unsigned jobs,
+                                nsl_error *err);
+
 /** nsl_spectrum_read that also keeps the file's decimals, for nsl_predict_mp to take
  *  exactly. Costs their length in memory. */
 nsl_status nsl_spectrum_read_exact(nsl_spectrum **out, const char *path,

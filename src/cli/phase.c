@@ -433,7 +433,7 @@ int phase_write(phase_job *job, const cli_options *out)
 {
     const cli_options *o = job->options;
     document d = {.command = o->command, .record = options_record(o)};
-    d.jobs = work_of(out, NULL).jobs;
+    d.jobs = work_jobs(out);
     d.caption = row_caption(o, &job->setup, (query_columns){0},
                             "elasticities: -dln(test_loss)/dln(resource)");
     query_describe(&d, o, &job->setup, (query_columns){0});

@@ -3,6 +3,7 @@
 #include "cli/fitted.h"
 #include "cli/training.h"
 #include "cli/value.h"
+#include "cli/work.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -187,7 +188,7 @@ static nsl_status make_spectrum(query_setup *setup, const cli_options *o, size_t
     if (options_given(o, OPT_SPECTRUM) && options_given(o, OPT_DIGITS))
         return nsl_spectrum_read_exact(&setup->spectrum, file, err);
     if (options_given(o, OPT_SPECTRUM))
-        return nsl_spectrum_read(&setup->spectrum, file, err);
+        return nsl_spectrum_read_by(&setup->spectrum, file, work_jobs(o), err);
     return nsl_spectrum_new_powerlaw(&setup->spectrum, number(o, OPT_ALPHA, i, 1.0),
                                      number(o, OPT_LAMBDA_MAX, i, 1.0),
                                      latents_at(o, i), err);

@@ -7,7 +7,7 @@
 enum { JOBS_MOST = 1024 };
 
 /* One a processor that this process may use. */
-static unsigned jobs_of(const cli_options *o)
+unsigned work_jobs(const cli_options *o)
 {
     cpu_set_t set;
     if (o->value[OPT_JOBS].given)
@@ -28,7 +28,7 @@ static bool proceed(void *data, size_t done, size_t total)
 
 nsl_work work_of(const cli_options *o, progress *p)
 {
-    return (nsl_work){jobs_of(o), proceed, p};
+    return (nsl_work){work_jobs(o), proceed, p};
 }
 
 int work_complain_interrupted(const cli_options *o)

@@ -10,6 +10,9 @@
  * the work is. interrupt_watch must have been called. */
 nsl_work work_of(const cli_options *options, progress *progress);
 
+/* The threads alone. */
+unsigned work_jobs(const cli_options *options);
+
 /* Says that the work was interrupted and returns the exit code. */
 int work_complain_interrupted(const cli_options *options);
 

@@ -193,7 +193,7 @@ static nsl_status read_rows(nsl_raw_rows *out, FILE *stream, const char *name,
 }
 
 static nsl_status read_table(nsl_spectrum **out, const char *path, bool exact,
-                             nsl_error *err)
+                             unsigned jobs, nsl_error *err)
 {
     *out = NULL;
     nsl_input input;
@@ -204,7 +204,7 @@ static nsl_status read_table(nsl_spectrum **out, const char *path, bool exact,
     nsl_error inner = {0};
     status = read_rows(&raw, input.stream, input.name, exact, err);
     if (status == NSL_OK) {
-        status = nsl_table_new_from(out, &raw, input.name, NSL_EFILE, &inner);
+        status = nsl_table_new_from(out, &raw, jobs, input.name, NSL_EFILE, &inner);
         if (status == NSL_EINVAL)
             status = nsl_fail(err, NSL_EFILE, "", "%s: %s", input.name, inner.message);
         else if (status != NSL_OK)
@@ -216,10 +216,16 @@ static nsl_status read_table(nsl_spectrum **out, const char *path, bool exact,
 
 nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *err)
 {
-    return read_table(out, path, false, err);
+    return read_table(out, path, false, 1, err);
+}
+
+nsl_status nsl_spectrum_read_by(nsl_spectrum **out, const char *path, unsigned jobs,
+                                nsl_error *err)
+{
+    return read_table(out, path, false, jobs, err);
 }
 
 nsl_status nsl_spectrum_read_exact(nsl_spectrum **out, const char *path, nsl_error *err)
 {
-    return read_table(out, path, true, err);
+    return read_table(out, path, true, 1, err);
 }

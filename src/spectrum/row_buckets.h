@@ -57,9 +57,10 @@ typedef struct {
     bool zero_target;   /* every v² is 0 */
 } nsl_buckets;
 
-/* Checks and sorts in all rows: see nsl_table_check_row for `where` and `failure`.
+/* Checks and sorts in all rows, by `jobs` threads: see nsl_table_check_row for `where`
+ * and `failure`.
  * @return NSL_OK, `failure`, NSL_EINVAL for sums of copies that are none, NSL_ENOMEM */
-nsl_status nsl_buckets_make(nsl_buckets *out, const nsl_columns *columns,
+nsl_status nsl_buckets_make(nsl_buckets *out, const nsl_columns *columns, unsigned jobs,
                             const char *where, nsl_status failure, nsl_error *err);
 
 void nsl_buckets_clear(nsl_buckets *buckets);

@@ -72,11 +72,12 @@ static void table_free(nsl_spectrum *spectrum)
 /* --- making ------------------------------------------------------------------------
  */
 
-static nsl_status set_sums(table *t, const char *where, nsl_status failure,
-                           nsl_error *err)
+static nsl_status set_sums(table *t, unsigned jobs, const char *where,
+                           nsl_status failure, nsl_error *err)
 {
     nsl_buckets b;
-    nsl_status status = nsl_buckets_make(&b, &t->rows.columns, where, failure, err);
+    nsl_status status =
+        nsl_buckets_make(&b, &t->rows.columns, jobs, where, failure, err);
     if (status != NSL_OK)
         return status;
     t->head = (nsl_spectrum){
@@ -99,8 +100,8 @@ static nsl_status set_sums(table *t, const char *where, nsl_status failure,
     return t->sums ? NSL_OK : nsl_fail_memory(err);
 }
 
-nsl_status nsl_table_new_from(nsl_spectrum **out, nsl_raw_rows *rows, const char *where,
-                              nsl_status failure, nsl_error *err)
+nsl_status nsl_table_new_from(nsl_spectrum **out, nsl_raw_rows *rows, unsigned jobs,
+                              const char *where, nsl_status failure, nsl_error *err)
 {
     *out = NULL;
     table *t = calloc(1, sizeof *t);
@@ -111,7 +112,7 @@ nsl_status nsl_table_new_from(nsl_spectrum **out, nsl_raw_rows *rows, const char
     }
     t->rows = *rows;
     *rows = (nsl_raw_rows){.columns = {.rows = 0}};
-    nsl_status status = set_sums(t, where, failure, err);
+    nsl_status status = set_sums(t, jobs, where, failure, err);
     if (status == NSL_OK && t->rows.lambda_text)
         status = nsl_table_order(&t->head, err);
     if (status != NSL_OK) {
@@ -146,7 +147,7 @@ nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
     if (copy_column(&c->lambda, &copy.memory[0], eigenvalue, rows) &&
         copy_column(&c->target, &copy.memory[1], target, rows) &&
         copy_column(&c->copies, &copy.memory[2], multiplicity, rows))
-        return nsl_table_new_from(out, &copy, "", NSL_EINVAL, err);
+        return nsl_table_new_from(out, &copy, 1, "", NSL_EINVAL, err);
     nsl_raw_rows_clear(&copy);
     return nsl_fail_memory(err);
 }
@@ -337,7 +338,7 @@ static nsl_status table_set_source(nsl_target *target, const nsl_spectrum *spect
         return nsl_fail_memory(err);
     nsl_table_view v = nsl_table_rows(spectrum);
     nsl_columns columns = {v.rows, 1, v.lambda, rows->weights, v.copies};
-    status = nsl_buckets_make(&b, &columns, "", NSL_EINVAL, err);
+    status = nsl_buckets_make(&b, &columns, 1, "", NSL_EINVAL, err);
     if (status != NSL_OK)
         return status;
     rows->sums = rows->owned = nsl_row_sums_new(&b);
