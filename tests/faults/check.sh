@@ -56,13 +56,22 @@ judge() {
     esac
 }
 
+# The kinds of faults, or the one whose turn it is.
+kinds() {
+    uses=$((${uses-0} + 1))
+    set -- memory memory+ call bytes pipe signal
+    [ "$NSLAW_FAULTS" = some ] && shift $((uses % 6)) && set -- "$1"
+    kinds=$*
+}
+
 # Numbers from 1 to $1: all of them, or $NSLAW_FAULTS, more of the small ones.
 places() {
-    awk -v count="$1" -v some="$NSLAW_FAULTS" -v seed="$runs" 'BEGIN {
+    awk -v count="$1" -v some="${NSLAW_FAULTS#some}" -v seed="$runs" 'BEGIN {
+        most = some == "all" ? 0 : some == "" ? 1 : some + 0
         srand(seed)
         for (i = 1; i <= count && some == "all"; i++)
             print i
-        for (i = 1; i <= some && count > 0; i++)
+        for (i = 1; i <= most && count > 0; i++)
             print int(exp(rand() * log(count + 1)))
     }'
 }
@@ -84,13 +93,13 @@ check() {
     cp "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good"
     state >"$NSLAW_FAULTS_FILES/before"
     read -r allocations calls <"$NSLAW_FAULTS_FILES/count"
-    for kind in memory memory+ call bytes pipe signal; do
+    kinds
+    for kind in $kinds; do
         case $kind in
         memory*) count=$allocations ;;
         call) count=$calls ;;
         bytes) count=$(wc -c <"$NSLAW_FAULTS_FILES/good") ;;
-        pipe) count=1 ;;
-        signal) count=1 ;;
+        *) count=1 ;;
         esac
         for n in $(places "$count"); do
             [ $kind != signal ] || n=500 # the program is to come forward as well
