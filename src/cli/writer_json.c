@@ -97,26 +97,39 @@ static void put_row(const document *d, const cell *cells, size_t row, FILE *out,
     fputs_unlocked(" }", out);
 }
 
-static bool put_rows(const document *d, FILE *out)
+static bool make_style(row_style *style, const document *d)
 {
-    row_style style = {{NULL}};
-    bool fine = true;
-    for (size_t c = 0; c < d->columns && fine; c++)
-        if (asprintf(&style.before[c], "%s\"%s\": ", c ? ", " : " ", d->column[c].key) <
-            0) {
-            style.before[c] = NULL;
-            fine = false;
-        }
-    fputs("  \"rows\": [", out);
-    fine = fine && rows_write(d, out, put_row, &style);
-    fputs(d->rows ? "\n  ],\n" : "],\n", out);
+    *style = (row_style){{NULL}};
     for (size_t c = 0; c < d->columns; c++)
-        free(style.before[c]);
+        if (asprintf(&style->before[c], "%s\"%s\": ", c ? ", " : " ",
+                     d->column[c].key) < 0) {
+            style->before[c] = NULL;
+            return false;
+        }
+    return true;
+}
+
+static void clear_style(row_style *style, const document *d)
+{
+    for (size_t c = 0; c < d->columns; c++)
+        free(style->before[c]);
+}
+
+static bool put_rows(const document *d, row_style *style, FILE *out)
+{
+    fputs("  \"rows\": [", out);
+    bool fine = rows_write(d, out, put_row, style);
+    fputs(d->rows ? "\n  ],\n" : "],\n", out);
     return fine;
 }
 
 bool write_json(const document *d, FILE *out)
 {
+    row_style style; /* made before anything is written: memory may lack */
+    if (!make_style(&style, d)) {
+        clear_style(&style, d);
+        return false;
+    }
     fputs("{\n  \"nslaw\": ", out);
     put_text(nslaw_version(), out);
     fputs(",\n  \"command\": ", out);
@@ -124,7 +137,8 @@ bool write_json(const document *d, FILE *out)
     fputs(",\n  \"model\": ", out);
     put_pairs(d->model, d->models, out);
     fputs(",\n", out);
-    bool fine = put_rows(d, out);
+    bool fine = put_rows(d, &style, out);
+    clear_style(&style, d);
     fputs("  \"summary\": ", out);
     put_pairs(d->summary, d->summaries, out);
     fputs("\n}\n", out);
