@@ -202,7 +202,6 @@ Test(table, a_million_rows, .timeout = 120)
     free(lambda);
 }
 
-/* Rows in order, equal ones as they came; eigenvalues counted; traces. */
 /* An array of rows × 3, with a header of 128 bytes. */
 static void write_npy(const char *path, const double *data, size_t rows)
 {
@@ -265,6 +264,7 @@ Test(table, threads_change_no_bit)
     shell_remove_folder(folder);
 }
 
+/* Rows in order, equal ones as they came; eigenvalues counted; traces. */
 Test(table, rows_in_order)
 {
     static drawn t;

@@ -387,6 +387,67 @@ static random_case draw_case(gsl_rng *rng)
 /* What the second order of λt adds at t = 1e-4, and rounding of a slope that is 0. */
 static const double SECOND_ORDER = 1e-2, FLAT = 1e-14;
 
+/* Descent at the brink of stability, where the largest eigenvalue overshoots by nearly
+ * as much each step, and where one step does away with nearly all: values are within
+ * their bounds of L = ½ Σ v² (1−ηλ)^2k. */
+Test(training, brink_of_stability)
+{
+    static const double lambda[] = {1.0, 0.3, 1e-9}, target[] = {1.0, 1.0, 1e-12};
+    static const double rates[] = {0.9,           0.99,          0.999,
+                                   1.9,           2.0 - 0x1p-10, 2.0 - 0x1p-20,
+                                   2.0 - 0x1p-36, 2.0 - 0x1p-44};
+    static const double steps[] = {1.0, 2.0, 30.0, 1e3, 1e5, 1e7};
+    int known = 0;
+    for (size_t rows = 1; rows <= 3; rows += 2) {
+        nsl_spectrum *table;
+        nsl_model_options o = nsl_model_defaults();
+        o.convention = NSL_RIDGE_KERNEL;
+        cr_assert(nsl_spectrum_new_table(&table, rows, lambda, target, NULL, NULL) ==
+                  NSL_OK);
+        testing_model m = testing_on(table, &o);
+        nsl_point trained = {(double)INFINITY, (double)INFINITY, 0.0, 0.0, 1.0, {0}};
+        nsl_point at_start = trained;
+        at_start.training = (nsl_training){.kind = NSL_FLOW, .time = 0.0};
+        real whole = 0;
+        for (size_t i = 0; i < rows; i++)
+            whole += target[i];
+        double scale = predict(m.model, &at_start).test_loss / (double)whole;
+        for (size_t i = 0; i < 8; i++)
+            for (size_t k = 0; k < 6; k++) {
+                nsl_point at = trained;
+                at.training = (nsl_training){NSL_DESCENT, 0.0, steps[k], rates[i]};
+                nsl_prediction p = predict(m.model, &at);
+                real loss = 0, next = 0, dof = 0;
+                for (size_t j = 0; j < rows; j++) {
+                    real f = powl(1 - (real)rates[i] * lambda[j], steps[k]);
+                    real g = f * (1 - (real)rates[i] * lambda[j]);
+                    loss += target[j] * f * f;
+                    next += target[j] * g * g;
+                    dof += 1 - f;
+                }
+                double truth = scale * (double)loss;
+                double slope =
+                    (double)(-logl(next / loss) / log1pl(1 / (real)steps[k]));
+                known += !isnan(p.test_loss);
+                cr_expect(!(fabs(p.test_loss - truth) > p.error * truth),
+                          "%zu rows, rate %.17g, %g steps: %.17g, not %.17g, to %g",
+                          rows, rates[i], steps[k], p.test_loss, truth, p.error);
+                cr_expect(
+                    !(fabs(p.dof - (double)dof) > p.dof_error * fabs((double)dof)),
+                    "%zu rows, rate %.17g, %g steps: dof %.17g, not %.17g, to %g", rows,
+                    rates[i], steps[k], p.dof, (double)dof, p.dof_error);
+                cr_expect(
+                    !(fabs(p.elasticity_time - slope) >
+                      p.elasticity_time_error + 1e-15 * fabs(slope)),
+                    "%zu rows, rate %.17g, %g steps: slope %.17g, not %.17g, to %g",
+                    rows, rates[i], steps[k], p.elasticity_time, slope,
+                    p.elasticity_time_error);
+            }
+        testing_free(&m);
+    }
+    cr_expect(known > 40, "%d", known);
+}
+
 /* t → 0: E = V − 2t Σ v²λ for any N and P; and t = 0 is the untrained model. */
 Test(training, short_times)
 {

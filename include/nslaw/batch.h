@@ -46,8 +46,8 @@ typedef struct {
 /** nsl_predict, or nsl_predict_optimal, at many points, by work->jobs threads.
  *  @param work  NULL: one thread; its proceed is asked between blocks of points
  *  @return NSL_OK; as nsl_predict for the first point that fails, whose index begins
- * the message ("point 17: ...") where there are several, and nothing is known of the
- * arrays then; NSL_ECANCELLED; NSL_ENOMEM */
+ *          the message ("point 17: ...") where there are several, and nothing is known
+ *          of the arrays then; NSL_ECANCELLED; NSL_ENOMEM */
 nsl_status nsl_predict_batch(const nsl_results *out, const nsl_model *model,
                              const nsl_batch *batch, const nsl_work *work,
                              nsl_error *err);

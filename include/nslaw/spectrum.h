@@ -54,8 +54,8 @@ nsl_status nsl_spectrum_new_table(nsl_spectrum **out, size_t rows,
  *          file and line */
 nsl_status nsl_spectrum_read(nsl_spectrum **out, const char *path, nsl_error *err);
 
-/** nsl_spectrum_read by `jobs` ≥ 1 threads, which a .npy file of 10^5 rows or more
- *  keeps busy; the same bits whatever their number. */
+/** nsl_spectrum_read by up to `jobs` ≥ 1 threads, of which a file keeps one busy for
+ *  each 65,536 of its rows, at most four; the same bits whatever their number. */
 nsl_status nsl_spectrum_read_by(nsl_spectrum **out, const char *path, unsigned jobs,
                                 nsl_error *err);
 

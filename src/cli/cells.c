@@ -54,7 +54,12 @@ cell cell_known(double value, double relative_bound)
 
 cell cell_absolute(double value, double bound)
 {
-    if (isnan(value) || !(bound < FEW * fmax(1.0, fabs(value))))
+    return cell_within(value, bound, 1.0);
+}
+
+cell cell_within(double value, double bound, double scale)
+{
+    if (isnan(value) || !(bound < FEW * fmax(scale, fabs(value))))
         return cell_null();
     if (!(bound < FEW * fabs(value)))
         return cell_given(0.0);

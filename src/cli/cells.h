@@ -45,8 +45,10 @@ cell cell_word(const char *text);
 /* A computed value of which only some digits are known: those that a relative bound
  * leaves. */
 cell cell_known(double value, double relative_bound);
-/* The same by an absolute bound, of a dimensionless value: 0 where that is all that is
- * known of it, null where the bound is a tenth or more. */
+/* The same by an absolute bound: 0 where that is all that is known of it, null where
+ * the bound is a tenth of `scale` and of the value or more. */
+cell cell_within(double value, double bound, double scale);
+/* That of a dimensionless value, of which 1 is the scale. */
 cell cell_absolute(double value, double bound);
 /* A computed value to so many significant digits. */
 cell cell_digits(double value, int digits);

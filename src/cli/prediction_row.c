@@ -165,14 +165,14 @@ static bool has_column(row_style style, int i)
 
 cell row_known(double value, double error)
 {
-    return error > NSL_PROMISE ? cell_known(value, error) : cell_computed(value);
+    return error <= NSL_PROMISE ? cell_computed(value) : cell_known(value, error);
 }
 
 /* What comes out of sums that are larger: by an absolute bound. */
-static cell known_within(double value, double bound)
+static cell known_within(double value, double bound, double scale)
 {
-    return bound > NSL_PROMISE * fabs(value) ? cell_absolute(value, bound)
-                                             : cell_computed(value);
+    return bound <= NSL_PROMISE * fabs(value) ? cell_computed(value)
+                                              : cell_within(value, bound, scale);
 }
 
 /* The values as doubles, in the units asked for. Where training is stopped, `error`
@@ -180,7 +180,8 @@ static cell known_within(double value, double bound)
 static void set_doubles(document *d, row_style style, const nsl_prediction *p,
                         loss_units units, bool stopped, double error)
 {
-    double whole = units.scale * p->test_loss, inputs = error - p->error;
+    double whole = units.scale * p->test_loss;
+    double inputs = isnan(p->error) ? 0.0 : error - p->error;
     double loss = stopped ? error : 0.0;
     double part = stopped ? error * whole : 0.0;
     double dof = stopped ? p->dof_error + inputs : 0.0;
@@ -191,28 +192,28 @@ static void set_doubles(document *d, row_style style, const nsl_prediction *p,
     double ridge = of_reported(p->elasticity_ridge, p, units);
     double in_time = stopped ? p->elasticity_time_error + inputs : 0.0;
     const struct {
-        double value, bound;
-        bool absolute;
+        double value, bound, scale; /* of an absolute bound; 0: it is relative */
     } values[NSL_PREDICTION_MP_VALUES] = {
-        {p->delta, loss, false},
-        {p->dof, dof, false},
-        {row_test_loss(p, units), loss, false},
-        {units.scale * p->signal_loss, part, true},
-        {units.scale * p->noise_loss, part, true},
-        {style.fitted ? (double)NAN : units.scale * p->train_loss, loss, false},
-        {units.scale * p->bias, parts, true},
-        {units.scale * p->variance_samples, parts, true},
-        {units.scale * p->variance_features, parts, true},
-        {features, slope * fmax(1.0, fabs(features)), true},
-        {samples, slope * fmax(1.0, fabs(samples)), true},
-        {ridge, slope * fmax(1.0, fabs(ridge)), true},
-        {of_reported(p->elasticity_time, p, units), in_time, true}};
+        {p->delta, loss, 0.0},
+        {p->dof, dof, 0.0},
+        {row_test_loss(p, units), loss, 0.0},
+        {units.scale * p->signal_loss, part, whole},
+        {units.scale * p->noise_loss, part, whole},
+        {style.fitted ? (double)NAN : units.scale * p->train_loss, loss, 0.0},
+        {units.scale * p->bias, parts, whole},
+        {units.scale * p->variance_samples, parts, whole},
+        {units.scale * p->variance_features, parts, whole},
+        {features, slope * fmax(1.0, fabs(features)), 1.0},
+        {samples, slope * fmax(1.0, fabs(samples)), 1.0},
+        {ridge, slope * fmax(1.0, fabs(ridge)), 1.0},
+        {of_reported(p->elasticity_time, p, units), in_time, 1.0}};
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
         if (has_column(style, i))
-            document_set(d, value_keys[i],
-                         values[i].absolute
-                             ? known_within(values[i].value, values[i].bound)
-                             : row_known(values[i].value, values[i].bound));
+            document_set(
+                d, value_keys[i],
+                values[i].scale > 0.0
+                    ? known_within(values[i].value, values[i].bound, values[i].scale)
+                    : row_known(values[i].value, values[i].bound));
 }
 
 static void set_digits(document *d, row_style style, query_answer *answer)

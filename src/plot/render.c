@@ -40,14 +40,20 @@ static char *find(const rendering *p, const char *text)
 
 /* Gnuplot does not look whether what it writes is written, to a disk that is full, say:
  * only the end of a picture tells. */
-static bool is_whole(const rendering *p, script_terminal terminal)
+static bool is_whole(const rendering *p, const script_options *options,
+                     script_terminal terminal)
 {
     static const char *const ends[] = {[SCRIPT_PNG] = "IEND\xae\x42\x60\x82",
                                        [SCRIPT_SVG] = "</svg>",
                                        [SCRIPT_PDF] = "%%EOF",
-                                       [SCRIPT_TEX] = "\\endgroup",
-                                       [SCRIPT_DUMB] = "\n"};
+                                       [SCRIPT_TEX] = "\\endgroup"};
     enum { LAST = 16 }; /* bytes that hold the end, and blanks after it */
+    if (terminal == SCRIPT_DUMB) {
+        size_t lines = 0;
+        for (size_t i = 0; i < p->length; i++)
+            lines += p->bytes[i] == '\n';
+        return lines >= options->rows;
+    }
     size_t last = p->length < LAST ? p->length : LAST;
     return memmem(p->bytes + p->length - last, last, ends[terminal],
                   strlen(ends[terminal])) != NULL;
@@ -95,7 +101,7 @@ bool render(rendering *out, const figure *f, const script_options *options,
     }
     if (file)
         fclose(file);
-    if (fine && !is_whole(out, options->terminal)) {
+    if (fine && !is_whole(out, options, options->terminal)) {
         snprintf(problem, size, "%s", cut_short);
         rendering_clear(out);
         fine = false;
@@ -158,7 +164,8 @@ bool render_tex(rendering *tex, rendering *pdf, const figure *f,
          !read_file(pdf, folder, "graphic.pdf") || !rename_graphic(tex, graphic))) {
         snprintf(problem, size, "its picture for LaTeX is not as expected");
         fine = false;
-    } else if (fine && !(is_whole(tex, SCRIPT_TEX) && is_whole(pdf, SCRIPT_PDF))) {
+    } else if (fine && !(is_whole(tex, options, SCRIPT_TEX) &&
+                         is_whole(pdf, options, SCRIPT_PDF))) {
         snprintf(problem, size, "%s", cut_short);
         fine = false;
     }

@@ -191,7 +191,6 @@ static nsl_status fill(reading *r, unsigned jobs, nsl_error *err)
         r->part[k].first = k == 0 ? 0 : r->part[k - 1].end;
         r->part[k].end = r->part[k].first + (c->rows + k) / r->parts;
     }
-    r->part[r->parts - 1].end = c->rows;
     const nsl_work work = {.jobs = jobs};
     nsl_status status = nsl_crew_run(fill_part, r, r->parts, &work, err);
     for (size_t k = 1; status == NSL_OK && k < r->parts; k++) {

@@ -304,10 +304,13 @@ static double error_of(double total, double rounding, double near, double filter
            filter * filter * near / total;
 }
 
-/* A part of a loss: 0 where no more can be told of it. */
+/* A part of a loss, which is not below 0: 0 where no more can be told of it, which is
+ * then within the bound as well. */
 static double part_known(double value, double error, double whole)
 {
-    return fabs(value) > error * whole ? value : 0.0;
+    double bound = error * whole;
+    bool none = fabs(value) <= 0.5 * bound || (value < 0.0 && value >= -bound);
+    return none ? 0.0 : value;
 }
 
 /* −∂ln E/∂ln(time), or over the next step: −ln(E(k+1)/E(k))/ln(1 + 1/k). */
@@ -357,6 +360,11 @@ static void set_sums(sums *out, nsl_course *c, nsl_sheet *sheet, double noise,
     double residual = cabs(first->residual);
     out->near = cabs(arm->signal) + noise * cabs(arm->noise);
     out->train_near = residual * residual * (out->near + noise);
+    if (sheet->contour.alternates) { /* w ≈ −2/η has errors of its own */
+        double half = 0.5 * c->setting.model->outputs;
+        out->near = fmax(out->near, c->untrained.test_loss / half + noise);
+        out->train_near = fmax(out->train_near, out->near + noise);
+    }
     double decay = sheet->contour.pole ? 0.0 : decay_of(c) * time;
     out->filter = nsl_contour_error(&sheet->contour, time, decay);
     out->dof_error = (rounding + DOF_FILTER * out->filter) * dof_size / out->dof;
@@ -397,10 +405,11 @@ static void set_slopes(nsl_prediction *out, const nsl_course *c, const sums *s,
     double step = mixed(s->many.step_signal, s->single.step_signal, share) +
                   noise * mixed(s->many.step_noise, s->single.step_noise, share);
     out->elasticity_time = elasticity_in_time(step, total, time, c->rate);
-    double scale = c->rate > 0.0 ? c->rate / log1p(1.0 / time) : time;
+    double left = 1.0 + c->rate * step / total; /* E(k+1)/E(k), or 1 */
+    double scale = c->rate > 0.0 ? c->rate / log1p(1.0 / time) / fmin(1.0, left) : time;
     double step_rounding = mixed(s->many.step_rounding, s->single.step_rounding, share);
-    double of_step =
-        scale * step_rounding / total + fabs(out->elasticity_time) * out->error;
+    double of_step = scale * step_rounding / total +
+                     fabs(out->elasticity_time) * out->error + DBL_MIN;
     out->elasticity_time_error = of_step;
     double slope_rounding =
         mixed(s->many.slope_rounding, s->single.slope_rounding, share);

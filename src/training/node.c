@@ -185,7 +185,7 @@ static move move_of(const root *a, const nsl_setting *s, int direction)
     return m;
 }
 
-/* Moves a arm: da, and those of b = a z/P and x = a b'. `d_a` is set. */
+/* Moves an arm: da, and those of b = a z/P and x = a b'. `d_a` is set. */
 static void move_side(nsl_arm *n, const root *a, const nsl_setting *s,
                       const move moves[])
 {
@@ -295,7 +295,7 @@ static void set_cross_side(nsl_node *node, const root *a, const nsl_setting *s,
 /* Roundings of ω and of the spectral sums, relative. */
 static const double ROUNDING = 8 * DBL_EPSILON;
 
-/* lnω off by e and z by e z move s and the gaps a by
+/* lnω off by e and z by −e z move s and the gaps a by
  *
  *     dln s = e (1 − z S₁)/K,   Σ dln a = e (r + z) S₁/K. */
 static double rounding_of(const root *a)

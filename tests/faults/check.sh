@@ -41,8 +41,8 @@ judge() {
     faulty "$@"
     case $code in
     0)
-        [ "$kind" = pipe ] || cmp -s "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good" ||
-            wrong 'another answer'
+        # an answer that no one reads is not one
+        cmp -s "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good" || wrong 'another answer'
         unchanged
         ;;
     1 | 3)
