@@ -142,7 +142,7 @@ nsl_status nsl_course_best(nsl_stop *out, nsl_course *course, nsl_error *err)
         scan_steps(out, &s, high);
     else
         scan_flow(out, &s, low, high);
-    if (out->trained)
+    if (s.status == NSL_OK && out->trained)
         s.status = nsl_course_at(&out->best, course, INFINITY, err);
     return s.status;
 }

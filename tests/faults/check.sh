@@ -42,7 +42,10 @@ judge() {
     case $code in
     0)
         # an answer that no one reads is not one
-        cmp -s "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good" || wrong 'another answer'
+        cmp -s "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good" || {
+            wrong 'another answer'
+            diff "$NSLAW_FAULTS_FILES/good" "$NSLAW_FAULTS_FILES/out" | head -n 20
+        }
         unchanged
         ;;
     1 | 3)
@@ -95,6 +98,9 @@ check() {
     read -r allocations calls <"$NSLAW_FAULTS_FILES/count"
     kinds
     for kind in $kinds; do
+        case "$kind $words" in
+        memory*--help) continue ;; # glibc's argp asserts that it has memory
+        esac
         case $kind in
         memory*) count=$allocations ;;
         call) count=$calls ;;
