@@ -188,8 +188,14 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
         status == NSL_OK && (o->fitted || double_suffices(out, setup, point, decimals));
     if (kept || status == NSL_EINVAL || status == NSL_ENOMEM)
         return status;
-    if (predict_digits(out, setup, &trained, decimals, plain, DIGITS_OF_DOUBLE, NULL) ==
-        NSL_OK) {
+    nsl_error ignored;
+    nsl_status exact = predict_digits(out, setup, &trained, decimals, plain,
+                                      DIGITS_OF_DOUBLE, &ignored);
+    if (exact == NSL_ENOMEM) {
+        *err = ignored;
+        return exact;
+    }
+    if (exact == NSL_OK) {
         digits_to_double(&out->p, &out->mp);
         out->error = out->p.error;
         if (out->optimal) {

@@ -47,6 +47,7 @@ typedef struct {
     nsl_cost *cost; /* N·P, of a budget */
     double near;    /* N* of the last budget, or 0; and its logarithm: */
     double last;
+    bool lacks_memory; /* a place that is not seen for that is no place without a law */
     nsl_error *err;
 } function;
 
@@ -127,7 +128,7 @@ static nsl_status begin(function *f, nsl_model **kernel, const nsl_model *model,
                         nsl_error *err)
 {
     enum { DOUBLE_BITS = 53 };
-    *f = (function){model, resource, *point, optimal, NULL, 0.0, 0.0, err};
+    *f = (function){model, resource, *point, optimal, NULL, 0.0, 0.0, false, err};
     *kernel = NULL;
     nsl_status status = NSL_OK;
     if (optimal) {
@@ -148,6 +149,14 @@ static void end(function *f, nsl_model *kernel)
     nsl_model_free(kernel);
 }
 
+/* Whether there is something to see; nothing outside of double's range. */
+static bool seen(sight *out, function *f, double resource)
+{
+    nsl_status status = see(out, f, resource);
+    f->lacks_memory |= status == NSL_ENOMEM;
+    return status == NSL_OK;
+}
+
 typedef struct {
     double exponent, amplitude;
 } power;
@@ -158,7 +167,7 @@ typedef enum { FAR, NEAR, UNKNOWN } nearness;
 static nearness look(function *f, power law, double x)
 {
     sight s;
-    if (see(&s, f, exp(x)) != NSL_OK || isnan(s.exponent))
+    if (!seen(&s, f, exp(x)) || isnan(s.exponent))
         return UNKNOWN;
     double scale = law.exponent == 0.0 ? 1.0 : fabs(law.exponent);
     double off = log(s.loss / law.amplitude) + law.exponent * x;
@@ -182,7 +191,7 @@ static double reachable_top(function *f, double low)
 {
     double top = f->resource == NSL_RESOURCE_RIDGE ? -RIDGE_BOTTOM : TOP;
     sight s;
-    while (top > low && (see(&s, f, exp(top)) != NSL_OK || isnan(s.loss)))
+    while (top > low && (!seen(&s, f, exp(top)) || isnan(s.loss)))
         top -= 1.0;
     return top;
 }
@@ -241,7 +250,7 @@ nsl_status nsl_range_find(nsl_range *out, const nsl_model *model, nsl_resource r
                           : exp(edge(&f, law, high, fmin(high + step, top)));
     }
     end(&f, kernel);
-    return NSL_OK;
+    return f.lacks_memory ? nsl_fail_memory(err) : NSL_OK;
 }
 
 /* Bits of a NaN's reason. */
