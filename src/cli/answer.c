@@ -3,6 +3,7 @@
 #include "cli/digits.h"
 #include "cli/fitted.h"
 #include "cli/training.h"
+#include "core/error.h"
 
 #include <float.h>
 #include <math.h>
@@ -188,13 +189,10 @@ nsl_status query_predict(query_answer *out, const cli_options *o,
         status == NSL_OK && (o->fitted || double_suffices(out, setup, point, decimals));
     if (kept || status == NSL_EINVAL || status == NSL_ENOMEM)
         return status;
-    nsl_error ignored;
-    nsl_status exact = predict_digits(out, setup, &trained, decimals, plain,
-                                      DIGITS_OF_DOUBLE, &ignored);
-    if (exact == NSL_ENOMEM) {
-        *err = ignored;
-        return exact;
-    }
+    nsl_status exact =
+        predict_digits(out, setup, &trained, decimals, plain, DIGITS_OF_DOUBLE, NULL);
+    if (exact == NSL_ENOMEM)
+        return nsl_fail_memory(err);
     if (exact == NSL_OK) {
         digits_to_double(&out->p, &out->mp);
         out->error = out->p.error;

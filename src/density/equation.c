@@ -152,8 +152,9 @@ void nsl_equation_sums(nsl_complex_sums *m, const nsl_equation *e, double comple
                        bool angle)
 {
     const nsl_spectrum_ops *ops = e->spectrum->ops;
-    ops->complex_sums(m, e->spectrum, s, angle);
-    if (!(creal(s) < 0.0 && cimag(s) > 0.0 && cimag(s) < NEAR_AXIS * -creal(s)))
+    bool near = creal(s) < 0.0 && cimag(s) > 0.0 && cimag(s) < NEAR_AXIS * -creal(s);
+    ops->complex_sums(m, e->spectrum, s, angle && !near);
+    if (!near)
         return;
     nsl_complex_sums axis;
     double turn = cimag(s) / creal(s);

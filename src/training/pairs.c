@@ -31,7 +31,8 @@ double nsl_pairs_rounding(const nsl_sheet *sheet, const double complex *c, doubl
         largest = fmax(largest, size);
         turned = fmax(turned, size * cabs(sheet->contour.node[i].rate) * time);
     }
-    return sheet->rounding + 2.0 * DBL_EPSILON * turned / largest;
+    return sheet->rounding +
+           2.0 * DBL_EPSILON * (largest > 0.0 ? turned / largest : 0.0);
 }
 
 static const nsl_cauchy *cauchy_of(const nsl_sheet *sheet, nsl_pair_kind kind)
