@@ -68,7 +68,7 @@ static bool follow(lines *l, field *f)
     *l = (lines){.f = f, .pieces_left = l->pieces_left, .half = l->half};
     for (int k = 0; k < NODES * NODES; k++)
         l->value[k] = f(place(k % NODES), place(k / NODES));
-    return nsl_contour_follow(CELLS, l->value, cross, take, l);
+    return nsl_contour_follow((nsl_lattice_values){CELLS, l->value}, cross, take, l);
 }
 
 static void clear(lines *l)

@@ -202,7 +202,8 @@ bool fit_plane_add_contours(figure *f, const fit_plane *plane)
             l->above[k] = l->value[k] - log(level[n]);
         label_level(label, level, count, n);
         l->series = figure_add(f, SERIES_CONTOUR, label, 0, false);
-        fine = l->series && nsl_contour_follow(CELLS, l->above, cross, add_piece, l);
+        fine = l->series && nsl_contour_follow((nsl_lattice_values){CELLS, l->above},
+                                               cross, add_piece, l);
     }
     free(l);
     return fine;

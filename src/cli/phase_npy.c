@@ -174,10 +174,11 @@ static void remove_stale(const char *folder, const phase_job *job)
         }
 }
 
-/* Files that are open, for several threads to fill. */
+/* Files for several threads to open and fill. */
 typedef struct {
     const phase_job *job;
     const document *d;
+    const char *folder;
     whole_file file[FILES + ENDS];
     int reason[FILES + ENDS]; /* why it could not be written; 0 */
 } folder_files;
@@ -185,8 +186,12 @@ typedef struct {
 static nsl_status put_one(void *data, size_t k, nsl_error *err)
 {
     folder_files *f = data;
+    char path[PATH_ROOM];
     (void)err;
-    if (!put_file(f->file[k].stream, f->job, f->d, (int)k))
+    path_of(path, f->folder, f->job, (int)k);
+    errno = ENAMETOOLONG;
+    if (strlen(path) + 1 >= PATH_ROOM || !whole_file_open(&f->file[k], path) ||
+        !put_file(f->file[k].stream, f->job, f->d, (int)k))
         f->reason[k] = errno ? errno : EIO;
     return NSL_OK;
 }
@@ -194,27 +199,23 @@ static nsl_status put_one(void *data, size_t k, nsl_error *err)
 int phase_write_folder(const phase_job *job, const cli_options *out, const document *d)
 {
     const char *folder = out->value[OPT_OUTPUT].text;
-    folder_files files = {.job = job, .d = d};
+    folder_files files = {.job = job, .d = d, .folder = folder};
     nsl_work work = {.jobs = d->jobs};
-    char path[PATH_ROOM], shown[128];
+    char shown[128];
     bool made = mkdir(folder, 0777) == 0, fine = made || errno == EEXIST;
-    int opened = 0, reason = errno;
+    int count = files_of(job), reason = errno;
     nsl_printable(shown, sizeof shown, folder);
     if (d->failed || !d->record)
         return options_complain(out->command, EXIT_COMPUTATION, "out of memory");
-    for (int k = 0; k < files_of(job) && fine; k++) {
-        path_of(path, folder, job, k);
-        fine = strlen(path) + 1 < PATH_ROOM && whole_file_open(&files.file[k], path);
-        reason = errno;
-        opened += fine;
-    }
     if (fine)
-        nsl_crew_run(put_one, &files, (size_t)opened, &work, NULL);
-    for (int k = 0; k < opened && fine; k++) {
+        nsl_crew_run(put_one, &files, (size_t)count, &work, NULL);
+    for (int k = 0; k < count && fine; k++) {
         fine = files.reason[k] == 0;
         reason = files.reason[k];
     }
-    for (int k = 0; k < opened; k++) {
+    for (int k = 0; k < count; k++) {
+        if (!files.file[k].stream)
+            continue;
         bool appeared = whole_file_close(&files.file[k], fine);
         reason = fine && !appeared ? errno : reason;
         fine = fine && appeared;

@@ -4,15 +4,26 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+static mode_t mask; /* of the process, which only setting it tells: once */
+
+static void read_mask(void)
+{
+    mask = umask(0);
+    umask(mask);
+}
+
 /* A new file beside `path`, with the permissions a new file would have. */
 static FILE *open_beside(const char *path, char **temporary)
 {
+    static pthread_once_t reading = PTHREAD_ONCE_INIT;
     size_t size = strlen(path) + sizeof ".XXXXXX";
+    pthread_once(&reading, read_mask);
     *temporary = malloc(size);
     if (!*temporary)
         return NULL;
@@ -20,8 +31,6 @@ static FILE *open_beside(const char *path, char **temporary)
     int descriptor = mkostemp(*temporary, O_CLOEXEC);
     if (descriptor < 0)
         return NULL;
-    mode_t mask = umask(0);
-    umask(mask);
     struct stat existing;
     mode_t mode = stat(path, &existing) == 0 ? existing.st_mode & 0777 : 0666 & ~mask;
     FILE *out = fchmod(descriptor, mode) == 0 ? fdopen(descriptor, "wb+") : NULL;

@@ -13,7 +13,7 @@ typedef struct {
     char *temporary; /* where it is until then, NULL for a device; owned */
 } whole_file;
 
-/* False, with errno set, when the file cannot be written. A symbolic link stays: what
+/* False, with errno set, when the file cannot be written. Threads may open several. A symbolic link stays: what
  * it leads to is replaced. */
 bool whole_file_open(whole_file *file, const char *path);
 

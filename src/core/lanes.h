@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Vectors of a fixed number of doubles, so that sums round alike on every machine. */
+/* Sums in a fixed number of lanes, so that they round alike on every machine. Kernels
+ * are plain loops over the lanes, which the compiler turns into as many instructions as
+ * registers are wide: vector types wider than the registers cost six times as much. */
 #ifndef NSL_CORE_LANES_H
 #define NSL_CORE_LANES_H
 
@@ -12,12 +14,8 @@
 #endif
 
 enum { LANES = 8 };
-typedef double lanes __attribute__((vector_size(LANES * sizeof(double))));
-typedef long lane_mask __attribute__((vector_size(LANES * sizeof(long))));
-
-/* By lane: `yes` where the comparison that made the mask holds. A macro: vectors wider
- * than the registers are not passed. */
-#define CHOOSE(mask, yes, no)                                                          \
-    ((lanes)(((mask) & (lane_mask)(yes)) | (~(mask) & (lane_mask)(no))))
+typedef struct {
+    _Alignas(LANES * sizeof(double)) double of[LANES];
+} lanes;
 
 #endif

@@ -5,6 +5,7 @@
  * NODES of them give it to rounding; powers of the local coordinate lose nothing at
  * this length, since their coefficients fall nearly as fast. */
 #include "spectrum/interpolant.h"
+#include "core/crew.h"
 #include "core/error.h"
 #include "core/lanes.h"
 
@@ -23,6 +24,9 @@ enum { Z, R, Q, Q1, T0, TD, TC };
 /* One piece an octave [2^k, 2^{k+1}): the range of double, but for the room that
  * products of two sums need at its ends. */
 enum { FIRST = -1000, PIECES = 2000 };
+
+/* Pieces next to each other may be made at once. */
+enum { MAKERS = 8 };
 
 /* Chebyshev interpolation passes the error of its nodes on, times at most this: the
  * Lebesgue constant of NODES. */
@@ -52,7 +56,8 @@ typedef struct {
     nsl_spectrum head;
     const nsl_spectrum *from;
     const nsl_target *target;
-    pthread_mutex_t making;
+    pthread_mutex_t making[MAKERS]; /* of pieces, by their place modulo MAKERS */
+    atomic_bool lacks;
     _Atomic(piece *) piece[PIECES];
 } interpolant;
 
@@ -114,8 +119,8 @@ static void set_powers(piece *p, double c[NODES][LANES])
     }
     for (int k = 0; k < HALF; k++)
         for (int lane = 0; lane < LANES; lane++) {
-            p->even[k][lane] = power[2 * k][lane];
-            p->odd[k][lane] = power[2 * k + 1][lane];
+            p->even[k].of[lane] = power[2 * k][lane];
+            p->odd[k].of[lane] = power[2 * k + 1][lane];
         }
 }
 
@@ -165,13 +170,15 @@ static const piece *piece_at(interpolant *s, int at)
     piece *p = atomic_load_explicit(&s->piece[at], memory_order_acquire);
     if (p)
         return p;
-    pthread_mutex_lock(&s->making);
+    pthread_mutex_lock(&s->making[at % MAKERS]);
     p = atomic_load_explicit(&s->piece[at], memory_order_relaxed);
     if (!p && (p = aligned_alloc(sizeof(lanes), sizeof *p)) != NULL) {
         piece_make(p, s, at);
         atomic_store_explicit(&s->piece[at], p, memory_order_release);
     }
-    pthread_mutex_unlock(&s->making);
+    pthread_mutex_unlock(&s->making[at % MAKERS]);
+    if (!p)
+        atomic_store(&s->lacks, true);
     return p;
 }
 
@@ -188,15 +195,49 @@ static double split(double delta, int *octave)
     return delta;
 }
 
-WIDE static void evaluate(lanes *out, const piece *p, double t)
+WIDE static void evaluate(lanes *restrict out, const piece *p, double t)
 {
     double tt = t * t;
-    lanes even = p->even[HALF - 1], odd = p->odd[HALF - 1];
-    for (int k = HALF - 2; k >= 0; k--) {
-        even = even * tt + p->even[k];
-        odd = odd * tt + p->odd[k];
+    for (int lane = 0; lane < LANES; lane++) {
+        double even = p->even[HALF - 1].of[lane], odd = p->odd[HALF - 1].of[lane];
+        for (int k = HALF - 2; k >= 0; k--) {
+            even = even * tt + p->even[k].of[lane];
+            odd = odd * tt + p->odd[k].of[lane];
+        }
+        out->of[lane] = odd * t + even;
     }
-    *out = odd * t + even;
+}
+
+typedef struct {
+    interpolant *s;
+    int first;
+} preparation;
+
+static nsl_status prepare_piece(void *data, size_t task, nsl_error *err)
+{
+    const preparation *p = data;
+    (void)err; /* told by nsl_interpolant_lacks */
+    piece_at(p->s, p->first + (int)task);
+    return NSL_OK;
+}
+
+void nsl_interpolant_prepare(nsl_spectrum *spectrum, double low, double high,
+                             unsigned jobs)
+{
+    int first, last;
+    split(low, &first);
+    split(high, &last);
+    first = first < FIRST ? 0 : first - FIRST;
+    last = last - FIRST >= PIECES ? PIECES - 1 : last - FIRST;
+    preparation p = {(interpolant *)spectrum, first};
+    const nsl_work work = {.jobs = jobs};
+    if (first <= last)
+        nsl_crew_run(prepare_piece, &p, (size_t)(last - first + 1), &work, NULL);
+}
+
+bool nsl_interpolant_lacks(const nsl_spectrum *spectrum)
+{
+    return atomic_load(&((const interpolant *)spectrum)->lacks);
 }
 
 static void interpolant_moments(nsl_moments *m, const nsl_spectrum *spectrum,
@@ -216,14 +257,14 @@ static void interpolant_moments(nsl_moments *m, const nsl_spectrum *spectrum,
     lanes sums;
     evaluate(&sums, p, log(mantissa * M_SQRT1_2) * (2.0 / M_LN2));
     *m = (nsl_moments){
-        .below = sums[Z],
-        .z_error = p->z_error * sums[Z],
-        .r = sums[R],
-        .q = sums[Q],
-        .q1 = sums[Q1],
-        .t0 = sums[T0],
-        .td = sums[TD],
-        .tc = sums[TC],
+        .below = sums.of[Z],
+        .z_error = p->z_error * sums.of[Z],
+        .r = sums.of[R],
+        .q = sums.of[Q],
+        .q1 = sums.of[Q1],
+        .t0 = sums.of[T0],
+        .td = sums.of[TD],
+        .tc = sums.of[TC],
         .bend_above = NAN, /* 2 q₁ − r is ρ */
         .bend_below = NAN,
         .error = p->error,
@@ -235,7 +276,8 @@ static void interpolant_free(nsl_spectrum *spectrum)
     interpolant *s = (interpolant *)spectrum;
     for (int at = 0; at < PIECES; at++)
         free(atomic_load(&s->piece[at]));
-    pthread_mutex_destroy(&s->making);
+    for (int i = 0; i < MAKERS; i++)
+        pthread_mutex_destroy(&s->making[i]);
     free(s);
 }
 
@@ -265,10 +307,10 @@ nsl_status nsl_spectrum_new_interpolant(nsl_spectrum **out, const nsl_spectrum *
 {
     *out = NULL;
     interpolant *s = calloc(1, sizeof *s);
-    if (!s || pthread_mutex_init(&s->making, NULL) != 0) {
-        free(s);
+    if (!s)
         return nsl_fail_memory(err);
-    }
+    for (int i = 0; i < MAKERS; i++)
+        pthread_mutex_init(&s->making[i], NULL);
     s->head = *from;
     s->head.ops = &interpolant_ops;
     s->head.origin = nsl_spectrum_origin(from);

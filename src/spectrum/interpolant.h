@@ -8,8 +8,18 @@
 
 /* A spectrum that answers for `from` with `target`, both of which must outlive it. The
  * error bounds of its moments include the interpolation. Pieces are made when they are
- * first asked for; threads may share it. Free with nsl_spectrum_free. */
+ * first asked for; threads may share it. Free with nsl_spectrum_free. A piece that
+ * finds no memory leaves sums to `from`, so that last digits would depend on it:
+ * nsl_interpolant_lacks tells. */
 nsl_status nsl_spectrum_new_interpolant(nsl_spectrum **out, const nsl_spectrum *from,
                                         const nsl_target *target, nsl_error *err);
+
+/* Makes the pieces from Δ = low to high, by `jobs` threads: nothing but time depends on
+ * it. */
+void nsl_interpolant_prepare(nsl_spectrum *interpolant, double low, double high,
+                             unsigned jobs);
+
+/* Whether memory ran out for a piece. */
+bool nsl_interpolant_lacks(const nsl_spectrum *interpolant);
 
 #endif

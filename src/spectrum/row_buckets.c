@@ -20,7 +20,7 @@
 #include <string.h>
 
 /* Rows are read in so many parts of so many rows or more, by several threads or one. */
-enum { PARTS_MAX = 4, PART_ROWS = 1 << 16 };
+enum { PARTS_MAX = 8, PART_ROWS = 1 << 16 };
 
 /* --- rows --------------------------------------------------------------------------
  */
@@ -248,11 +248,11 @@ static void keep_moments(nsl_bucket *b, const nsl_filling *f, bool weighted,
 {
     *trace += ldexpl(nsl_exact_total(&f->trace), f->scale.exponent);
     *square += ldexpl(nsl_exact_total(&f->square), 2 * f->scale.exponent);
-    b->least = f->least[0];
-    b->most = f->most[0];
+    b->least = f->least.of[0];
+    b->most = f->most.of[0];
     for (int i = 1; i < LANES; i++) {
-        b->least = fmin(b->least, f->least[i]);
-        b->most = fmax(b->most, f->most[i]);
+        b->least = fmin(b->least, f->least.of[i]);
+        b->most = fmax(b->most, f->most.of[i]);
     }
     for (int w = 0; w < NSL_WEIGHTINGS; w++)
         for (int j = 0; j < NSL_TERMS; j++)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "spectrum/row_filling.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,36 +22,45 @@ nsl_filling *nsl_filling_new(unsigned place)
 }
 
 /* x of a block, its traces and ends. */
-WIDE static void add_rows(nsl_filling *f, double *x, const double *copies, size_t count)
+WIDE static void add_rows(nsl_filling *f, double *restrict x,
+                          const double *restrict copies, size_t count)
 {
+    nsl_exact_sum trace = f->trace, square = f->square;
+    lanes least = f->least, most = f->most;
+    const nsl_interval_scale scale = f->scale;
     for (size_t i = 0; i < count; i += LANES) {
-        lanes lambda, m;
-        memcpy(&lambda, f->lambda + i, sizeof lambda);
-        memcpy(&m, copies + i, sizeof m);
-        lanes size = lambda * f->scale.over[0] * f->scale.over[1],
-              at = size - f->scale.b;
-        lanes first = m * size, second = first * size;
-        memcpy(x + i, &at, sizeof at);
-        nsl_exact_add(&f->trace, &first);
-        nsl_exact_add(&f->square, &second);
-        f->least = CHOOSE(lambda < f->least, lambda, f->least);
-        f->most = CHOOSE(lambda > f->most, lambda, f->most);
+        const double *row = f->lambda + i, *copy = copies + i;
+        double *at = x + i;
+        for (int lane = 0; lane < LANES; lane++) {
+            double lambda = row[lane];
+            double size = lambda * scale.over[0] * scale.over[1];
+            double first = copy[lane] * size;
+            at[lane] = size - scale.b;
+            nsl_exact_add(&trace, lane, first);
+            nsl_exact_add(&square, lane, first * size);
+            least.of[lane] = lambda < least.of[lane] ? lambda : least.of[lane];
+            most.of[lane] = lambda > most.of[lane] ? lambda : most.of[lane];
+        }
     }
+    f->trace = trace;
+    f->square = square;
+    f->least = least;
+    f->most = most;
 }
 
 void nsl_filling_sum(nsl_filling *f, const nsl_columns *c)
 {
     double copies[NSL_BLOCK], x[NSL_BLOCK], weight[NSL_BLOCK];
-    size_t count = (f->held + LANES - 1) / LANES * LANES;
+    size_t count = (f->held + NSL_PART - 1) / NSL_PART * NSL_PART;
     for (size_t i = f->held; i < count; i++) /* rows that are none */
         f->lambda[i] = f->lambda[0];
     for (size_t i = 0; i < count; i++)
         copies[i] = i >= f->held ? 0.0 : c->copies ? f->row_copies[i] : 1.0;
     if (!f->summed) {
         for (int i = 0; i < LANES; i++)
-            f->least[i] = f->most[i] = f->lambda[0];
+            f->least.of[i] = f->most.of[i] = f->lambda[0];
         memset(f->moment, 0, sizeof f->moment);
-        f->trace = f->square = (nsl_exact_sum){.high = {0.0}};
+        f->trace = f->square = (nsl_exact_sum){.high = {{0.0}}};
         f->summed = true;
     }
     add_rows(f, x, copies, count);
@@ -66,8 +76,10 @@ void nsl_filling_sum(nsl_filling *f, const nsl_columns *c)
 
 static void join_sum(nsl_exact_sum *to, const nsl_exact_sum *from)
 {
-    nsl_exact_add(to, &from->high);
-    to->low += from->low;
+    for (int lane = 0; lane < LANES; lane++) {
+        nsl_exact_add(to, lane, from->high.of[lane]);
+        to->low.of[lane] += from->low.of[lane];
+    }
 }
 
 static void join_sums(nsl_filling *to, const nsl_filling *from)
@@ -77,8 +89,10 @@ static void join_sums(nsl_filling *to, const nsl_filling *from)
             join_sum(&to->moment[w][j], &from->moment[w][j]);
     join_sum(&to->trace, &from->trace);
     join_sum(&to->square, &from->square);
-    to->least = CHOOSE(from->least < to->least, from->least, to->least);
-    to->most = CHOOSE(from->most > to->most, from->most, to->most);
+    for (int lane = 0; lane < LANES; lane++) {
+        to->least.of[lane] = fmin(to->least.of[lane], from->least.of[lane]);
+        to->most.of[lane] = fmax(to->most.of[lane], from->most.of[lane]);
+    }
 }
 
 void nsl_filling_join(nsl_filling *to, const nsl_filling *from, const nsl_columns *c)

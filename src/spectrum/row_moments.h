@@ -30,17 +30,17 @@ typedef struct {
     lanes high, low;
 } nsl_exact_sum;
 
-static inline void nsl_exact_add(nsl_exact_sum *sum, const lanes *value)
+static inline void nsl_exact_add(nsl_exact_sum *sum, int lane, double value)
 {
-    lanes total = sum->high + *value, part = total - sum->high;
-    sum->low += (sum->high - (total - part)) + (*value - part);
-    sum->high = total;
+    double high = sum->high.of[lane], total = high + value, part = total - high;
+    sum->low.of[lane] += (high - (total - part)) + (value - part);
+    sum->high.of[lane] = total;
 }
 
 long double nsl_exact_total(const nsl_exact_sum *sum);
 
 /* Adds a block of up to NSL_BLOCK rows, −1 ≤ x ≤ 1, to the moments. Both arrays have a
- * multiple of LANES numbers. */
+ * multiple of NSL_PART numbers; those that are no rows weigh 0. */
 void nsl_moments_add(nsl_exact_sum moment[NSL_TERMS], const double *x,
                      const double *weight, size_t count);
 

@@ -95,8 +95,8 @@ static bool allocate(nsl_row_sums *s, const nsl_buckets *from)
     memset(s->group, 0, size);
     for (size_t g = 0; g < s->groups; g++)
         for (int lane = 0; lane < LANES; lane++)
-            s->group[g].b[lane] = s->group[g].over[0][lane] =
-                s->group[g].over[1][lane] = 7.0;
+            s->group[g].b.of[lane] = s->group[g].over[0].of[lane] =
+                s->group[g].over[1].of[lane] = 7.0;
     return true;
 }
 
@@ -120,11 +120,11 @@ static void set_lane(group *g, int lane, const nsl_bucket *b)
     multiply(moment[V1], moment[V0], b->scale.b, NSL_TERMS - 1);
     for (int j = 0; j < NSL_TERMS; j++)
         for (int k = 0; k < KINDS; k++)
-            g->moment[j][k][lane] = (double)moment[k][j];
-    g->b[lane] = b->scale.b;
-    g->over[0][lane] = b->scale.over[0];
-    g->over[1][lane] = b->scale.over[1];
-    g->place[lane] = ldexp(b->scale.b, b->scale.exponent);
+            g->moment[j][k].of[lane] = (double)moment[k][j];
+    g->b.of[lane] = b->scale.b;
+    g->over[0].of[lane] = b->scale.over[0];
+    g->over[1].of[lane] = b->scale.over[1];
+    g->place.of[lane] = ldexp(b->scale.b, b->scale.exponent);
 }
 
 nsl_row_sums *nsl_row_sums_new(const nsl_buckets *from)
@@ -150,7 +150,7 @@ nsl_row_sums *nsl_row_sums_new(const nsl_buckets *from)
             continue;
         group *g = &s->group[bucket / LANES];
         set_lane(g, (int)(bucket % LANES), b);
-        s->place[bucket] = g->place[bucket % LANES];
+        s->place[bucket] = g->place.of[bucket % LANES];
         total += b->copies;
         s->rung[row + bucket++] = (nsl_rung){b->most, b->least, total};
     }
@@ -209,58 +209,62 @@ static void sum_rows(side_sums *sums, const nsl_row_sums *s, double delta, size_
 /* (x+b)^k/(x+a)^p, as K_P. */
 enum { P01, P02, P11, P12, P13, P22, P23, P02V, P12V, P13V, PARTS };
 
-/* Adds a group to the sums of both sides, with Kahan's compensation. */
-WIDE static void add_group(lanes sum[2][SUMS], lanes lost[2][SUMS], const group *at,
-                           double delta, double ratio_max)
+/* Kahan's compensated addition. */
+static inline void add_to(lanes *sum, lanes *lost, int lane, double value)
 {
-    lanes d = delta * at->over[0] * at->over[1], zero = {0.0}, part[PARTS] = {{0.0}};
-    lanes most = zero + ratio_max, root = zero;
-    d = CHOOSE(d > most, most, d);
-    lanes over = 1.0 / (at->b + d), square = 1.0 - over * over;
-    for (int i = 0; i < LANES; i++)
-        root[i] = sqrt(square[i]); /* √(a²−1)/a */
-    lanes alpha = 1.0 / root, g = alpha * over, t = -over / (1.0 + root);
-    lanes power = zero + 2.0, twice = 2.0 * alpha * alpha + g * g, place = zero;
-    for (int j = 1; j <= NSL_TERMS; j++) { /* the first term comes last */
-        const lanes *m = at->moment[j % NSL_TERMS];
-        place = j < NSL_TERMS ? place + 1.0 : zero;
-        power = j < NSL_TERMS ? power * t : zero + 1.0;
-        lanes second = (alpha + place) * power;
-        lanes third = 0.5 * (twice + place * (3.0 * alpha + place)) * power;
-        part[P01] += m[M0] * power;
-        part[P11] += m[M1] * power;
-        part[P02] += m[M0] * second;
-        part[P12] += m[M1] * second;
-        part[P22] += m[M2] * second;
-        part[P13] += m[M1] * third;
-        part[P23] += m[M2] * third;
-        part[P02V] += m[V0] * second;
-        part[P12V] += m[V1] * second;
-        part[P13V] += m[V1] * third;
+    double y = value - lost->of[lane], before = sum->of[lane], total = before + y;
+    lost->of[lane] = (total - before) - y;
+    sum->of[lane] = total;
+}
+
+/* Adds a group to the sums of both sides. */
+WIDE static void add_group(lanes sum[restrict 2][SUMS], lanes lost[restrict 2][SUMS],
+                           const group *restrict at, double delta, double ratio_max)
+{
+    double ratio[LANES], upper[LANES]; /* chosen before the lanes run side by side */
+    for (int i = 0; i < LANES; i++) {
+        double d = delta * at->over[0].of[i] * at->over[1].of[i];
+        ratio[i] = d > ratio_max ? ratio_max : d;
+        upper[i] = at->place.of[i] >= delta ? 1.0 : 0.0;
     }
-    lanes dg = d * g, r = dg * g, q = g * g, w = dg * dg;
-    lanes q1 = r * g * part[P23], tc = w * g;
-    lanes above[SUMS] = {dg * part[P01],
-                         r * part[P12],
-                         q * part[P22],
-                         q1,
-                         w * part[P02] + 2.0 * tc * part[P13],
-                         w * part[P02V],
-                         r * part[P12V],
-                         tc * part[P13V]};
-    lanes below[SUMS] = {g * part[P11], zero, zero, zero, q * part[P22] + 2.0 * q1,
-                         zero,          zero, zero};
-    for (int k = 0; k < SUMS; k++) {
-        bool sided = k == SHORT_SIDE || k == BEND;
-        for (int side = 0; side < (sided ? 2 : 1); side++) {
-            lanes y = side    ? CHOOSE(at->place >= delta, zero, below[k])
-                      : sided ? CHOOSE(at->place >= delta, above[k], zero)
-                              : above[k];
-            y -= lost[side][k];
-            lanes total = sum[side][k] + y;
-            lost[side][k] = (total - sum[side][k]) - y;
-            sum[side][k] = total;
+    for (int i = 0; i < LANES; i++) {
+        double part[PARTS] = {0.0}, d = ratio[i], above = upper[i], below = 1.0 - above;
+        double over = 1.0 / (at->b.of[i] + d);
+        double root = sqrt(1.0 - over * over); /* √(a²−1)/a */
+        double alpha = 1.0 / root, g = alpha * over, t = -over / (1.0 + root);
+        double power = 2.0, twice = 2.0 * alpha * alpha + g * g;
+#pragma GCC unroll 32
+        for (int j = 1; j <= NSL_TERMS; j++) { /* the first term comes last */
+            const lanes *m = at->moment[j % NSL_TERMS];
+            double place = j % NSL_TERMS;
+            power = j < NSL_TERMS ? power * t : 1.0;
+            double second = (alpha + place) * power;
+            double third = 0.5 * (twice + place * (3.0 * alpha + place)) * power;
+            part[P01] += m[M0].of[i] * power;
+            part[P11] += m[M1].of[i] * power;
+            part[P02] += m[M0].of[i] * second;
+            part[P12] += m[M1].of[i] * second;
+            part[P22] += m[M2].of[i] * second;
+            part[P13] += m[M1].of[i] * third;
+            part[P23] += m[M2].of[i] * third;
+            part[P02V] += m[V0].of[i] * second;
+            part[P12V] += m[V1].of[i] * second;
+            part[P13V] += m[V1].of[i] * third;
         }
+        double dg = d * g, r = dg * g, q = g * g, w = dg * dg;
+        double q1 = r * g * part[P23], tc = w * g;
+        double bend_above = w * part[P02] + 2.0 * tc * part[P13];
+        double bend_below = q * part[P22] + 2.0 * q1;
+        add_to(&sum[0][SHORT_SIDE], &lost[0][SHORT_SIDE], i, above * dg * part[P01]);
+        add_to(&sum[1][SHORT_SIDE], &lost[1][SHORT_SIDE], i, below * g * part[P11]);
+        add_to(&sum[0][BEND], &lost[0][BEND], i, above * bend_above);
+        add_to(&sum[1][BEND], &lost[1][BEND], i, below * bend_below);
+        add_to(&sum[0][R], &lost[0][R], i, r * part[P12]);
+        add_to(&sum[0][Q], &lost[0][Q], i, q * part[P22]);
+        add_to(&sum[0][Q1], &lost[0][Q1], i, q1);
+        add_to(&sum[0][T0], &lost[0][T0], i, w * part[P02V]);
+        add_to(&sum[0][TD], &lost[0][TD], i, r * part[P12V]);
+        add_to(&sum[0][TC], &lost[0][TC], i, tc * part[P13V]);
     }
 }
 
@@ -283,7 +287,7 @@ static void add_lanes(side_sums *to, const lanes sum[SUMS])
     for (int i = 0; i < LANES; i++) {
         double block[SUMS];
         for (int k = 0; k < SUMS; k++)
-            block[k] = sum[k][i];
+            block[k] = sum[k].of[i];
         side_add(to, block);
     }
 }
@@ -293,7 +297,7 @@ void nsl_row_sums_at(nsl_moments *m, const nsl_row_sums *s, double delta)
     size_t split = resolved(s->lambda, s->rows, delta);
     size_t above_count = split + resolved(s->place, s->buckets, delta);
     side_sums above = {{0.0}, {0.0}}, below = {{0.0}, {0.0}};
-    lanes sum[2][SUMS] = {{{0.0}}}, lost[2][SUMS] = {{{0.0}}};
+    lanes sum[2][SUMS] = {{{{0.0}}}}, lost[2][SUMS] = {{{{0.0}}}};
     for (size_t g = 0; g < s->groups; g++)
         add_group(sum, lost, &s->group[g], delta, RATIO_MAX);
     sum_rows(&above, s, delta, 0, split, true);

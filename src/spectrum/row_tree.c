@@ -60,7 +60,7 @@ static void set_moments(interval *at, const nsl_row_tree *t)
             weight[i] = nsl_table_copies(&t->rows, row + i) *
                         (t->weights ? t->weights[row + i] : 1.0);
         }
-        nsl_moments_add(sum, x, weight, (count + LANES - 1) / LANES * LANES);
+        nsl_moments_add(sum, x, weight, (count + NSL_PART - 1) / NSL_PART * NSL_PART);
     }
     for (int j = 0; j < NSL_TERMS; j++)
         at->moment[j] = (double)nsl_exact_total(&sum[j]);
@@ -172,35 +172,35 @@ typedef struct {
 
 /* With the larger of λ and |s| as the unit, a = λ and b = |s|: u = a/(a − be) and
  * w = −be/(a − be), e = s/|s|. Kahan's compensation. */
-WIDE static void add_lanes(lane_sums *sums, const double *lambda, const double *weight,
-                           const polar *s)
+WIDE static void add_lanes(lane_sums *restrict sums, const double *restrict lambda,
+                           const double *restrict weight, const polar *restrict s)
 {
-    lanes at, copies, size = {0.0};
-    memcpy(&at, lambda, sizeof at);
-    memcpy(&copies, weight, sizeof copies);
-    size += s->size;
-    lanes large = CHOOSE(at > size, at, size), a = at / large, b = size / large;
-    lanes re = a - b * s->cosine, im = -b * s->sine;
-    lanes norm = 1.0 / (re * re + im * im);
-    lanes over_re = re * norm, over_im = -im * norm;
-    lanes u_re = a * over_re, u_im = a * over_im;
-    lanes w_re = -b * (s->cosine * over_re - s->sine * over_im);
-    lanes w_im = -b * (s->cosine * over_im + s->sine * over_re);
-    lanes r_re = u_re * w_re - u_im * w_im, r_im = u_re * w_im + u_im * w_re;
-    lanes d_re = u_re - w_re, d_im = u_im - w_im;
-    lanes part[SUMS] = {u_re,
-                        u_im,
-                        w_re,
-                        w_im,
-                        r_re,
-                        r_im,
-                        r_re * d_re - r_im * d_im,
-                        r_re * d_im + r_im * d_re};
-    for (int k = 0; k < SUMS; k++) {
-        lanes y = copies * part[k] - sums->lost[k];
-        lanes total = sums->sum[k] + y;
-        sums->lost[k] = (total - sums->sum[k]) - y;
-        sums->sum[k] = total;
+    for (int i = 0; i < LANES; i++) {
+        double large = lambda[i] > s->size ? lambda[i] : s->size;
+        double a = lambda[i] / large, b = s->size / large;
+        double re = a - b * s->cosine, im = -b * s->sine;
+        double norm = 1.0 / (re * re + im * im);
+        double over_re = re * norm, over_im = -im * norm;
+        double u_re = a * over_re, u_im = a * over_im;
+        double w_re = -b * (s->cosine * over_re - s->sine * over_im);
+        double w_im = -b * (s->cosine * over_im + s->sine * over_re);
+        double r_re = u_re * w_re - u_im * w_im, r_im = u_re * w_im + u_im * w_re;
+        double d_re = u_re - w_re, d_im = u_im - w_im;
+        const double part[SUMS] = {u_re,
+                                   u_im,
+                                   w_re,
+                                   w_im,
+                                   r_re,
+                                   r_im,
+                                   r_re * d_re - r_im * d_im,
+                                   r_re * d_im + r_im * d_re};
+#pragma GCC unroll 8
+        for (int k = 0; k < SUMS; k++) {
+            double y = weight[i] * part[k] - sums->lost[k].of[i];
+            double before = sums->sum[k].of[i], total = before + y;
+            sums->lost[k].of[i] = (total - before) - y;
+            sums->sum[k].of[i] = total;
+        }
     }
 }
 
@@ -366,7 +366,7 @@ static double total_of(const lanes *a)
 {
     double sum = 0.0;
     for (int i = 0; i < LANES; i++)
-        sum += (*a)[i];
+        sum += a->of[i];
     return sum;
 }
 

@@ -50,5 +50,5 @@ nsl_status nsl_best_splits_find(nsl_best_split *out, const double *budget, size_
     s.frontier.optimal = query->optimal;
     status = nsl_crew_run(find_one, &s, count, work, err);
     nsl_cost_free(cost);
-    return status;
+    return nsl_quick_status(quick, status, err);
 }

@@ -105,6 +105,20 @@ nsl_status nsl_plane_model_make(nsl_plane_model *out, const nsl_map_query *query
     return status;
 }
 
+void nsl_plane_model_prepare(const nsl_plane_model *model, unsigned jobs)
+{
+    const nsl_map_query *q = model->query;
+    double low[] = {q->x.value[0], q->y.value[0]};
+    double high[] = {q->x.value[q->x.count - 1], q->y.value[q->y.count - 1]};
+    if (!model->is_quick || jobs < 2)
+        return;
+    for (int k = 0; k < 2; k++) { /* opposite corners: one pair is farthest apart */
+        nsl_point one = nsl_map_point(q, low[0], k ? high[1] : low[1]);
+        nsl_point other = nsl_map_point(q, high[0], k ? low[1] : high[1]);
+        nsl_quick_prepare(&model->quick, &one, &other, jobs);
+    }
+}
+
 void nsl_plane_model_clear(nsl_plane_model *model)
 {
     if (model->is_quick)

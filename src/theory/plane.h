@@ -24,6 +24,9 @@ bool nsl_axis_is_of_model(nsl_axis_kind kind);
 /* Makes the model at x, y; `many` points are to come, so that a quick one pays. */
 nsl_status nsl_plane_model_make(nsl_plane_model *out, const nsl_map_query *query,
                                 double x, double y, bool many, nsl_error *err);
+/* Makes what points all over the plane will need, by several threads: one would wait
+ * for the other later on. */
+void nsl_plane_model_prepare(const nsl_plane_model *model, unsigned jobs);
 void nsl_plane_model_clear(nsl_plane_model *model);
 
 /* The model's own: for regimes. */

@@ -20,6 +20,14 @@ nsl_status nsl_quick_new_on(nsl_quick *out, const nsl_model *model,
                             const nsl_spectrum *spectrum, nsl_error *err);
 void nsl_quick_clear(nsl_quick *quick);
 
+/* `status` of what `model` was asked for, or NSL_ENOMEM where its sums found no memory:
+ * exact ones took their place, and last digits would depend on that. */
+nsl_status nsl_quick_status(const nsl_quick *quick, nsl_status status, nsl_error *err);
+
+/* Makes the sums for roots between those of two points, by several threads. */
+void nsl_quick_prepare(const nsl_quick *quick, const nsl_point *one,
+                       const nsl_point *other, unsigned jobs);
+
 /* What points nearby had, along a line that one thread walks; start with {0}. Results
  * depend on it by rounding, and by nothing else. */
 typedef struct {

@@ -94,29 +94,24 @@ void nsl_sheet_clear(nsl_sheet *sheet)
     *sheet = (nsl_sheet){0};
 }
 
-static double total(const lanes *a)
+static double total(const double sum[LANES])
 {
-    double sum = 0.0;
+    double all = 0.0;
     for (int i = 0; i < LANES; i++)
-        sum += (*a)[i];
-    return sum;
+        all += sum[i];
+    return all;
 }
 
 /* Σ_k p_k a_k + q_k b_k. */
 WIDE static double product(const double *p, const double *a, const double *q,
                            const double *b, size_t count)
 {
-    lanes sum = {0.0};
+    double sum[LANES] = {0.0};
     size_t k = 0;
-    for (; k + LANES <= count; k += LANES) {
-        lanes pk, ak, qk, bk;
-        memcpy(&pk, p + k, sizeof pk);
-        memcpy(&ak, a + k, sizeof ak);
-        memcpy(&qk, q + k, sizeof qk);
-        memcpy(&bk, b + k, sizeof bk);
-        sum += pk * ak + qk * bk;
-    }
-    double rest = total(&sum);
+    for (; k + LANES <= count; k += LANES)
+        for (size_t i = k; i < k + LANES; i++)
+            sum[i - k] += p[i] * a[i] + q[i] * b[i];
+    double rest = total(sum);
     for (; k < count; k++)
         rest += p[k] * a[k] + q[k] * b[k];
     return rest;
@@ -125,15 +120,12 @@ WIDE static double product(const double *p, const double *a, const double *q,
 /* Σ_k p_k a_k. */
 WIDE static double dot(const double *p, const double *a, size_t count)
 {
-    lanes sum = {0.0};
+    double sum[LANES] = {0.0};
     size_t k = 0;
-    for (; k + LANES <= count; k += LANES) {
-        lanes pk, ak;
-        memcpy(&pk, p + k, sizeof pk);
-        memcpy(&ak, a + k, sizeof ak);
-        sum += pk * ak;
-    }
-    double rest = total(&sum);
+    for (; k + LANES <= count; k += LANES)
+        for (size_t i = k; i < k + LANES; i++)
+            sum[i - k] += p[i] * a[i];
+    double rest = total(sum);
     for (; k < count; k++)
         rest += p[k] * a[k];
     return rest;
