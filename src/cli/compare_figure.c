@@ -144,14 +144,16 @@ static bool add_curve(drawing *d, size_t first, size_t last, size_t colour)
     s->colour = colour;
     query_answer answer;
     query_answer_init(&answer);
-    for (size_t i = 0; i < CURVE_POINTS; i++) {
+    nsl_status status = NSL_OK;
+    for (size_t i = 0; i < CURVE_POINTS && status != NSL_ENOMEM; i++) {
         s->x[i] = low * pow(high / low, (double)i / (CURVE_POINTS - 1));
         set_key(&point, d->x_key, s->x[i]);
-        if (query_predict_double(&answer, d->options, d->setup, &point, NULL) == NSL_OK)
+        status = query_predict_double(&answer, d->options, d->setup, &point, NULL);
+        if (status == NSL_OK)
             s->y[i] = row_test_loss(&answer.p, query_units(d->options, point.noise));
     }
     query_answer_clear(&answer);
-    return true;
+    return status != NSL_ENOMEM;
 }
 
 static bool add_points(drawing *d, size_t first, size_t last, size_t colour)

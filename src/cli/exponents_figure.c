@@ -52,28 +52,28 @@ static void find_span(double *low, double *high, const law_place *place,
     *high = fmin(fmax(to * MORE, ENDLESS * *low), WIDEST * *low);
 }
 
-/* The exact loss at R = value; NaN where there is none. */
-static double loss_at(const law_place *place, const nsl_law_mp *law,
-                      const nsl_frontier_query *query, query_answer *answer,
-                      double value)
+/* The exact loss at R = value; NaN where there is none. False when memory ran out. */
+static bool set_loss(double *loss, const law_place *place, const nsl_law_mp *law,
+                     const nsl_frontier_query *query, query_answer *answer,
+                     double value)
 {
     nsl_point point = law_seen_from(place, law);
     loss_units units = query_units(place->options, 0.0);
     if (law->resource == NSL_RESOURCE_BUDGET) {
         nsl_frontier best;
-        return nsl_frontier_find(&best, place->setup->model, query, value, NULL) ==
-                       NSL_OK
-                   ? row_test_loss(&best.best, units)
-                   : (double)NAN;
+        nsl_status status =
+            nsl_frontier_find(&best, place->setup->model, query, value, NULL);
+        *loss = status == NSL_OK ? row_test_loss(&best.best, units) : (double)NAN;
+        return status != NSL_ENOMEM;
     }
     if (law->resource == NSL_RESOURCE_FEATURES)
         point.features = value;
     else
         point.samples = value;
-    return query_predict_double(answer, place->options, place->setup, &point, NULL) ==
-                   NSL_OK
-               ? row_test_loss(&answer->p, units)
-               : (double)NAN;
+    nsl_status status =
+        query_predict_double(answer, place->options, place->setup, &point, NULL);
+    *loss = status == NSL_OK ? row_test_loss(&answer->p, units) : (double)NAN;
+    return status != NSL_ENOMEM;
 }
 
 static bool add_curve(figure *f, const law_place *place, int k, const nsl_law_mp *law,
@@ -90,13 +90,14 @@ static bool add_curve(figure *f, const law_place *place, int k, const nsl_law_mp
                                 .optimal = query_is_optimal(place->options)};
     s->colour = (size_t)k;
     query_answer_init(&answer);
-    for (size_t i = 0; i < s->count; i++) {
+    bool fine = true;
+    for (size_t i = 0; i < s->count && fine; i++) {
         s->x[i] = low * pow(high / low, (double)i / (double)(s->count - 1));
-        s->y[i] = loss_at(place, law, &query, &answer, s->x[i]);
+        fine = set_loss(&s->y[i], place, law, &query, &answer, s->x[i]);
     }
     query_answer_clear(&answer);
     nsl_cost_free(cost);
-    return true;
+    return fine;
 }
 
 static bool add_laws(figure *f, const law_place *place, const nsl_range *ranges, int k,

@@ -211,7 +211,7 @@ static bool describe(figure *f, const char *caption, const drawing *d)
 }
 
 /* Copies what panels need of the runs, into columns of `count`. */
-static bool prepare(drawing *d, double *column)
+static bool prepare(drawing *d, double *column, bool *lacks)
 {
     double *loss = column + 3 * d->count, *compute = column + 4 * d->count;
     d->n = (fit_size){.words = "parameters", .symbol = "N", .value = column};
@@ -225,7 +225,7 @@ static bool prepare(drawing *d, double *column)
         compute[i] = d->run[i].compute;
         d->holds_out |= d->fit->is_held_out[i];
     }
-    if (!fit_plane_init(&d->plane, d->fit, d->count, d->run))
+    if (!fit_plane_init(&d->plane, d->fit, d->count, d->run, lacks))
         return false;
     d->n.varies = d->plane.n.high > d->plane.n.low;
     d->p.varies = d->plane.p.high > d->plane.p.low;
@@ -241,10 +241,11 @@ nsl_status fit_figure_make(figure *f, const nsl_fit *fit, size_t count,
     double *column = calloc(COLUMNS * (count ? count : 1), sizeof *column);
     const double *loss = column + 3 * count, *compute = column + 4 * count;
     f->columns = BESIDE;
-    bool fine = column && prepare(&d, column) && describe(f, caption, &d) &&
+    bool lacks = false;
+    bool fine = column && prepare(&d, column, &lacks) && describe(f, caption, &d) &&
                 add_losses(f, &d, &d.n, &d.p, loss) &&
                 add_losses(f, &d, &d.p, &d.n, loss) && add_residuals(f, &d, compute) &&
-                add_plane(f, &d);
+                add_plane(f, &d) && !lacks;
     free(column);
     if (!fine && err)
         *err = (nsl_error){.status = NSL_ENOMEM, .message = "out of memory"};

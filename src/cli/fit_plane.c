@@ -38,9 +38,10 @@ static bool set_training(fit_plane *plane, size_t count, const nsl_fit_run *run)
 }
 
 bool fit_plane_init(fit_plane *plane, const nsl_fit *fit, size_t count,
-                    const nsl_fit_run *run)
+                    const nsl_fit_run *run, bool *lacks)
 {
     *plane = (fit_plane){.form = &fit->form,
+                         .lacks = lacks,
                          .n = {(double)INFINITY, 0.0},
                          .p = {(double)INFINITY, 0.0},
                          .loss = {(double)INFINITY, 0.0}};
@@ -64,9 +65,9 @@ double fit_plane_loss(const fit_plane *plane, double n, double p)
 {
     nsl_fit_run run = {n, p, OPERATIONS * n * p, 1.0, 1.0, plane->training};
     double loss;
-    return nsl_form_loss(&loss, plane->form, plane->parameter, &run, NULL) == NSL_OK
-               ? loss
-               : (double)NAN;
+    nsl_status status = nsl_form_loss(&loss, plane->form, plane->parameter, &run, NULL);
+    *plane->lacks |= status == NSL_ENOMEM;
+    return status == NSL_OK ? loss : (double)NAN;
 }
 
 /* Logarithms of the losses on a lattice that covers more than the picture shows, so

@@ -16,11 +16,12 @@ typedef struct {
     struct {
         double low, high;
     } n, p, loss;
+    bool *lacks; /* set where memory ran out for a loss */
 } fit_plane;
 
-/* False when memory ran out. */
+/* False when memory ran out. `lacks` is for the losses that follow. */
 bool fit_plane_init(fit_plane *plane, const nsl_fit *fit, size_t count,
-                    const nsl_fit_run *run);
+                    const nsl_fit_run *run, bool *lacks);
 
 /* The form's loss for C = 6NP; NaN where it has none. */
 double fit_plane_loss(const fit_plane *plane, double n, double p);

@@ -54,8 +54,12 @@ void nsl_filling_sum(nsl_filling *f, const nsl_columns *c)
     size_t count = (f->held + NSL_PART - 1) / NSL_PART * NSL_PART;
     for (size_t i = f->held; i < count; i++) /* rows that are none */
         f->lambda[i] = f->lambda[0];
-    for (size_t i = 0; i < count; i++)
-        copies[i] = i >= f->held ? 0.0 : c->copies ? f->row_copies[i] : 1.0;
+    for (size_t i = 0; i < f->held; i++)
+        copies[i] = 1.0;
+    if (c->copies)
+        memcpy(copies, f->row_copies, f->held * sizeof *copies);
+    for (size_t i = f->held; i < count; i++)
+        copies[i] = 0.0;
     if (!f->summed) {
         for (int i = 0; i < LANES; i++)
             f->least.of[i] = f->most.of[i] = f->lambda[0];

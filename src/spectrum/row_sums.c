@@ -11,7 +11,7 @@
  * which are a small part of the first.
  *
  * At one Δ eight buckets take 5 divisions and NSL_TERMS·30 operations of eight lanes: a
- * million rows of a power law, ten such groups and 80 rows, 1.8 microseconds. */
+ * million rows of a power law, ten such groups and 80 rows, a few microseconds. */
 #include "spectrum/row_sums.h"
 
 #include <float.h>
