@@ -6,6 +6,7 @@
 #include "cli/prediction_row.h"
 #include "cli/value.h"
 #include "cli/work.h"
+#include "core/hash.h"
 #include "input/number.h"
 
 #include "spectrum/kind.h"
@@ -354,25 +355,15 @@ int phase_find_boundaries(phase_job *job)
     return status == NSL_OK ? EXIT_FINE : complain(job, &err);
 }
 
-/* FNV-1a. */
-static void hash_bytes(uint64_t *hash, const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-    for (size_t i = 0; bytes && i < size; i++)
-        *hash = (*hash ^ bytes[i]) * UINT64_C(0x100000001b3);
-}
-
-static const uint64_t HASH_START = UINT64_C(0xcbf29ce484222325);
-
 void phase_fingerprint(char out[PHASE_FINGERPRINT], const phase_job *job)
 {
-    uint64_t hash = HASH_START;
+    uint64_t hash = NSL_HASH_START;
     if (job->setup.spectrum && options_given(job->options, OPT_SPECTRUM)) {
         const nsl_spectrum *table = job->setup.spectrum;
         uint64_t sums = nsl_table_hash(table);
-        hash_bytes(&hash, &sums, sizeof sums);
-        hash_bytes(&hash, &table->latents, sizeof table->latents);
-        hash_bytes(&hash, &table->has_target, sizeof table->has_target);
+        hash = nsl_hash(hash, &sums, sizeof sums);
+        hash = nsl_hash(hash, &table->latents, sizeof table->latents);
+        hash = nsl_hash(hash, &table->has_target, sizeof table->has_target);
     }
     snprintf(out, PHASE_FINGERPRINT, "%016" PRIx64, hash);
 }
@@ -387,13 +378,13 @@ void phase_checksum(char out[PHASE_FINGERPRINT], const phase_job *job)
                               m->elasticity_time,
                               m->ridge,
                               m->error};
-    uint64_t hash = HASH_START;
+    uint64_t hash = NSL_HASH_START;
     size_t across = m->x.count;
     for (size_t row = 0; row < phase_rows(job); row++) {
         size_t at = (job->shard + row * job->shards) * across;
         for (size_t k = 0; k < sizeof arrays / sizeof *arrays; k++)
-            hash_bytes(&hash, arrays[k] + at, across * sizeof *arrays[k]);
-        hash_bytes(&hash, m->regime + at, across);
+            hash = nsl_hash(hash, arrays[k] + at, across * sizeof *arrays[k]);
+        hash = nsl_hash(hash, m->regime + at, across);
     }
     snprintf(out, PHASE_FINGERPRINT, "%016" PRIx64, hash);
 }

@@ -200,6 +200,7 @@ WIDE static void evaluate(lanes *restrict out, const piece *p, double t)
     double tt = t * t;
     for (int lane = 0; lane < LANES; lane++) {
         double even = p->even[HALF - 1].of[lane], odd = p->odd[HALF - 1].of[lane];
+#pragma GCC unroll 8
         for (int k = HALF - 2; k >= 0; k--) {
             even = even * tt + p->even[k].of[lane];
             odd = odd * tt + p->odd[k].of[lane];

@@ -13,6 +13,7 @@
  * At one Δ eight buckets take 5 divisions and NSL_TERMS·30 operations of eight lanes: a
  * million rows of a power law, ten such groups and 80 rows, a few microseconds. */
 #include "spectrum/row_sums.h"
+#include "core/hash.h"
 
 #include <float.h>
 #include <math.h>
@@ -339,20 +340,13 @@ const nsl_rung *nsl_row_sums_rungs(const nsl_row_sums *s, size_t *count)
     return s->rung;
 }
 
-static void hash(uint64_t *out, const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-    for (size_t i = 0; i < size; i++)
-        *out = (*out ^ bytes[i]) * UINT64_C(0x100000001b3);
-}
-
 uint64_t nsl_row_sums_hash(const nsl_row_sums *s)
 {
-    uint64_t out = UINT64_C(0xcbf29ce484222325);
-    hash(&out, s->rung, s->rungs * sizeof *s->rung);
-    hash(&out, s->lambda, s->rows * sizeof *s->lambda);
-    hash(&out, s->copies, s->rows * sizeof *s->copies);
-    hash(&out, s->target, s->rows * sizeof *s->target);
-    hash(&out, s->group, s->groups * sizeof *s->group);
+    uint64_t out = NSL_HASH_START;
+    out = nsl_hash(out, s->rung, s->rungs * sizeof *s->rung);
+    out = nsl_hash(out, s->lambda, s->rows * sizeof *s->lambda);
+    out = nsl_hash(out, s->copies, s->rows * sizeof *s->copies);
+    out = nsl_hash(out, s->target, s->rows * sizeof *s->target);
+    out = nsl_hash(out, s->group, s->groups * sizeof *s->group);
     return out;
 }

@@ -225,9 +225,11 @@ static mixture mixture_of(const nsl_root *root, const nsl_point *point)
     return (mixture){single / (cross + rest), (1.0 - share) * (cross / (cross + rest))};
 }
 
-static slope log_ensemble_slope(const nsl_moments *m, const coupling *c,
-                                const risk_terms *t, const nsl_point *point, change x,
-                                double explicit_samples, mixture of)
+/* Inlined, as each change leaves out other terms. */
+__attribute__((always_inline)) static inline slope
+log_ensemble_slope(const nsl_moments *m, const coupling *c, const risk_terms *t,
+                   const nsl_point *point, change x, double explicit_samples,
+                   mixture of)
 {
     slope out = {0.0, 0.0};
     if (of.single > 0.0)
@@ -250,7 +252,8 @@ void nsl_set_undefined_elasticities(nsl_prediction *out, unsigned note)
 static double elasticity(slope s, double relative_error, unsigned *notes)
 {
     double bound = s.size * relative_error;
-    if (!(bound <= NSL_PROMISE * fmax(1.0, fabs(s.value)))) {
+    double size = fabs(s.value);
+    if (!(bound <= NSL_PROMISE * (size > 1.0 ? size : 1.0))) {
         *notes |= NSL_NOTE_ELASTICITY;
         return NAN;
     }

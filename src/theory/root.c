@@ -37,6 +37,9 @@ static const double STEP_MAX = 40.0;
 /* Below this step Newton converges quadratically and needs no bisection. */
 static const double SETTLED = 1e-6;
 
+/* Up to here e^x is 1 + x + x²/2, and ln(1+x) x in a step of Newton's, to rounding. */
+static const double SMALL_EXP = 1e-5, SMALL_LOG = 1e-9;
+
 /* A number > 0 beyond the range of double: mantissa·2^exponent. */
 typedef struct {
     double mantissa;
@@ -155,6 +158,20 @@ static wide scaled_ridge(const nsl_model *model, const nsl_point *point)
     return g;
 }
 
+/* The same in double where no layer is hidden and nothing leaves its range: the same
+ * bits, in fewer steps; else 0. */
+static double plain_scaled_ridge(const nsl_model *model, const nsl_point *point)
+{
+    bool mrs = model->convention == NSL_RIDGE_MRS;
+    bool grows = !mrs && isfinite(point->features); /* the kernel's ridge, with N */
+    double factor = mrs ? (double)model->spectrum->latents : point->features;
+    if (model->hidden_count > 0 || !is_plain(point->ridge) ||
+        !(mrs ? is_plain(model->sigma_u2) : !grows || is_plain(factor)))
+        return 0.0;
+    return mrs ? point->ridge * factor / model->sigma_u2
+               : (grows ? point->ridge * factor : point->ridge);
+}
+
 static void widths_set(widths *w, const nsl_model *model, const nsl_point *point)
 {
     double all[NSL_LAYERS_MAX + 1];
@@ -165,19 +182,22 @@ static void widths_set(widths *w, const nsl_model *model, const nsl_point *point
     all[count++] = point->samples;
     w->least = INFINITY;
     for (size_t j = 0; j < count; j++)
-        w->least = fmin(w->least, all[j]);
+        w->least = all[j] < w->least ? all[j] : w->least;
     w->count = 0;
     w->most = w->plain_ridge = 0.0;
     for (size_t j = 0; j < count; j++)
         if (isfinite(all[j])) {
-            w->excess[w->count++] = all[j] - w->least;
-            w->most = fmax(w->most, all[j] - w->least);
+            double excess = all[j] - w->least;
+            w->excess[w->count++] = excess;
+            w->most = excess > w->most ? excess : w->most;
         }
     w->ridgeless = point->ridge == 0.0 || isinf(point->samples);
     if (w->ridgeless)
         return;
-    w->ridge = scaled_ridge(model, point);
-    double plain = ldexp(w->ridge.mantissa, (int)w->ridge.exponent);
+    double plain = plain_scaled_ridge(model, point);
+    w->ridge = plain > 0.0 ? wide_normal(plain, 0) : scaled_ridge(model, point);
+    if (plain == 0.0)
+        plain = ldexp(w->ridge.mantissa, (int)w->ridge.exponent);
     if (w->count <= 2 && is_plain(plain) && w->most < PLAIN_MAX)
         w->plain_ridge = plain;
 }
@@ -282,47 +302,41 @@ typedef struct {
     double last_step;
 } search;
 
-/* h = p − q with p and q > 0: what is above n, and what is below. */
 typedef struct {
-    double h, p, q;
-    double slope;   /* −dh/dlnΔ */
-    double p_slope; /* −dp/dlnΔ, roughly; dq/dlnΔ is the rest */
+    double h, slope; /* −dh/dlnΔ */
 } excess;
 
-static excess excess_at(const nsl_moments *m, const widths *w, double gap)
-{
-    double counted = (m->count - w->least) + m->count_low;
-    excess e = {.h = excess_dof(m, w->least, gap), .slope = falling_slope(m, w, gap)};
-    e.p = m->below + gap + fmax(counted, 0.0);
-    e.q = m->above + fmax(-counted, 0.0);
-    e.p_slope = e.slope - m->r * (m->above / (m->above + m->below));
-    return e;
-}
-
 /* Newton on ln(z+ε), which is nearly straight in lnΔ for a power law; where z and n
- * nearly agree in whole counts and only small remainders p and q differ, by decades
- * perhaps, on ln p − ln q. */
-static double newton_step(const excess *e, double n, double total)
+ * nearly agree in whole counts and only small remainders differ, by decades perhaps,
+ * h = p − q with p and q > 0, what is above n and what is below, on ln p − ln q. */
+static double newton_step(excess e, const nsl_moments *m, double n, double gap)
 {
-    if (fabs(e->h) >= 0.5 * n)
-        return log(total / n) * (total / e->slope);
-    bool apart = e->p > 0.0 && e->q > 0.0 && (e->p > 2.0 * e->q || e->q > 2.0 * e->p);
-    if (apart)
-        return log(e->p / e->q) / (e->p_slope / e->p + (e->slope - e->p_slope) / e->q);
-    return log1p(e->h / n) * (total / e->slope);
+    double total = m->z + gap, counted = (m->count - n) + m->count_low;
+    if (fabs(e.h) >= 0.5 * n)
+        return log(total / n) * (total / e.slope);
+    double p = m->below + gap + (counted > 0.0 ? counted : 0.0);
+    double q = m->above + (counted < 0.0 ? -counted : 0.0);
+    if (p > 0.0 && q > 0.0 && (p > 2.0 * q || q > 2.0 * p)) {
+        double p_slope =
+            e.slope - m->r * (m->above / (m->above + m->below)); /* roughly */
+        return log(p / q) / (p_slope / p + (e.slope - p_slope) / q);
+    }
+    double ratio = e.h / n;
+    return (fabs(ratio) < SMALL_LOG ? ratio : log1p(ratio)) * (total / e.slope);
 }
 
 /* Δ after Newton's step, kept inside the bracket and shrinking; else in the middle. */
-static double next_delta(search *s, double delta, const excess *e, double step)
+static double next_delta(search *s, double delta, double h, double step)
 {
-    if (e->h > 0.0)
+    if (h > 0.0)
         s->low = delta;
     else
         s->high = delta;
     bool bracketed = s->low > 0.0 && isfinite(s->high);
     if (!bracketed)
         step = fmax(-STEP_MAX, fmin(STEP_MAX, step));
-    double next = delta * exp(step);
+    double next = fabs(step) < SMALL_EXP ? delta + delta * (step * (1.0 + 0.5 * step))
+                                         : delta * exp(step);
     bool inside = next > s->low && next < s->high;
     bool slow = fabs(step) > SETTLED && fabs(step) > 0.5 * s->last_step;
     if (bracketed && (!inside || slow)) {
@@ -372,9 +386,9 @@ static nsl_status find_positive(nsl_root *root, const nsl_model *model, const wi
         nsl_moments *m = &root->m;
         nsl_model_moments(m, model, delta);
         *gap = gap_at(w, delta);
-        excess e = excess_at(m, w, *gap);
+        excess e = {excess_dof(m, w->least, *gap), falling_slope(m, w, *gap)};
         double noise = excess_error(m, w, *gap) / e.slope;
-        double step = newton_step(&e, w->least, m->z + *gap);
+        double step = newton_step(e, m, w->least, *gap);
         if (fabs(step) <= fmin(noise, NOISE_MAX) + STEP_FLOOR ||
             fabs(e.h) <= e.slope * STEP_FLOOR) {
             root->kind = NSL_ROOT_POSITIVE;
@@ -385,7 +399,7 @@ static nsl_status find_positive(nsl_root *root, const nsl_model *model, const wi
                 m->z = w->least - *gap;
             return NSL_OK;
         }
-        double next = next_delta(&s, delta, &e, step);
+        double next = next_delta(&s, delta, e.h, step);
         if ((next < least && delta <= 2 * least) ||
             (next > DELTA_MAX && delta >= DELTA_MAX / 2)) {
             root->kind = next < least ? NSL_ROOT_UNDERFLOW : NSL_ROOT_OVERFLOW;

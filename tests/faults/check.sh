@@ -67,16 +67,29 @@ kinds() {
     kinds=$*
 }
 
-# Numbers from 1 to $1: all of them, or $NSLAW_FAULTS, more of the small ones.
-places() {
-    awk -v count="$1" -v some="${NSLAW_FAULTS#some}" -v seed="$runs" 'BEGIN {
-        most = some == "all" ? 0 : some == "" ? 1 : some + 0
+# Numbers from 1 to $1, more of the small ones: $NSLAW_FAULTS of them.
+draw() {
+    awk -v count="$1" -v most="${NSLAW_FAULTS#some}" -v seed="$runs" 'BEGIN {
         srand(seed)
-        for (i = 1; i <= count && some == "all"; i++)
-            print i
-        for (i = 1; i <= most && count > 0; i++)
+        for (i = 1; i <= (most == "" ? 1 : most) && count > 0; i++)
             print int(exp(rand() * log(count + 1)))
     }'
+}
+
+# Where faults of $kind are to be: N of them, or all that differ.
+places() {
+    case "$NSLAW_FAULTS $kind" in
+    all\ memory*) tail -n +2 "$NSLAW_FAULTS_FILES/places" | sort -un ;;
+    all\ call) seq "$1" ;;
+    all\ bytes) # a buffer's length, and one less or more
+        seq 0 4096 "$1" | awk -v most="$1" '{
+            for (i = -1; i <= 1; i++)
+                if ($1 + i >= 0 && $1 + i < most)
+                    print $1 + i
+        }' ;;
+    all*) echo 1 ;;
+    *) draw "$1" ;;
+    esac
 }
 
 check() {
@@ -95,7 +108,8 @@ check() {
     fi
     cp "$NSLAW_FAULTS_FILES/out" "$NSLAW_FAULTS_FILES/good"
     state >"$NSLAW_FAULTS_FILES/before"
-    read -r allocations calls <"$NSLAW_FAULTS_FILES/count"
+    mv "$NSLAW_FAULTS_FILES/count" "$NSLAW_FAULTS_FILES/places"
+    read -r allocations calls <"$NSLAW_FAULTS_FILES/places"
     kinds
     for kind in $kinds; do
         case "$kind $words" in

@@ -6,15 +6,18 @@
  *   pipe:1    every write to standard output, which no one reads any more,
  *   signal:N  whatever a signal interrupts, N microseconds after the last one.
  * N = 0: none; NSLAW_FAULT_COUNT names a file in which the numbers of allocations and
- * calls are left. */
+ * calls are left, and then those of the allocations that are the first or the last of
+ * their place: of one chain of callers. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +38,41 @@ static _Thread_local volatile int finding __attribute__((tls_model("initial-exec
 
 /* In what allocates for the sanitizer, which cannot do without. */
 static _Thread_local volatile int sparing __attribute__((tls_model("initial-exec")));
+
+/* Places of allocations, by a hash of the callers' addresses. */
+enum { PLACES = 1 << 16, CALLERS = 48, OWN = 2 };
+static struct {
+    uint64_t callers;
+    long first, last;
+} place[PLACES];
+static pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
+
+/* Where calls are counted. */
+static const char *counted;
+
+static void note_place(long now)
+{
+    void *caller[CALLERS];
+    uint64_t hash = 1; /* 0 is no place */
+    sparing++;         /* the first time it allocates */
+    int callers = backtrace(caller, CALLERS);
+    sparing--;
+    for (int i = OWN; i < callers; i++)
+        hash = (hash ^ (uintptr_t)caller[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    hash |= 1;
+    pthread_mutex_lock(&noting);
+    size_t k = hash % PLACES;
+    for (int tries = 0; place[k].callers != 0 && place[k].callers != hash; tries++) {
+        if (tries == PLACES)
+            abort();
+        k = (k + 1) % PLACES;
+    }
+    if (place[k].callers == 0)
+        place[k].first = now;
+    place[k].callers = hash;
+    place[k].last = now;
+    pthread_mutex_unlock(&noting);
+}
 
 static void *early_memory(size_t size)
 {
@@ -84,6 +122,8 @@ static int fails(int memory)
     if (sparing)
         return 0;
     long now = atomic_fetch_add(&count[memory], 1) + 1;
+    if (memory && counted)
+        note_place(now);
     bool meant = memory ? kind == MEMORY || kind == MEMORY_ON : kind == CALL;
     if (!meant || at == 0 || !(now == at || (kind == MEMORY_ON && now > at)))
         return 0;
@@ -246,6 +286,7 @@ __attribute__((constructor)) static void set_up(void)
         setrlimit(RLIMIT_FSIZE, &limit);
     }
     unsetenv("LD_PRELOAD");
+    counted = at == 0 ? getenv("NSLAW_FAULT_COUNT") : NULL;
     kind = strncmp(fault, "memory+:", 8) == 0  ? MEMORY_ON
            : strncmp(fault, "memory:", 7) == 0 ? MEMORY
            : strncmp(fault, "call:", 5) == 0   ? CALL
@@ -261,14 +302,16 @@ __attribute__((constructor)) static void set_up(void)
 
 __attribute__((destructor)) static void leave_count(void)
 {
-    const char *path = at == 0 ? getenv("NSLAW_FAULT_COUNT") : NULL;
-    char text[64];
-    int length = snprintf(text, sizeof text, "%ld %ld\n", atomic_load(&count[1]),
-                          atomic_load(&count[0]));
+    const char *path = counted;
+    long allocations = atomic_load(&count[1]), calls = atomic_load(&count[0]);
     kind = NONE;
-    int out = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
-    if (out >= 0 && write(out, text, (size_t)length) != length)
-        abort();
-    if (out >= 0)
-        close(out);
+    counted = NULL;
+    int descriptor = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
+    if (descriptor < 0)
+        return;
+    dprintf(descriptor, "%ld %ld\n", allocations, calls);
+    for (size_t k = 0; k < PLACES; k++)
+        if (place[k].callers != 0)
+            dprintf(descriptor, "%ld\n%ld\n", place[k].first, place[k].last);
+    close(descriptor);
 }
