@@ -7,7 +7,7 @@
  *   signal:N  whatever a signal interrupts, N microseconds after the last one.
  * N = 0: none; NSLAW_FAULT_COUNT names a file in which the numbers of allocations and
  * calls are left, and then those of the allocations that are the first or the last of
- * their place: of one chain of callers. */
+ * their place: of one chain of eight callers. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -40,7 +40,7 @@ static _Thread_local volatile int finding __attribute__((tls_model("initial-exec
 static _Thread_local volatile int sparing __attribute__((tls_model("initial-exec")));
 
 /* Places of allocations, by a hash of the callers' addresses. */
-enum { PLACES = 1 << 16, CALLERS = 48, OWN = 2 };
+enum { PLACES = 1 << 16, OWN = 2, CALLERS = OWN + 8 };
 static struct {
     uint64_t callers;
     long first, last;
