@@ -177,6 +177,30 @@ Test(contour, dot)
     clear(&l);
 }
 
+/* Rows that come in another order give the same pieces, point by point. */
+Test(contour, rows_in_any_order)
+{
+    lines l = {.pieces_left = -1};
+    cr_assert(follow(&l, rings));
+    lines other = {.f = rings, .pieces_left = -1};
+    memcpy(other.value, l.value, sizeof other.value);
+    nsl_lattice_values values = {CELLS, other.value};
+    nsl_crossings found = {0};
+    for (size_t j = 0; j < NODES; j++) /* 37 and 65 have no common divisor */
+        cr_assert(nsl_contour_cross(&found, values, j * 37 % NODES, cross, &other));
+    cr_assert(nsl_contour_join(&found, values, take, &other));
+    cr_assert(other.count == l.count && other.crossings == l.crossings);
+    for (size_t k = 0; k < l.count; k++) {
+        cr_assert(other.piece[k].count == l.piece[k].count);
+        size_t size = l.piece[k].count * sizeof(double);
+        cr_expect(memcmp(other.piece[k].x, l.piece[k].x, size) == 0);
+        cr_expect(memcmp(other.piece[k].y, l.piece[k].y, size) == 0);
+    }
+    free(found.at);
+    clear(&l);
+    clear(&other);
+}
+
 /* --- open curves -------------------------------------------------------------------
  */
 

@@ -196,6 +196,29 @@ static void *ask(void *data)
     return NULL;
 }
 
+/* So they do where pieces were made beforehand: of all that is asked for, part of it,
+ * or of more than double holds. */
+Test(interpolant, prepared_pieces_are_the_same)
+{
+    static asker lazy, prepared;
+    const double spans[][2] = {
+        {1e-31, 1e10}, {1e-3, 1e-3}, {5e-324, 1.7e308}, {1.0, 1e-9}};
+    for (size_t k = 0; k < sizeof spans / sizeof *spans; k++) {
+        pair one, other;
+        pair_make(&one, testing_powerlaw(1.3, 1000000, NULL));
+        pair_make(&other, testing_powerlaw(1.3, 1000000, NULL));
+        nsl_interpolant_prepare(one.spectrum, spans[k][0], spans[k][1], 3);
+        prepared = (asker){.model = one.model};
+        lazy = (asker){.model = other.model};
+        ask(&prepared);
+        ask(&lazy);
+        cr_expect(memcmp(lazy.got, prepared.got, sizeof lazy.got) == 0, "span %zu", k);
+        cr_expect(!nsl_interpolant_lacks(one.spectrum));
+        pair_free(&one);
+        pair_free(&other);
+    }
+}
+
 /* Whoever makes a piece, all get the same bits. */
 Test(interpolant, threads_get_the_same_bits, .timeout = 60)
 {
