@@ -107,6 +107,12 @@ cell cell_json(const char *json, const char *brief)
     return copy(CELL_JSON, json, brief);
 }
 
+cell cell_written(memory_text *text, FILE *stream, const char *brief)
+{
+    char *json = memory_text_close(text, stream);
+    return cell_made(CELL_JSON, json, brief ? strdup(brief) : NULL);
+}
+
 cell cell_null(void)
 {
     return (cell){.kind = CELL_NULL};

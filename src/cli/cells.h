@@ -3,6 +3,7 @@
 #ifndef NSL_CLI_CELLS_H
 #define NSL_CLI_CELLS_H
 
+#include "cli/memory_text.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,6 +59,9 @@ cell cell_bound(double value);
 cell cell_note(const char *full, const char *brief);
 /* What has more structure than a number or a text: JSON for files. */
 cell cell_json(const char *json, const char *brief);
+/* The same from a stream, which is closed; failed where memory ran out for it or, NULL,
+ * for what people see. */
+cell cell_written(memory_text *text, FILE *stream, const char *brief);
 cell cell_null(void);
 /* What the caller made, or NULLs: the cell then failed. Takes both. */
 cell cell_made(cell_kind kind, char *full, char *brief);

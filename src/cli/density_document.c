@@ -162,22 +162,11 @@ static const char *json_number(const cell *c, char room[CELL_ROOM])
     return c->kind == CELL_NULL ? "null" : cell_full(c, room);
 }
 
-/* The cell of a memory stream's text; failed where memory ran out. */
-static cell finish_json(FILE *out, char **text)
-{
-    cell c = {.kind = CELL_JSON};
-    if (fclose(out) == 0)
-        c = cell_json(*text, "");
-    free(*text);
-    return c;
-}
-
 /* [{"lower": …, "upper": …, "mass": …}, …] */
 static cell edges_cell(const density_job *job)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    memory_text text;
+    FILE *out = memory_text_open(&text);
     if (!out)
         return (cell){.kind = CELL_JSON};
     for (size_t i = 0; i < bulks_of(job); i++) {
@@ -195,16 +184,15 @@ static cell edges_cell(const density_job *job)
         fputs("}", out);
     }
     fputs(bulks_of(job) ? "]" : "[]", out);
-    return finish_json(out, &text);
+    return cell_written(&text, out, "");
 }
 
 /* [{"share": …, "x": …}, …] */
 static cell quantiles_cell(const density_job *job)
 {
     const option_value *q = &job->options->value[OPT_QUANTILES];
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    memory_text text;
+    FILE *out = memory_text_open(&text);
     if (!out)
         return (cell){.kind = CELL_JSON};
     for (size_t i = 0; i < q->count; i++) {
@@ -216,7 +204,7 @@ static cell quantiles_cell(const density_job *job)
         cell_clear(&x);
     }
     fputs("]", out);
-    return finish_json(out, &text);
+    return cell_written(&text, out, "");
 }
 
 static void add_bulks(document *d, const density_job *job)

@@ -186,18 +186,15 @@ static void put_form(FILE *out, const nsl_fit *fit)
 
 static void add_forms(document *d, const fit_job *job)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    memory_text text;
+    FILE *out = memory_text_open(&text);
     for (size_t i = 0; i < job->fits && out; i++) {
         fputs(i ? ", " : "[", out);
         put_form(out, &job->fit[i]);
     }
     if (out)
         fputs("]", out);
-    bool fine = out && fclose(out) == 0;
-    document_add_summary_for_files(d, "forms", cell_json(fine ? text : NULL, ""));
-    free(text);
+    document_add_summary_for_files(d, "forms", cell_written(&text, out, ""));
 }
 
 /* --- the whole ---------------------------------------------------------------------
@@ -225,15 +222,14 @@ static void add_model(document *d, const fit_job *job)
 /* "theory: no minimum found: …; kaplan: …", or nothing. */
 static void add_failures(document *d, const fit_job *job)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    memory_text text;
+    FILE *out = memory_text_open(&text);
     for (size_t i = 0; i < job->failures && out; i++)
         fprintf(out, "%s%s", i ? "; " : "", job->failure[i]);
-    bool fine = out && fclose(out) == 0;
-    document_add_summary_for_files(d, "failed",
-                                   fine ? cell_text(text) : (cell){.kind = CELL_TEXT});
-    free(text);
+    char *failures = memory_text_close(&text, out);
+    document_add_summary_for_files(
+        d, "failed", failures ? cell_text(failures) : (cell){.kind = CELL_TEXT});
+    free(failures);
 }
 
 void fit_describe(document *d, const fit_job *job)

@@ -100,27 +100,17 @@ static void put_judgement(FILE *out, const fit_job *job)
         fputs("intervals: 95 %, from the profile of the objective\n", out);
 }
 
-/* Closes a memory stream; its text, NULL when memory ran out. */
-static char *finish(FILE *out, char **text)
-{
-    if (out && fclose(out) == 0)
-        return *text;
-    free(*text);
-    return NULL;
-}
-
 char *fit_caption(const fit_job *job)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    memory_text text;
+    FILE *out = memory_text_open(&text);
     if (out) {
         put_runs(out, job);
         put_objective(out, job);
         put_judgement(out, job);
         fputs("rms_log: root mean square of r, 0.01 being 1 %\n\n", out);
     }
-    return finish(out, &text);
+    return memory_text_close(&text, out);
 }
 
 /* --- forms -------------------------------------------------------------------------
@@ -215,10 +205,10 @@ static void put_theory(FILE *out, const nsl_form *form, const fit_job *job)
 static char *formula(const nsl_fit *fit, const fit_job *job)
 {
     static const char *const powers[] = {"N", "P", "C"};
-    char name[NSL_FORM_NAME_MAX], *text = NULL;
-    size_t size;
+    char name[NSL_FORM_NAME_MAX];
+    memory_text text;
     const nsl_form *form = &fit->form;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_text_open(&text);
     if (!out)
         return NULL;
     nsl_form_name(name, form);
@@ -236,7 +226,7 @@ static char *formula(const nsl_fit *fit, const fit_job *job)
     case NSL_FORM_THEORY:
         put_theory(out, form, job);
     }
-    return finish(out, &text);
+    return memory_text_close(&text, out);
 }
 
 /* Digits that show two of the standard error, within what people read. */

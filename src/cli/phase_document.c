@@ -184,25 +184,15 @@ static void put_numbers(FILE *out, const char *key, const double *value, size_t 
     fputs("]", out);
 }
 
-/* Closes a memory stream into a summary; out of memory shows in the cell. */
-static void add_json(document *d, const char *key, FILE *stream, char **text,
-                     const char *brief)
-{
-    bool fine = stream && fclose(stream) == 0;
-    document_add_summary(d, key, cell_json(fine ? *text : NULL, brief));
-    free(*text);
-    *text = NULL;
-}
-
 static void add_regimes(document *d, const phase_job *job)
 {
-    size_t count[NSL_PHASE_COUNT] = {0}, size;
-    char *text = NULL, *brief = NULL;
+    size_t count[NSL_PHASE_COUNT] = {0};
+    memory_text text, brief;
     for (size_t row = 0; row < phase_rows(job); row++)
         for (size_t i = 0; i < job->map.x.count; i++)
             count[job->map.regime[(job->shard + row * job->shards) * job->map.x.count +
                                   i]]++;
-    FILE *out = open_memstream(&text, &size), *people = open_memstream(&brief, &size);
+    FILE *out = memory_text_open(&text), *people = memory_text_open(&brief);
     bool first = true;
     for (int k = 0; k < NSL_PHASE_COUNT && out && people; k++) {
         const char *name = nsl_phase_name((nsl_phase)k);
@@ -213,16 +203,15 @@ static void add_regimes(document *d, const phase_job *job)
     }
     if (out)
         fputs("}", out);
-    bool fine = people && fclose(people) == 0;
-    add_json(d, "regimes", out, &text, fine ? brief : "");
-    free(brief);
+    char *shown = memory_text_close(&brief, people);
+    document_add_summary(d, "regimes", cell_written(&text, out, shown));
+    free(shown);
 }
 
 static void add_boundaries(document *d, const phase_job *job)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    memory_text text;
+    FILE *out = memory_text_open(&text);
     for (size_t k = 0; k < job->boundaries.count && out; k++) {
         const nsl_boundary *b = &job->boundaries.at[k];
         fprintf(out, "%s{\"name\": \"%s\"", k ? ", " : "[", nsl_boundary_name(b->kind));
@@ -235,7 +224,7 @@ static void add_boundaries(document *d, const phase_job *job)
     char brief[64];
     snprintf(brief, sizeof brief, "%zu curve%s, in --format json or csv",
              job->boundaries.count, job->boundaries.count == 1 ? "" : "s");
-    add_json(d, "boundaries", out, &text, brief);
+    document_add_summary(d, "boundaries", cell_written(&text, out, brief));
 }
 
 void phase_describe(document *d, const phase_job *job)

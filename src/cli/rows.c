@@ -2,6 +2,7 @@
 /* Rows that are made when they are written may be made by several threads: each writes
  * blocks of them to memory, and batches of blocks then go where they belong. */
 #include "cli/rows.h"
+#include "cli/memory_text.h"
 #include "core/crew.h"
 #include "core/error.h"
 
@@ -14,8 +15,7 @@ typedef struct {
     rows_put *put;
     void *data;
     size_t first; /* row */
-    char *text[BLOCKS];
-    size_t size[BLOCKS];
+    memory_text text[BLOCKS];
 } batch;
 
 /* The cells of a row: those that are held, or new ones in `room`; NULL when memory ran
@@ -54,29 +54,34 @@ static nsl_status put_block(void *data, size_t task, nsl_error *err)
 {
     batch *b = data;
     size_t from = b->first + task * BLOCK, to = least(from + BLOCK, b->d->rows);
-    FILE *out = open_memstream(&b->text[task], &b->size[task]);
-    bool fine = out && put_rows(b, from, to, out) && !ferror(out);
-    fine = out && fclose(out) == 0 && fine;
+    FILE *out = memory_text_open(&b->text[task]);
+    bool fine = out && put_rows(b, from, to, out);
+    fine = memory_text_close(&b->text[task], out) && fine;
     return fine ? NSL_OK : nsl_fail_memory(err);
+}
+
+/* Blocks of rows from memory, or the rows themselves where it has no room for them. */
+static bool put_batch(batch *b, size_t rows, FILE *out)
+{
+    nsl_work work = {.jobs = b->d->jobs};
+    size_t blocks = (rows + BLOCK - 1) / BLOCK;
+    nsl_status status = nsl_crew_run(put_block, b, blocks, &work, NULL);
+    for (size_t i = 0; i < blocks; i++) {
+        if (status == NSL_OK && b->text[i].size > 0)
+            fwrite(b->text[i].at, 1, b->text[i].size, out);
+        free(b->text[i].at);
+        b->text[i] = (memory_text){.at = NULL};
+    }
+    return status == NSL_OK || put_rows(b, b->first, b->first + rows, out);
 }
 
 /* One after the other, by several threads. */
 static bool put_batches(batch *b, FILE *out)
 {
-    nsl_work work = {.jobs = b->d->jobs};
-    nsl_status status = NSL_OK;
-    for (; b->first < b->d->rows && status == NSL_OK; b->first += BLOCK * BLOCKS) {
-        size_t rows = least(b->d->rows - b->first, BLOCK * BLOCKS);
-        size_t blocks = (rows + BLOCK - 1) / BLOCK;
-        status = nsl_crew_run(put_block, b, blocks, &work, NULL);
-        for (size_t i = 0; i < blocks; i++) {
-            if (status == NSL_OK && b->size[i] > 0)
-                fwrite(b->text[i], 1, b->size[i], out);
-            free(b->text[i]);
-            b->text[i] = NULL;
-        }
-    }
-    return status == NSL_OK;
+    bool fine = true;
+    for (; b->first < b->d->rows && fine; b->first += BLOCK * BLOCKS)
+        fine = put_batch(b, least(b->d->rows - b->first, BLOCK * BLOCKS), out);
+    return fine;
 }
 
 bool rows_write(const document *d, FILE *out, rows_put *put, void *data)

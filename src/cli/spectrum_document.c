@@ -197,8 +197,8 @@ static void say_source(saying *s, const spectrum_job *job)
  * or memory ran out. */
 static char *model_line(spectrum_job *job)
 {
-    char *text = NULL, latents[64] = "";
-    size_t size;
+    char latents[64] = "";
+    memory_text text;
     double alpha = job->law.alpha, lambda_max = job->law.lambda_max;
     if (job->population) {
         nsl_population_law law = nsl_population_get(job->population);
@@ -212,14 +212,14 @@ static char *model_line(spectrum_job *job)
         row_note_add(&job->note, "no model: alpha must be > 0 and at most 1000", false);
         return NULL;
     }
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = memory_text_open(&text);
     if (!out)
         return NULL;
     fprintf(out, "--alpha %.8g%s --lambda-max %.8g", alpha, latents, lambda_max);
     if (job->has_source)
         fprintf(out, " --source %.8g --label-variance %.8g", job->source.beta,
                 job->source.label_variance);
-    return fclose(out) == 0 ? text : NULL;
+    return memory_text_close(&text, out);
 }
 
 static void say_model(saying *s, spectrum_job *job)

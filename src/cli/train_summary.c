@@ -193,11 +193,10 @@ static void add_section_columns(const train_job *job, document *section)
 /* People see what each size comes to in place of the rows. */
 static void say_of_ladder(train_job *job)
 {
-    char *text = NULL;
-    size_t size;
+    memory_text text;
     document *section =
         document_add_section(&job->d, strdup("for the curves: -f csv or --plot\n\n"));
-    FILE *json = section ? open_memstream(&text, &size) : NULL;
+    FILE *json = section ? memory_text_open(&text) : NULL;
     if (!json) {
         job->d.failed = true;
         return;
@@ -206,11 +205,7 @@ static void say_of_ladder(train_job *job)
     for (size_t j = 0; j < job->sizes; j++)
         say_of_size(job, section, json, j);
     fputs("}]", json);
-    if (fclose(json) == 0)
-        document_add_summary_for_files(&job->d, "sizes", cell_json(text, ""));
-    else
-        job->d.failed = true;
-    free(text);
+    document_add_summary_for_files(&job->d, "sizes", cell_written(&text, json, ""));
 }
 
 void train_add_summary(train_job *job)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "theory/best_splits.h"
 #include "core/crew.h"
+#include "core/error.h"
 #include "theory/split.h"
 
 #include <math.h>
@@ -22,6 +23,8 @@ static nsl_status find(nsl_frontier *out, const splits *s, double budget,
         nsl_frontier_find_place(out, s->quick->model, &s->frontier, budget, NULL);
     if (status == NSL_OK && out->best.error <= NSL_PROMISE)
         return NSL_OK;
+    if (status == NSL_ENOMEM)
+        return nsl_fail_memory(err);
     return nsl_frontier_find_place(out, s->quick->exact, &s->frontier, budget, err);
 }
 

@@ -167,13 +167,15 @@ static bool predict_ridgeless(nsl_prediction *out, nsl_optimum *optimum,
     return true;
 }
 
-/* By the search for all minima. */
-static bool predict_searching(nsl_prediction *out, nsl_optimum *optimum,
-                              const nsl_quick *quick, const nsl_point *point)
+/* By the search for all minima. NSL_EFAILED where that is not good enough. */
+static nsl_status predict_searching(nsl_prediction *out, nsl_optimum *optimum,
+                                    const nsl_quick *quick, const nsl_point *point)
 {
-    return has_finite_width(quick, point) &&
-           nsl_predict_optimal(out, optimum, quick->model, point, NULL) == NSL_OK &&
-           is_good(out) && !(optimum->error > NSL_MAP_PROMISE);
+    if (!has_finite_width(quick, point))
+        return NSL_EFAILED;
+    nsl_status status = nsl_predict_optimal(out, optimum, quick->model, point, NULL);
+    bool good = is_good(out) && !(optimum->error > NSL_MAP_PROMISE);
+    return status == NSL_OK && !good ? NSL_EFAILED : status;
 }
 
 nsl_status nsl_quick_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
@@ -183,8 +185,10 @@ nsl_status nsl_quick_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
     if (predict_beside(out, optimum, quick, point, trail) ||
         predict_ridgeless(out, optimum, quick, point, trail))
         return nsl_quick_status(quick, NSL_OK, err);
-    nsl_status status = NSL_OK;
-    if (!predict_searching(out, optimum, quick, point))
+    nsl_status status = predict_searching(out, optimum, quick, point);
+    if (status == NSL_ENOMEM)
+        return nsl_fail_memory(err);
+    if (status != NSL_OK)
         status = nsl_predict_optimal(out, optimum, quick->exact, point, err);
     bool interior = status == NSL_OK && optimum->kind == NSL_OPTIMUM_INTERIOR;
     trail->best = (nsl_neighbour){.known = interior, .tilt = NAN};
