@@ -75,9 +75,7 @@ cell cell_given(double value)
 
 cell cell_whole(uint64_t value)
 {
-    char text[CELL_ROOM];
-    snprintf(text, sizeof text, "%" PRIu64, value);
-    return copy(CELL_NUMBER, text, text);
+    return (cell){.kind = CELL_NUMBER, .form = CELL_AS_WHOLE, .whole = value};
 }
 
 cell cell_bound(double value)
@@ -99,12 +97,17 @@ cell cell_text(const char *text)
 
 cell cell_word(const char *text)
 {
-    return (cell){.kind = CELL_TEXT, .full = text, .brief = text};
+    return cell_words(text, text);
 }
 
-cell cell_json(const char *json, const char *brief)
+cell cell_words(const char *full, const char *brief)
 {
-    return copy(CELL_JSON, json, brief);
+    return (cell){.kind = CELL_TEXT, .full = full, .brief = brief};
+}
+
+cell cell_truth(bool value)
+{
+    return (cell){.kind = CELL_JSON, .full = value ? "true" : "false", .brief = ""};
 }
 
 cell cell_written(memory_text *text, FILE *stream, const char *brief)
@@ -144,6 +147,9 @@ const char *cell_full(const cell *c, char room[CELL_ROOM])
     case CELL_AS_BOUND:
         nsl_decimal_print(room, c->value, NSL_DECIMAL_DIGITS_MAX);
         return room;
+    case CELL_AS_WHOLE:
+        snprintf(room, CELL_ROOM, "%" PRIu64, c->whole);
+        return room;
     case CELL_AS_IT_IS:
         break;
     }
@@ -179,6 +185,8 @@ const char *cell_brief(const cell *c, char room[CELL_ROOM])
     case CELL_AS_BOUND:
         print_bound(room, c->value);
         return room;
+    case CELL_AS_WHOLE:
+        return cell_full(c, room);
     case CELL_AS_IT_IS:
         break;
     }

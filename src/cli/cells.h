@@ -16,7 +16,8 @@ typedef enum {
                        a  few, for people */
     CELL_IN_DIGITS, /* a number to `digits` digits, or `brief_digits` */
     CELL_IN_SHORT,  /* the shortest decimal that reads back the same */
-    CELL_AS_BOUND   /* an error bound */
+    CELL_AS_BOUND,  /* an error bound */
+    CELL_AS_WHOLE   /* a whole number */
 } cell_form;
 
 typedef struct {
@@ -25,7 +26,10 @@ typedef struct {
     bool owned; /* the texts */
     char digits, brief_digits;
     const char *full, *brief;
-    double value;
+    union {
+        double value;
+        uint64_t whole;
+    };
 } cell;
 
 /* The text for files and for people, in `room` or held by the cell: "" of a null for
@@ -41,8 +45,9 @@ cell cell_computed(double value);
 cell cell_given(double value);
 cell cell_whole(uint64_t value);
 cell cell_text(const char *text);
-/* A text that outlives the cell. */
+/* A text that outlives the cell; another one for people. */
 cell cell_word(const char *text);
+cell cell_words(const char *full, const char *brief);
 /* A computed value of which only some digits are known: those that a relative bound
  * leaves. */
 cell cell_known(double value, double relative_bound);
@@ -57,10 +62,10 @@ cell cell_digits(double value, int digits);
 cell cell_bound(double value);
 /* A remark that files carry whole and people see in short. */
 cell cell_note(const char *full, const char *brief);
-/* What has more structure than a number or a text: JSON for files. */
-cell cell_json(const char *json, const char *brief);
-/* The same from a stream, which is closed; failed where memory ran out for it or, NULL,
- * for what people see. */
+/* true or false, for files. */
+cell cell_truth(bool value);
+/* What has more structure than a number or a text: JSON for files, from a stream, which
+ * is closed; failed where memory ran out for it or, NULL, for what people see. */
 cell cell_written(memory_text *text, FILE *stream, const char *brief);
 cell cell_null(void);
 /* What the caller made, or NULLs: the cell then failed. Takes both. */

@@ -110,7 +110,7 @@ static nsl_status find(inquiry *q, nsl_error *err)
                             : status;
 }
 
-static bool make_row(void *source, size_t i, cell *c)
+static void make_row(void *source, size_t i, cell *c)
 {
     const inquiry *q = source;
     const nsl_feature_row *row = &q->found.row[i];
@@ -119,7 +119,6 @@ static bool make_row(void *source, size_t i, cell *c)
     c[MULTIPLICITY] = cell_whole(row->multiplicity);
     if (q->target != NSL_FEATURES_ISOTROPIC)
         c[TARGET] = row->target > 0.0 ? cell_computed(row->target) : cell_given(0.0);
-    return true;
 }
 
 static cell inputs_cell(const inquiry *q)

@@ -123,12 +123,11 @@ static void describe_resolvent(document *d, const density_job *job)
 /* --- the density ---------------------------------------------------------------------
  */
 
-static bool make_row(void *source, size_t i, cell *c)
+static void make_row(void *source, size_t i, cell *c)
 {
     const density_job *job = source;
     c[0] = cell_given(job->x[i]);
     c[1] = cell_computed(job->value[i]);
-    return true;
 }
 
 static size_t bulks_of(const density_job *job)

@@ -19,9 +19,10 @@ typedef struct {
     bool for_people; /* of a summary: shown in the table for people */
 } document_pair;
 
-/* Makes the cells of a row when it is written, for documents too long to be held:
- * cells that are left alone are null. False when memory ran out. */
-typedef bool document_row_maker(void *source, size_t row, cell *cells);
+/* Makes the cells of a row when it is written, for documents too long to be held: cells
+ * that are left alone are null. They need no memory of their own, which may lack once
+ * other rows are out, and hold until the thread makes its next row. */
+typedef void document_row_maker(void *source, size_t row, cell *cells);
 
 typedef struct document {
     const char *command;

@@ -31,20 +31,18 @@ static void add_columns(document *d, const fit_job *job)
 
 static cell note_of(const fit_job *job, const nsl_fit_run *run)
 {
-    char text[FIT_NOTE];
+    static const char *const notes[][2] = {
+        {"", "weight = 0: not fitted"},
+        {"time = inf", "time = inf; weight = 0: not fitted"},
+        {"steps = inf", "steps = inf; weight = 0: not fitted"}};
     bool endless = job->stopped && isinf(training_length(&run->training));
-    bool weightless = run->weight == 0.0;
-    snprintf(text, sizeof text, "%s%s%s",
-             !endless             ? ""
-             : goes_in_steps(job) ? "steps = inf"
-                                  : "time = inf",
-             endless && weightless ? "; " : "",
-             weightless ? "weight = 0: not fitted" : "");
-    return cell_text(text);
+    return cell_word(notes[!endless             ? 0
+                           : goes_in_steps(job) ? 2
+                                                : 1][run->weight == 0.0]);
 }
 
 /* The cells in the order of add_columns. */
-static bool make_row(void *source, size_t i, cell *c)
+static void make_row(void *source, size_t i, cell *c)
 {
     const fit_job *job = source;
     const nsl_fit_run *run = &job->run[i];
@@ -61,10 +59,9 @@ static bool make_row(void *source, size_t i, cell *c)
     *c++ = cell_given(run->loss);
     *c++ = cell_computed(predicted);
     *c++ = cell_computed(log(predicted) - log(run->loss));
-    *c++ = cell_json(best->is_held_out[i] ? "true" : "false", "");
+    *c++ = cell_truth(best->is_held_out[i]);
     *c++ = cell_whole(job->runs.run[i].line);
     *c = note_of(job, run);
-    return true;
 }
 
 static void add_rows(document *d, const fit_job *job)

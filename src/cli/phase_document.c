@@ -105,7 +105,8 @@ static double latents_at(const phase_job *job, size_t i, size_t j)
     return of_model(fixed, job, NSL_AXIS_LATENTS, i, j);
 }
 
-/* Reasons for every null of a row. */
+/* Reasons for every null of a row, until the thread makes its next one: rows that are
+ * already out must not end for want of memory. */
 static cell note_cell(const phase_job *job, const nsl_point *p, double latents,
                       size_t at)
 {
@@ -114,7 +115,8 @@ static cell note_cell(const phase_job *job, const nsl_point *p, double latents,
                     isinf(job->map.ridge[at]);
     if (!(infinite || table || *note_of(&job->map, at)))
         return cell_word("");
-    row_note note = {"", ""};
+    static _Thread_local row_note note;
+    note = (row_note){"", ""};
     if (isinf(p->features))
         row_note_add(&note, "features = inf", true);
     if (isinf(p->samples))
@@ -129,10 +131,10 @@ static cell note_cell(const phase_job *job, const nsl_point *p, double latents,
                      false);
     if (*note_of(&job->map, at))
         row_note_add(&note, note_of(&job->map, at), false);
-    return cell_note(note.text, note.for_people);
+    return cell_words(note.text, note.for_people);
 }
 
-static bool make_row(void *source, size_t row, cell *c)
+static void make_row(void *source, size_t row, cell *c)
 {
     const phase_job *job = source;
     const nsl_map *m = &job->map;
@@ -165,7 +167,6 @@ static bool make_row(void *source, size_t row, cell *c)
         c[TIME] = cell_given(training_length(&p.training));
         c[ELASTICITY_TIME] = elasticity_cell(m->elasticity_time[at]);
     }
-    return true;
 }
 
 void phase_add_rows(document *d, const phase_job *job)

@@ -10,7 +10,7 @@
 typedef void rows_put(const document *d, const cell *cells, size_t row, FILE *out,
                       void *data);
 
-/* Writes all rows of a document to `out`, in order; false when memory ran out. */
-bool rows_write(const document *d, FILE *out, rows_put *put, void *data);
+/* Writes all rows of a document to `out`, in order. */
+void rows_write(const document *d, FILE *out, rows_put *put, void *data);
 
 #endif

@@ -14,7 +14,7 @@
 
 enum { RANK, EIGENVALUE, MULTIPLICITY, TARGET };
 
-static bool make_row(void *source, size_t row, cell *cells)
+static void make_row(void *source, size_t row, cell *cells)
 {
     const spectrum_job *job = source;
     bool own = nsl_spectrum_has_target(job->spectrum);
@@ -36,7 +36,6 @@ static bool make_row(void *source, size_t row, cell *cells)
         cells[next + 2] =
             cell_computed(law.lambda_max * exp(-(1.0 + law.alpha) * level->x));
     }
-    return true;
 }
 
 static void add_rows(document *d, spectrum_job *job)

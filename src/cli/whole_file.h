@@ -13,8 +13,8 @@ typedef struct {
     char *temporary; /* where it is until then, NULL for a device; owned */
 } whole_file;
 
-/* False, with errno set, when the file cannot be written. Threads may open several. A symbolic link stays: what
- * it leads to is replaced. */
+/* False, with errno set, when the file cannot be written. Threads may open several. A
+ * symbolic link stays: what it leads to is replaced. */
 bool whole_file_open(whole_file *file, const char *path);
 
 /* Ends the writing: the file appears if `keep` and all of it arrived, else nothing

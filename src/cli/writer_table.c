@@ -60,16 +60,14 @@ static void measure_row(const document *d, const cell *cells, size_t row, FILE *
             widen(&w->column[c], text_width(cell_brief(&cells[c], room)));
 }
 
-static bool measure(widths *w, const document *d, FILE *out)
+static void measure(widths *w, const document *d, FILE *out)
 {
     for (size_t c = 0; c < d->columns; c++)
         atomic_init(&w->column[c], 0);
-    if (!rows_write(d, out, measure_row, w))
-        return false;
+    rows_write(d, out, measure_row, w);
     for (size_t c = 0; c < d->columns; c++)
         if (w->column[c] > 0)
             widen(&w->column[c], text_width(d->column[c].key));
-    return true;
 }
 
 static void put_spaces(int count, FILE *out)
@@ -102,25 +100,24 @@ static void put_line(const document *d, const cell *cells, size_t row, FILE *out
     putc_unlocked('\n', out);
 }
 
-static bool put_rows(const document *d, FILE *out)
+static void put_rows(const document *d, FILE *out)
 {
     widths w;
-    if (d->upright)
-        return rows_write(d, out, put_upright, NULL);
-    if (!measure(&w, d, out))
-        return false;
+    if (d->upright) {
+        rows_write(d, out, put_upright, NULL);
+        return;
+    }
+    measure(&w, d, out);
     put_line(d, NULL, 0, out, &w);
-    return rows_write(d, out, put_line, &w);
+    rows_write(d, out, put_line, &w);
 }
 
-static bool put_sections(const document *d, FILE *out)
+static void put_sections(const document *d, FILE *out)
 {
     for (size_t i = 0; i < d->sections; i++) {
         fprintf(out, "%s%s", i ? "\n" : "", d->section[i]->caption);
-        if (!put_rows(d->section[i], out))
-            return false;
+        put_rows(d->section[i], out);
     }
-    return true;
 }
 
 static void put_summary(const document *d, FILE *out)
@@ -139,8 +136,10 @@ static void put_summary(const document *d, FILE *out)
 bool write_table(const document *d, FILE *out)
 {
     fputs(d->caption, out);
-    if (!(d->sections ? put_sections(d, out) : put_rows(d, out)))
-        return false;
+    if (d->sections)
+        put_sections(d, out);
+    else
+        put_rows(d, out);
     put_summary(d, out);
     return true;
 }

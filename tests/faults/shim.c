@@ -36,7 +36,8 @@ static size_t early_used;
 /* Volatile, as dlsym is declared not to come back here. */
 static _Thread_local volatile int finding __attribute__((tls_model("initial-exec")));
 
-/* In what allocates for the sanitizer, which cannot do without. */
+/* In what cannot do without memory: the sanitizer, and json-c, which takes the length
+ * of a key that it could not copy. */
 static _Thread_local volatile int sparing __attribute__((tls_model("initial-exec")));
 
 /* Places of allocations, by a hash of the callers' addresses. */
@@ -113,6 +114,8 @@ NEXT(char *, mkdtemp, char *)
 NEXT(int, mkdir, const char *, mode_t)
 NEXT(int, rename, const char *, const char *)
 NEXT(int, pthread_getattr_np, pthread_t, pthread_attr_t *)
+NEXT(void *, json_tokener_parse, const char *)
+NEXT(void *, json_tokener_parse_ex, void *, const char *, int)
 NEXT(int, posix_spawnp, pid_t *, const char *, const posix_spawn_file_actions_t *,
      const posix_spawnattr_t *, char *const *, char *const *)
 
@@ -193,6 +196,24 @@ int pthread_getattr_np(pthread_t thread, pthread_attr_t *attributes)
     int failed = next_pthread_getattr_np(thread, attributes);
     sparing--;
     return failed;
+}
+
+void *json_tokener_parse(const char *text)
+{
+    find_json_tokener_parse();
+    sparing++;
+    void *parsed = next_json_tokener_parse(text);
+    sparing--;
+    return parsed;
+}
+
+void *json_tokener_parse_ex(void *tokener, const char *text, int length)
+{
+    find_json_tokener_parse_ex();
+    sparing++;
+    void *parsed = next_json_tokener_parse_ex(tokener, text, length);
+    sparing--;
+    return parsed;
 }
 
 FILE *fopen(const char *path, const char *mode)
