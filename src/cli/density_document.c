@@ -156,9 +156,10 @@ static const char *const bulk_keys[] = {"lower", "upper", "mass"};
 
 enum { BULK_KEYS = sizeof bulk_keys / sizeof *bulk_keys };
 
+/* NULL where memory ran out. */
 static const char *json_number(const cell *c, char room[CELL_ROOM])
 {
-    return c->kind == CELL_NULL ? "null" : cell_full(c, room);
+    return cell_failed(c) ? NULL : c->kind == CELL_NULL ? "null" : cell_full(c, room);
 }
 
 /* [{"lower": …, "upper": …, "mass": …}, …] */
@@ -168,22 +169,25 @@ static cell edges_cell(const density_job *job)
     FILE *out = memory_text_open(&text);
     if (!out)
         return (cell){.kind = CELL_JSON};
+    bool fine = true;
     for (size_t i = 0; i < bulks_of(job); i++) {
         cell c[BULK_KEYS];
         char room[CELL_ROOM];
         bulk_cells(c, job, i);
         for (int k = 0; k < BULK_KEYS; k++) {
+            const char *number = json_number(&c[k], room);
+            fine = fine && number;
             fprintf(out, "%s\"%s\": %s",
                     k   ? ", "
                     : i ? ", {"
                         : "[{",
-                    bulk_keys[k], json_number(&c[k], room));
+                    bulk_keys[k], number ? number : "");
             cell_clear(&c[k]);
         }
         fputs("}", out);
     }
     fputs(bulks_of(job) ? "]" : "[]", out);
-    return cell_written(&text, out, "");
+    return cell_written(&text, out, fine ? "" : NULL);
 }
 
 /* [{"share": …, "x": …}, …] */

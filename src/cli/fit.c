@@ -166,7 +166,7 @@ static int draw(const fit_job *job, const document *d)
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     int code = fit_figure_make(&f, &job->fit[0], job->runs.count, job->run, caption,
                                &err) == NSL_OK
-                   ? plot_draw(o, &f, d->failed ? NULL : d->record)
+                   ? plot_draw(o, &f, plot_record(d))
                    : options_complain_error(o->command, &err);
     figure_clear(&f);
     free(caption);

@@ -415,7 +415,7 @@ static int draw(const phase_job *job, const cli_options *out, const document *d)
     if (!plot_wanted(out))
         return EXIT_FINE;
     make_figure(&f, &map, loss, job, d);
-    int code = plot_draw(out, f.caption ? &f : NULL, d->failed ? NULL : d->record);
+    int code = plot_draw(out, &f, plot_record(d));
     figure_clear(&f);
     return code;
 }

@@ -230,9 +230,14 @@ static int draw_text(const cli_options *o, const figure *f, int way,
     return fine ? EXIT_FINE : complain_write(o, path, reason);
 }
 
+const char *plot_record(const document *d)
+{
+    return document_failed(d) || !d->caption ? NULL : d->record;
+}
+
 int plot_draw(const cli_options *o, const figure *f, const char *record)
 {
-    if (!f || !record)
+    if (!f || !f->caption || !record)
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     int way = way_of(o);
     char problem[256];
@@ -257,6 +262,6 @@ int plot_and_write(const cli_options *o, const figure *f, const document *d)
 {
     if (!plot_wanted(o))
         return output_write(o, d);
-    int code = plot_draw(o, f, d->failed ? NULL : d->record);
+    int code = plot_draw(o, f, plot_record(d));
     return code != EXIT_FINE || plot_replaces_table(o) ? code : output_write(o, d);
 }

@@ -17,8 +17,13 @@ bool plot_wanted(const cli_options *options);
 /* Whether the picture stands on standard output in place of the table. */
 bool plot_replaces_table(const cli_options *options);
 
+/* The document's record, or NULL where memory ran out for it: no picture then appears
+ * without its table. */
+const char *plot_record(const document *d);
+
 /* Draws the figure; `record` is the command line for people who open it. NULL for
- * either: memory ran out. Prints a message on failure and returns the exit code. */
+ * either, or for the caption: memory ran out. Prints a message on failure and returns
+ * the exit code. */
 int plot_draw(const cli_options *options, const figure *f, const char *record);
 
 /* Draws the figure as --plot says, if at all, and then writes the document, unless the

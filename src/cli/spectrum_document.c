@@ -193,8 +193,8 @@ static void say_source(saying *s, const spectrum_job *job)
  */
 
 /* The law as options; without --latents that of the population. NULL where it is none
- * or memory ran out. */
-static char *model_line(spectrum_job *job)
+ * or, as the document then has, memory ran out. */
+static char *model_line(document *d, spectrum_job *job)
 {
     char latents[64] = "";
     memory_text text;
@@ -212,27 +212,30 @@ static char *model_line(spectrum_job *job)
         return NULL;
     }
     FILE *out = memory_text_open(&text);
-    if (!out)
-        return NULL;
-    fprintf(out, "--alpha %.8g%s --lambda-max %.8g", alpha, latents, lambda_max);
-    if (job->has_source)
+    if (out)
+        fprintf(out, "--alpha %.8g%s --lambda-max %.8g", alpha, latents, lambda_max);
+    if (out && job->has_source)
         fprintf(out, " --source %.8g --label-variance %.8g", job->source.beta,
                 job->source.label_variance);
-    return memory_text_close(&text, out);
+    char *line = memory_text_close(&text, out);
+    d->failed |= !line;
+    return line;
 }
 
 static void say_model(saying *s, spectrum_job *job)
 {
-    char *model = job->has_law ? model_line(job) : NULL;
+    char *model = job->has_law ? model_line(s->d, job) : NULL;
+    bool in_file = strcmp(job->options->operand, "-") != 0;
     char *file = options_quoted(job->options->operand), *whole = NULL;
     if (model)
         say_text(s, "model", model, "");
-    if (strcmp(job->options->operand, "-") != 0 && file &&
-        asprintf(&whole, "--spectrum%s", file) > 0) {
-        say_text(s, "model_file", whole, "");
-        free(whole);
+    if (!file || (in_file && asprintf(&whole, "--spectrum%s", file) < 0)) {
+        whole = NULL;
+        s->d->failed = true;
     }
-    s->d->failed |= !file;
+    if (whole)
+        say_text(s, "model_file", whole, "");
+    free(whole);
     free(model);
     free(file);
     if (*job->note.text)

@@ -41,7 +41,10 @@ static nsl_status profile_latents(nsl_fit_parameter *latents, size_t i,
     best.objective = objective;
     nsl_fit_tries none = {.count = 0};
     nsl_fit_profile(latents, i, &best, job, &confidence, &none, &minimiser);
+    bool lacks = minimiser.no_memory;
     nsl_minimiser_clear(&minimiser);
+    if (lacks)
+        return nsl_fail_memory(err);
     latents->value = latents->profile_hi = latents->hi = (double)INFINITY;
     latents->lo = latents->profile_lo;
     latents->error = (double)NAN;

@@ -54,9 +54,9 @@ typedef struct {
 } nsl_fit_confidence;
 
 /* From the minimiser's slopes and residuals at the minimum; what is at its bound there
- * has no variance, NaN. */
+ * has no variance, NaN. Sets minimiser->no_memory where it ran out. */
 void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
-                            const nsl_minimum *best, const nsl_minimiser *minimiser);
+                            const nsl_minimum *best, nsl_minimiser *minimiser);
 
 /* Where else the descents at the ends of a profile start; none where the search has
  * seen one valley only. */

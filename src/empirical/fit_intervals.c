@@ -96,8 +96,10 @@ static int by_size(const void *one, const void *other)
 /* The part of the weight with |ρ| ≤ δ that the density of the residuals near 0 implies.
  * As many residuals as there are parameters are next to 0 because the fit goes through
  * them: where δ is small the density is that within the median of |ρ|. */
-static double part_inside(const nsl_fit_job *job, const double *rho, double delta)
+static double part_inside(const nsl_fit_job *job, nsl_minimiser *minimiser,
+                          double delta)
 {
+    const double *rho = minimiser->rho;
     sized *sorted = calloc(job->fitted, sizeof *sorted);
     size_t count = 0;
     double whole = 0.0, inside = 0.0, half = 0.0, median = 0.0;
@@ -108,8 +110,10 @@ static double part_inside(const nsl_fit_job *job, const double *rho, double delt
         whole += job->weight[i];
         inside += fabs(rho[i]) <= delta ? job->weight[i] : 0.0;
     }
-    if (!sorted)
+    if (!sorted) {
+        minimiser->no_memory = true;
         return (double)NAN;
+    }
     qsort(sorted, count, sizeof *sorted, by_size);
     for (size_t i = 0; i < count && half < 0.5 * whole; i++) {
         half += sorted[i].weight;
@@ -120,7 +124,7 @@ static double part_inside(const nsl_fit_job *job, const double *rho, double delt
 }
 
 void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
-                            const nsl_minimum *best, const nsl_minimiser *minimiser)
+                            const nsl_minimum *best, nsl_minimiser *minimiser)
 {
     bool held[MAX];
     double matrix[MAX][MAX] = {{0.0}}, squares = 0.0;
@@ -138,7 +142,7 @@ void nsl_fit_confidence_set(nsl_fit_confidence *out, const nsl_fit_job *job,
                 matrix[j][k] +=
                     w * minimiser->here.slope[i][j] * minimiser->here.slope[i][k];
     }
-    double part = part_inside(job, minimiser->rho, problem.delta),
+    double part = part_inside(job, minimiser, problem.delta),
            t = gsl_cdf_tdist_Pinv(0.5 + 0.5 * NSL_FIT_CONFIDENCE, free_runs);
     out->spread = squares / free_runs / (part * part);
     out->exact = out->spread <= ROUNDED * ROUNDED;

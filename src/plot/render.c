@@ -119,8 +119,14 @@ static bool read_file(rendering *out, const char *folder, const char *name)
     bool fine = file && read_all(out, file);
     if (file)
         fclose(file);
-    unlink(path);
     return fine;
+}
+
+static void remove_file(const char *folder, const char *name)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    unlink(path);
 }
 
 /* Puts another name for "graphic" where the text includes the graphic. */
@@ -150,6 +156,7 @@ bool render_tex(rendering *tex, rendering *pdf, const figure *f,
                 size_t size)
 {
     const char *temporary = getenv("TMPDIR");
+    static const char text_name[] = "graphic.tex", graphic_name[] = "graphic.pdf";
     char folder[4096];
     FILE *unused = tmpfile();
     *tex = *pdf = (rendering){NULL, 0};
@@ -159,18 +166,23 @@ bool render_tex(rendering *tex, rendering *pdf, const figure *f,
     bool fine = ready && draw(f, options, unused, folder, problem, size);
     if (!ready)
         snprintf(problem, size, "%s", strerror(errno));
+    errno = 0;
     if (fine &&
-        (!read_file(tex, folder, "graphic.tex") ||
-         !read_file(pdf, folder, "graphic.pdf") || !rename_graphic(tex, graphic))) {
-        snprintf(problem, size, "its picture for LaTeX is not as expected");
+        (!read_file(tex, folder, text_name) || !read_file(pdf, folder, graphic_name) ||
+         !rename_graphic(tex, graphic))) {
+        snprintf(problem, size, "%s",
+                 errno ? strerror(errno) : "its picture for LaTeX is not as expected");
         fine = false;
     } else if (fine && !(is_whole(tex, options, SCRIPT_TEX) &&
                          is_whole(pdf, options, SCRIPT_PDF))) {
         snprintf(problem, size, "%s", cut_short);
         fine = false;
     }
-    if (ready)
+    if (ready) {
+        remove_file(folder, text_name);
+        remove_file(folder, graphic_name);
         rmdir(folder);
+    }
     if (unused)
         fclose(unused);
     if (fine)
