@@ -23,7 +23,7 @@ void nsl_predictor_free(nsl_predictor *predictor);
 /** nsl_predict, with the same promise: what polynomials cannot give to NSL_PROMISE, and
  *  what is trained with an early stop, is worked out as nsl_predict does. No result
  *  depends on what was asked before.
- *  @return as nsl_predict */
+ *  @return as nsl_predict, NSL_ENOMEM */
 nsl_status nsl_predictor_predict(nsl_prediction *out, const nsl_predictor *predictor,
                                  const nsl_point *point, nsl_error *err);
 

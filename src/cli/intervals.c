@@ -99,7 +99,7 @@ static nsl_status split(void *data, const nsl_theory_model *model,
                                     .optimal = !s->form->ridge,
                                     .near = k * s->parameters[i]};
         status = nsl_frontier_find(&f, model->quick.model, &query, s->budget[i], err);
-        status = nsl_quick_status(&model->quick, status, err);
+        status = nsl_quick_status(status, err);
         if (status != NSL_OK)
             break;
         double *values = &out[i * INTERVALS_OF_SPLIT];

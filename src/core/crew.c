@@ -106,9 +106,14 @@ nsl_status nsl_crew_run(nsl_task *task, void *data, size_t count, const nsl_work
         starts_look(&starts_at);
     const pthread_attr_t *where = starts_at.known ? &starts_at.elsewhere : NULL;
     /* fewer threads than asked for only take longer */
-    while (started + 1 < wanted && started + 1 < count &&
-           pthread_create(&thread[started], where, help, &shared) == 0)
-        started++;
+    while (started + 1 < wanted && started + 1 < count) {
+        if (pthread_create(&thread[started], where, help, &shared) == 0)
+            started++;
+        else if (where)
+            where = NULL; /* where one may not be told where to start */
+        else
+            break;
+    }
     take_tasks(&c, true);
     for (size_t i = 0; i < started; i++)
         pthread_join(thread[i], NULL);

@@ -85,7 +85,7 @@ static nsl_status solve(place *at, const nsl_theory_model *m, const nsl_form *fo
     }
     if (status == NSL_OK)
         nsl_predict_at(&at->p, m->quick.model, point, &at->root, NSL_MAP_PROMISE);
-    return nsl_quick_status(&m->quick, status, err);
+    return nsl_quick_status(status, err);
 }
 
 /* An elasticity that does not exist (a kink, a zero loss) moves nothing. */

@@ -57,7 +57,6 @@ typedef struct {
     const nsl_spectrum *from;
     const nsl_target *target;
     pthread_mutex_t making[MAKERS]; /* of pieces, by their place modulo MAKERS */
-    atomic_bool lacks;
     _Atomic(piece *) piece[PIECES];
 } interpolant;
 
@@ -163,6 +162,9 @@ static void piece_make(piece *p, const interpolant *s, int at)
     p->good = p->error <= GOOD && p->z_error <= GOOD;
 }
 
+/* See nsl_interpolant_lacked: of a thread, so that one is not told of another's. */
+static _Thread_local bool lacked;
+
 /* The piece, made by the first thread that needs it; NULL when memory ran out. Its
  * numbers do not depend on which. */
 static const piece *piece_at(interpolant *s, int at)
@@ -177,8 +179,7 @@ static const piece *piece_at(interpolant *s, int at)
         atomic_store_explicit(&s->piece[at], p, memory_order_release);
     }
     pthread_mutex_unlock(&s->making[at % MAKERS]);
-    if (!p)
-        atomic_store(&s->lacks, true);
+    lacked |= !p;
     return p;
 }
 
@@ -217,13 +218,13 @@ typedef struct {
 static nsl_status prepare_piece(void *data, size_t task, nsl_error *err)
 {
     const preparation *p = data;
-    (void)err; /* told by nsl_interpolant_lacks */
+    (void)err; /* a piece that is not made now is made later */
     piece_at(p->s, p->first + (int)task);
     return NSL_OK;
 }
 
 void nsl_interpolant_prepare(nsl_spectrum *spectrum, double low, double high,
-                             unsigned jobs)
+                             size_t uses, unsigned jobs)
 {
     int first, last;
     split(low, &first);
@@ -232,13 +233,17 @@ void nsl_interpolant_prepare(nsl_spectrum *spectrum, double low, double high,
     last = last - FIRST >= PIECES ? PIECES - 1 : last - FIRST;
     preparation p = {(interpolant *)spectrum, first};
     const nsl_work work = {.jobs = jobs};
-    if (first <= last)
-        nsl_crew_run(prepare_piece, &p, (size_t)(last - first + 1), &work, NULL);
+    size_t pieces = first <= last ? (size_t)(last - first + 1) : 0;
+    if (pieces > 0 && pieces * NODES <= uses)
+        nsl_crew_run(prepare_piece, &p, pieces, &work, NULL);
+    lacked = false;
 }
 
-bool nsl_interpolant_lacks(const nsl_spectrum *spectrum)
+bool nsl_interpolant_lacked(void)
 {
-    return atomic_load(&((const interpolant *)spectrum)->lacks);
+    bool told = lacked;
+    lacked = false;
+    return told;
 }
 
 static void interpolant_moments(nsl_moments *m, const nsl_spectrum *spectrum,

@@ -10,16 +10,17 @@
  * error bounds of its moments include the interpolation. Pieces are made when they are
  * first asked for; threads may share it. Free with nsl_spectrum_free. A piece that
  * finds no memory leaves sums to `from`, so that last digits would depend on it:
- * nsl_interpolant_lacks tells. */
+ * nsl_interpolant_lacked tells. */
 nsl_status nsl_spectrum_new_interpolant(nsl_spectrum **out, const nsl_spectrum *from,
                                         const nsl_target *target, nsl_error *err);
 
-/* Makes the pieces from Δ = low to high, by `jobs` threads: nothing but time depends on
- * it. */
+/* Makes the pieces from Δ = low to high, by `jobs` threads, unless they are more than
+ * pay for `uses` sums: nothing but time depends on it. */
 void nsl_interpolant_prepare(nsl_spectrum *interpolant, double low, double high,
-                             unsigned jobs);
+                             size_t uses, unsigned jobs);
 
-/* Whether memory ran out for a piece. */
-bool nsl_interpolant_lacks(const nsl_spectrum *interpolant);
+/* Whether memory ran out for a piece of any interpolant that this thread has asked
+ * since this was asked last. */
+bool nsl_interpolant_lacked(void);
 
 #endif

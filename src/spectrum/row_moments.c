@@ -4,7 +4,6 @@
 #include "spectrum/row_moments.h"
 
 #include <math.h>
-#include <string.h>
 
 nsl_interval_scale nsl_interval_scale_make(int exponent, double b)
 {

@@ -21,6 +21,7 @@ static nsl_status find(nsl_frontier *out, const splits *s, double budget,
 {
     nsl_status status =
         nsl_frontier_find_place(out, s->quick->model, &s->frontier, budget, NULL);
+    status = nsl_quick_status(status, NULL);
     if (status == NSL_OK && out->best.error <= NSL_PROMISE)
         return NSL_OK;
     if (status == NSL_ENOMEM)
@@ -53,5 +54,5 @@ nsl_status nsl_best_splits_find(nsl_best_split *out, const double *budget, size_
     s.frontier.optimal = query->optimal;
     status = nsl_crew_run(find_one, &s, count, work, err);
     nsl_cost_free(cost);
-    return nsl_quick_status(quick, status, err);
+    return status;
 }

@@ -3,6 +3,7 @@
  *
  * Where two sizes are equal the boundary is a straight line. The frontier comes from
  * best_splits.c, the boundaries of regimes from zero_lines.c. */
+#include "theory/boundaries.h"
 #include "core/error.h"
 #include "theory/best_splits.h"
 #include "theory/zero_lines.h"
@@ -113,10 +114,10 @@ static bool add_equals(const tracing *t)
 /* Within the map, its edges included whatever rounding. */
 static bool is_inside(const tracing *t, double x, double y)
 {
-    return log(x) >= low_of(t, 0) - NSL_BOUNDARY_STEP &&
-           log(x) <= high_of(t, 0) + NSL_BOUNDARY_STEP &&
-           log(y) >= low_of(t, 1) - NSL_BOUNDARY_STEP &&
-           log(y) <= high_of(t, 1) + NSL_BOUNDARY_STEP;
+    return log(x) >= low_of(t, 0) - NSL_BOUNDARY_RESOLUTION &&
+           log(x) <= high_of(t, 0) + NSL_BOUNDARY_RESOLUTION &&
+           log(y) >= low_of(t, 1) - NSL_BOUNDARY_RESOLUTION &&
+           log(y) <= high_of(t, 1) + NSL_BOUNDARY_RESOLUTION;
 }
 
 /* A piece of the frontier that is being gathered. */
@@ -203,10 +204,10 @@ nsl_status nsl_boundaries_find(nsl_boundaries *out, const nsl_map_query *query,
     if (status != NSL_OK)
         return status;
     t.lattice = nsl_map_lattice_of(query);
-    if (!nsl_axis_is_of_model(query->x.kind) && !nsl_axis_is_of_model(query->y.kind))
+    if (!nsl_plane_is_of_model(query))
         status = nsl_plane_model_make(&model, query, 0.0, 0.0, true, err);
     if (status == NSL_OK && model.query)
-        nsl_plane_model_prepare(&model, work->jobs);
+        nsl_plane_model_prepare(&model, t.lattice.cells * t.lattice.cells, work->jobs);
     if (status == NSL_OK && !add_equals(&t))
         status = nsl_fail_memory(err);
     if (status == NSL_OK)

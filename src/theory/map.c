@@ -15,10 +15,6 @@
 
 enum { ARRAYS = 7 };
 
-/* Maps of so many cells need all sums between their corners: tens to hundreds of
- * octaves of Δ. */
-enum { MANY = 2000 };
-
 nsl_status nsl_map_init(nsl_map *map, const nsl_map_query *query, nsl_error *err)
 {
     *map = (nsl_map){.x = query->x, .y = query->y};
@@ -168,8 +164,8 @@ nsl_status nsl_map_fill(nsl_map *map, const nsl_map_query *query, size_t first,
         status = nsl_plane_model_make(&f.shared, query, 0.0, 0.0, true, err);
     if (status != NSL_OK)
         return status;
-    if (query->x.count * f.rows >= MANY && f.shared.query)
-        nsl_plane_model_prepare(&f.shared, work->jobs);
+    if (f.shared.query)
+        nsl_plane_model_prepare(&f.shared, query->x.count * f.rows, work->jobs);
     status = nsl_crew_run(fill_line, &f, f.lines, work, err);
     nsl_plane_model_clear(&f.shared);
     return status;

@@ -11,6 +11,16 @@ bool nsl_axis_is_of_model(nsl_axis_kind kind)
     return kind == NSL_AXIS_LATENTS || kind == NSL_AXIS_ALPHA;
 }
 
+bool nsl_plane_is_of_model(const nsl_map_query *query)
+{
+    return nsl_axis_is_of_model(query->x.kind) || nsl_axis_is_of_model(query->y.kind);
+}
+
+bool nsl_plane_is_in_time(const nsl_map_query *query)
+{
+    return query->x.kind == NSL_AXIS_TIME || query->y.kind == NSL_AXIS_TIME;
+}
+
 static nsl_status check_axis(const nsl_axis *axis, const nsl_model *model,
                              const char *field, nsl_error *err)
 {
@@ -37,7 +47,7 @@ nsl_status nsl_plane_check(const nsl_map_query *query, nsl_error *err)
     if (status == NSL_OK && query->optimal &&
         (query->x.kind == NSL_AXIS_RIDGE || query->y.kind == NSL_AXIS_RIDGE))
         status = nsl_fail(err, NSL_EINVAL, "ridge", "is an axis: it cannot be optimal");
-    bool in_time = query->x.kind == NSL_AXIS_TIME || query->y.kind == NSL_AXIS_TIME;
+    bool in_time = nsl_plane_is_in_time(query);
     if (status == NSL_OK && query->optimal &&
         (in_time || nsl_training_stops(&query->point)))
         status = nsl_fail(err, NSL_EINVAL, "ridge",
@@ -60,7 +70,7 @@ nsl_point nsl_map_point(const nsl_map_query *query, double x, double y)
     p.samples = value_of(query, NSL_AXIS_SAMPLES, x, y, p.samples);
     p.ridge = value_of(query, NSL_AXIS_RIDGE, x, y, p.ridge);
     p.noise = value_of(query, NSL_AXIS_NOISE, x, y, p.noise);
-    bool in_time = query->x.kind == NSL_AXIS_TIME || query->y.kind == NSL_AXIS_TIME;
+    bool in_time = nsl_plane_is_in_time(query);
     if (in_time && p.training.kind == NSL_DESCENT)
         p.training.steps = value_of(query, NSL_AXIS_TIME, x, y, 0.0);
     else if (in_time)
@@ -89,13 +99,12 @@ nsl_status nsl_plane_model_make(nsl_plane_model *out, const nsl_map_query *query
 {
     *out = (nsl_plane_model){.query = query};
     nsl_status status = NSL_OK;
-    if (nsl_axis_is_of_model(query->x.kind) || nsl_axis_is_of_model(query->y.kind)) {
+    if (nsl_plane_is_of_model(query)) {
         status = make_spectrum(out, x, y, err);
         if (status == NSL_OK)
             status = nsl_model_new_like(&out->model, query->model, out->spectrum, err);
     }
-    bool stopped = nsl_training_stops(&query->point) ||
-                   query->x.kind == NSL_AXIS_TIME || query->y.kind == NSL_AXIS_TIME;
+    bool stopped = nsl_training_stops(&query->point) || nsl_plane_is_in_time(query);
     if (status == NSL_OK && many && !stopped) {
         status = nsl_quick_new(&out->quick, nsl_plane_model_of(out), err);
         out->is_quick = status == NSL_OK;
@@ -105,7 +114,7 @@ nsl_status nsl_plane_model_make(nsl_plane_model *out, const nsl_map_query *query
     return status;
 }
 
-void nsl_plane_model_prepare(const nsl_plane_model *model, unsigned jobs)
+void nsl_plane_model_prepare(const nsl_plane_model *model, size_t points, unsigned jobs)
 {
     const nsl_map_query *q = model->query;
     double low[] = {q->x.value[0], q->y.value[0]};
@@ -115,7 +124,7 @@ void nsl_plane_model_prepare(const nsl_plane_model *model, unsigned jobs)
     for (int k = 0; k < 2; k++) { /* opposite corners: one pair is farthest apart */
         nsl_point one = nsl_map_point(q, low[0], k ? high[1] : low[1]);
         nsl_point other = nsl_map_point(q, high[0], k ? low[1] : high[1]);
-        nsl_quick_prepare(&model->quick, &one, &other, jobs);
+        nsl_quick_prepare(&model->quick, &one, &other, points, jobs);
     }
 }
 

@@ -18,15 +18,19 @@ typedef struct {
 
 nsl_status nsl_plane_check(const nsl_map_query *query, nsl_error *err);
 
-/* Whether an axis changes the model, rather than the point. */
+/* Whether an axis changes the model, rather than the point; whether one of both does,
+ * or is training time. */
 bool nsl_axis_is_of_model(nsl_axis_kind kind);
+bool nsl_plane_is_of_model(const nsl_map_query *query);
+bool nsl_plane_is_in_time(const nsl_map_query *query);
 
 /* Makes the model at x, y; `many` points are to come, so that a quick one pays. */
 nsl_status nsl_plane_model_make(nsl_plane_model *out, const nsl_map_query *query,
                                 double x, double y, bool many, nsl_error *err);
-/* Makes what points all over the plane will need, by several threads: one would wait
- * for the other later on. */
-void nsl_plane_model_prepare(const nsl_plane_model *model, unsigned jobs);
+/* Makes what so many points all over the plane will need, by several threads: one would
+ * wait for the other later on. */
+void nsl_plane_model_prepare(const nsl_plane_model *model, size_t points,
+                             unsigned jobs);
 void nsl_plane_model_clear(nsl_plane_model *model);
 
 /* The model's own: for regimes. */

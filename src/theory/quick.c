@@ -52,14 +52,13 @@ void nsl_quick_clear(nsl_quick *quick)
     *quick = (nsl_quick){.exact = NULL};
 }
 
-nsl_status nsl_quick_status(const nsl_quick *quick, nsl_status status, nsl_error *err)
+nsl_status nsl_quick_status(nsl_status status, nsl_error *err)
 {
-    bool lacks = status == NSL_OK && nsl_interpolant_lacks(quick->spectrum);
-    return lacks ? nsl_fail_memory(err) : status;
+    return nsl_interpolant_lacked() ? nsl_fail_memory(err) : status;
 }
 
 void nsl_quick_prepare(const nsl_quick *quick, const nsl_point *one,
-                       const nsl_point *other, unsigned jobs)
+                       const nsl_point *other, size_t points, unsigned jobs)
 {
     nsl_root a, b;
     bool found = nsl_root_solve(&a, quick->exact, one, NULL) == NSL_OK &&
@@ -67,7 +66,7 @@ void nsl_quick_prepare(const nsl_quick *quick, const nsl_point *one,
                  a.kind == NSL_ROOT_POSITIVE && b.kind == NSL_ROOT_POSITIVE;
     if (found)
         nsl_interpolant_prepare(quick->spectrum, fmin(a.delta, b.delta),
-                                fmax(a.delta, b.delta), jobs);
+                                fmax(a.delta, b.delta), points, jobs);
 }
 
 /* Everything that can be known of the point is known as well as promised. */
@@ -115,14 +114,14 @@ nsl_status nsl_quick_predict_to(nsl_prediction *out, const nsl_quick *quick,
     if (has_finite_width(quick, point) && solve_along(&root, quick, point, trail)) {
         nsl_predict_at(out, quick->model, point, &root, promise);
         if (is_good(out))
-            return nsl_quick_status(quick, NSL_OK, err);
+            return nsl_quick_status(NSL_OK, err);
         start = root.kind == NSL_ROOT_POSITIVE ? root.delta : 0.0;
     }
     nsl_status status = nsl_root_solve_from(&root, quick->exact, point, start, err);
     *out = nsl_nothing_known();
     if (status == NSL_OK)
         nsl_predict_at(out, quick->exact, point, &root, promise);
-    return nsl_quick_status(quick, status, err);
+    return nsl_quick_status(status, err);
 }
 
 nsl_status nsl_quick_predict(nsl_prediction *out, const nsl_quick *quick,
@@ -184,7 +183,7 @@ nsl_status nsl_quick_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
 {
     if (predict_beside(out, optimum, quick, point, trail) ||
         predict_ridgeless(out, optimum, quick, point, trail))
-        return nsl_quick_status(quick, NSL_OK, err);
+        return nsl_quick_status(NSL_OK, err);
     nsl_status status = predict_searching(out, optimum, quick, point);
     if (status == NSL_ENOMEM)
         return nsl_fail_memory(err);
@@ -196,5 +195,5 @@ nsl_status nsl_quick_predict_optimal(nsl_prediction *out, nsl_optimum *optimum,
         trail->best.log_delta = log(optimum->delta);
         trail->best.log_gap = log(optimum->gap);
     }
-    return nsl_quick_status(quick, status, err);
+    return nsl_quick_status(status, err);
 }

@@ -20,13 +20,15 @@ nsl_status nsl_quick_new_on(nsl_quick *out, const nsl_model *model,
                             const nsl_spectrum *spectrum, nsl_error *err);
 void nsl_quick_clear(nsl_quick *quick);
 
-/* `status` of what `model` was asked for, or NSL_ENOMEM where its sums found no memory:
- * exact ones took their place, and last digits would depend on that. */
-nsl_status nsl_quick_status(const nsl_quick *quick, nsl_status status, nsl_error *err);
+/* `status` of what this thread has asked `model` for, or NSL_ENOMEM where its sums
+ * found no memory: exact ones took their place, and last digits would depend on that.
+ */
+nsl_status nsl_quick_status(nsl_status status, nsl_error *err);
 
-/* Makes the sums for roots between those of two points, by several threads. */
+/* Makes the sums for roots between those of two points, by several threads, where
+ * `points` between them pay for that. */
 void nsl_quick_prepare(const nsl_quick *quick, const nsl_point *one,
-                       const nsl_point *other, unsigned jobs);
+                       const nsl_point *other, size_t points, unsigned jobs);
 
 /* What points nearby had, along a line that one thread walks; start with {0}. Results
  * depend on it by rounding, and by nothing else. */

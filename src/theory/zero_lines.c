@@ -6,6 +6,7 @@
 #include "theory/zero_lines.h"
 #include "core/crew.h"
 #include "core/error.h"
+#include "theory/boundaries.h"
 #include "theory/bracket.h"
 #include "theory/contour.h"
 #include "theory/phase.h"
@@ -41,23 +42,13 @@ typedef struct {
     row_crossings *row;       /* of the edges that start there */
 } tracing;
 
-static bool in_time(const nsl_map_query *q)
-{
-    return q->x.kind == NSL_AXIS_TIME || q->y.kind == NSL_AXIS_TIME;
-}
-
-static bool has_axis_of_model(const nsl_map_query *q)
-{
-    return nsl_axis_is_of_model(q->x.kind) || nsl_axis_is_of_model(q->y.kind);
-}
-
 nsl_map_lattice nsl_map_lattice_of(const nsl_map_query *query)
 {
     const nsl_axis *axis[2] = {&query->x, &query->y};
-    bool courses = in_time(query) || nsl_training_stops(&query->point);
-    nsl_map_lattice l = {.cells = has_axis_of_model(query) ? CELLS_OF_MODELS
-                                  : courses                ? CELLS_OF_COURSES
-                                                           : CELLS};
+    bool courses = nsl_plane_is_in_time(query) || nsl_training_stops(&query->point);
+    nsl_map_lattice l = {.cells = nsl_plane_is_of_model(query) ? CELLS_OF_MODELS
+                                  : courses                    ? CELLS_OF_COURSES
+                                                               : CELLS};
     for (int k = 0; k < 2; k++) {
         l.low[k] = log(axis[k]->value[0]);
         l.step[k] =
@@ -116,7 +107,7 @@ static double distance_of(const tracing *t, nsl_boundary_kind kind,
 {
     nsl_axis_kind x = t->query->x.kind, y = t->query->y.kind;
     nsl_axis_kind other = x == NSL_AXIS_TIME ? y : x;
-    bool timed = in_time(t->query);
+    bool timed = nsl_plane_is_in_time(t->query);
     bool stopped = timed || nsl_training_stops(&t->query->point);
     bool none =
         (kind == NSL_BOUNDARY_TIME && !stopped) ||
@@ -184,9 +175,11 @@ static double value_along(double s, void *params)
     const nsl_map_lattice *l = w->t->lattice;
     nsl_prediction p;
     nsl_trail trail = c->trail; /* the same s gives the same bits */
+    if (w->status != NSL_OK)
+        return NAN;
     nsl_status status = look(&p, &c->phase, w, log_at(l, c->edge, 0, s),
                              log_at(l, c->edge, 1, s), &trail);
-    if (status != NSL_OK && status != NSL_EFAILED)
+    if (status != NSL_EFAILED)
         w->status = status;
     if (status != NSL_OK || c->phase == NSL_PHASE_LATENT)
         return NAN;
@@ -204,8 +197,9 @@ static bool find_crossing(void *data, nsl_edge edge, double *x, double *y)
     crossing c = {.w = w, .edge = edge, .trail = t->trail[node]};
     double low = 0.0, high = 1.0, s;
     double size = fmax(fabs(value[node]), fabs(value[next]));
-    if (!nsl_root_between(&s, value_along, &c, &low, &high,
-                          NSL_BOUNDARY_STEP / l->step[edge.up]))
+    if (w->status != NSL_OK ||
+        !nsl_root_between(&s, value_along, &c, &low, &high,
+                          NSL_BOUNDARY_RESOLUTION / l->step[edge.up]))
         return false;
     bool jumps = !t->in_steps && !(fabs(value_along(low, &c)) <= CONTINUOUS * size &&
                                    fabs(value_along(high, &c)) <= CONTINUOUS * size);
@@ -300,8 +294,9 @@ nsl_status nsl_zero_lines_find(nsl_boundaries *inout, const nsl_map_query *query
         .query = query,
         .model = model,
         .lattice = lattice,
-        .of_model = has_axis_of_model(query),
-        .in_steps = in_time(query) && query->point.training.kind == NSL_DESCENT,
+        .of_model = nsl_plane_is_of_model(query),
+        .in_steps =
+            nsl_plane_is_in_time(query) && query->point.training.kind == NSL_DESCENT,
     };
     nsl_status status = allocate(&t) ? NSL_OK : nsl_fail_memory(err);
     if (status == NSL_OK)

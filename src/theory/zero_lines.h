@@ -13,18 +13,10 @@ typedef struct {
     double low[2], step[2]; /* in ln x and ln y */
 } nsl_map_lattice;
 
-/* Points of boundaries are known to this in the logarithms, with room to
- * NSL_BOUNDARY_PRECISION. */
-static const double NSL_BOUNDARY_STEP = 1e-7;
-
 nsl_map_lattice nsl_map_lattice_of(const nsl_map_query *query);
 
 /* The last place along an axis. */
 double nsl_map_lattice_high(const nsl_map_lattice *lattice, int axis);
-
-/* Adds a copy of a piece; false when memory ran out. */
-bool nsl_boundaries_add(nsl_boundaries *inout, nsl_boundary_kind kind, size_t count,
-                        const double *x, const double *y);
 
 /* Adds the zero lines of all kinds. `model` is that of the plane where no axis is of
  * the model.

@@ -6,7 +6,6 @@
 #include <complex.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* Arrays of a matrix. */
 enum { PARTS = 5 };

@@ -51,12 +51,20 @@ static pthread_mutex_t noting = PTHREAD_MUTEX_INITIALIZER;
 /* Where calls are counted. */
 static const char *counted;
 
+/* Of the leak sanitizer, where the program has it. */
+__attribute__((weak)) void __lsan_disable(void);
+__attribute__((weak)) void __lsan_enable(void);
+
 static void note_place(long now)
 {
     void *caller[CALLERS];
     uint64_t hash = 1; /* 0 is no place */
-    sparing++;         /* the first time it allocates */
+    sparing++;         /* the first time it allocates, for good */
+    if (__lsan_disable)
+        __lsan_disable();
     int callers = backtrace(caller, CALLERS);
+    if (__lsan_enable)
+        __lsan_enable();
     sparing--;
     for (int i = OWN; i < callers; i++)
         hash = (hash ^ (uintptr_t)caller[i]) * UINT64_C(0x9e3779b97f4a7c15);
@@ -330,9 +338,11 @@ __attribute__((destructor)) static void leave_count(void)
     int descriptor = path ? open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600) : -1;
     if (descriptor < 0)
         return;
-    dprintf(descriptor, "%ld %ld\n", allocations, calls);
-    for (size_t k = 0; k < PLACES; k++)
+    bool fine = dprintf(descriptor, "%ld %ld\n", allocations, calls) > 0;
+    for (size_t k = 0; k < PLACES && fine; k++)
         if (place[k].callers != 0)
-            dprintf(descriptor, "%ld\n%ld\n", place[k].first, place[k].last);
+            fine = dprintf(descriptor, "%ld\n%ld\n", place[k].first, place[k].last) > 0;
     close(descriptor);
+    if (!fine)
+        abort();
 }
