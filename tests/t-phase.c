@@ -154,6 +154,43 @@ Test(phase, pinned_points)
                   nsl_phase_name((nsl_phase)k));
 }
 
+/* So large a ridge that nothing is learnt: elasticities are roundings around 0, which
+ * name no regime and draw no boundary. */
+Test(phase, nothing_helps)
+{
+    enum { COUNT = 40 };
+    nsl_model_options o = nsl_model_defaults();
+    o.convention = NSL_RIDGE_KERNEL;
+    testing_model m = testing_powerlaw(1.0, NSL_LATENTS_INFINITE, &o);
+    double ridge[COUNT], noise[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+        ridge[i] = pow(10.0, 20.0 + 5.0 * i);
+        noise[i] = pow(10.0, -4.0 + 3.0 * i / COUNT);
+    }
+    nsl_map_query q = {.model = m.model,
+                       .point = {.features = 100.0, .samples = 1000.0},
+                       .x = {NSL_AXIS_RIDGE, COUNT, ridge},
+                       .y = {NSL_AXIS_NOISE, COUNT, noise}};
+    nsl_work work = {.jobs = 2};
+    nsl_map map;
+    nsl_boundaries found;
+    cr_assert(nsl_map_init(&map, &q, NULL) == NSL_OK);
+    cr_assert(nsl_map_fill(&map, &q, 0, 1, &work, NULL) == NSL_OK);
+    bool signs[3] = {false}; /* not all elasticities are 0 already */
+    for (size_t i = 0; i < COUNT * COUNT; i++) {
+        cr_expect(map.regime[i] == NSL_PHASE_BALANCED, "%s at ridge %g",
+                  nsl_phase_name((nsl_phase)map.regime[i]), ridge[i % COUNT]);
+        double e = map.elasticity_samples[i];
+        signs[e > 0.0 ? 2 : e < 0.0 ? 0 : 1] = true;
+    }
+    cr_expect(signs[0] || signs[2]);
+    cr_assert(nsl_boundaries_find(&found, &q, &work, NULL) == NSL_OK);
+    cr_expect(found.count == 0, "%zu boundaries", found.count);
+    nsl_boundaries_clear(&found);
+    nsl_map_clear(&map);
+    testing_free(&m);
+}
+
 Test(phase, names)
 {
     static const char *const regimes[] = {

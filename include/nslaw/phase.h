@@ -41,7 +41,8 @@ typedef enum {
     NSL_PHASE_RIDGE,     /**< less ridge would help: −e_γ > ½ max(e_N, e_P) */
     NSL_PHASE_MODEL,     /**< e_N > 2 e_P */
     NSL_PHASE_DATA,      /**< e_P > 2 e_N */
-    NSL_PHASE_BALANCED,  /**< e_N and e_P are within a factor 2 */
+    NSL_PHASE_BALANCED,  /**< e_N and e_P are within a factor 2, or nothing helps: below
+                              NSL_MAP_PROMISE they count as 0 */
     NSL_PHASE_TIME,      /**< longer training would help most: e_t > 2 max(e_N, e_P) */
     NSL_PHASE_COUNT
 } nsl_phase;

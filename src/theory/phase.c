@@ -52,20 +52,41 @@ static bool is_beyond_latents(const nsl_model *model, const nsl_point *point)
            nsl_root_least_width(model, point) > (double)latents;
 }
 
+/* How much each resource helps. */
+typedef struct {
+    double features, samples, ridge, time;
+} elasticities;
+
+static elasticities elasticities_of(const nsl_prediction *p)
+{
+    return (elasticities){p->elasticity_features, p->elasticity_samples,
+                          p->elasticity_ridge, p->elasticity_time};
+}
+
+/* An elasticity whose sign is not known is none. */
+static double known(double elasticity)
+{
+    return fabs(elasticity) < NSL_MAP_PROMISE ? 0.0 : elasticity;
+}
+
+static elasticities known_of(const nsl_prediction *p)
+{
+    return (elasticities){known(p->elasticity_features), known(p->elasticity_samples),
+                          known(p->elasticity_ridge), known(p->elasticity_time)};
+}
+
 /* Less ridge would help at least half as much as more of the better resource: with a
  * ridge that decides Δ alone, L ∼ (g/NP)^x, all three are equal (theory.md section 7).
  */
-static double ridge_excess(const nsl_prediction *p)
+static double ridge_excess(elasticities e)
 {
-    return -p->elasticity_ridge -
-           fmax(p->elasticity_features, p->elasticity_samples) / MUCH;
+    return -e.ridge - fmax(e.features, e.samples) / MUCH;
 }
 
 /* More time would help more than twice as much as more of the better size. */
-static double time_excess(const nsl_prediction *p)
+static double time_excess(elasticities e)
 {
-    return p->elasticity_time -
-           MUCH * fmax(p->elasticity_features, p->elasticity_samples);
+    return e.time - MUCH * fmax(e.features, e.samples);
 }
 
 /* Both help alike; where one does not help at all there is no best split. */
@@ -80,6 +101,18 @@ static double noise_excess(const nsl_prediction *p)
     return (p->noise_loss - p->signal_loss) / (p->noise_loss + p->signal_loss);
 }
 
+/* The regime by what would help most. */
+static nsl_phase limit_of(elasticities e)
+{
+    if (time_excess(e) > 0.0)
+        return NSL_PHASE_TIME;
+    if (ridge_excess(e) > 0.0)
+        return NSL_PHASE_RIDGE;
+    if (e.features > MUCH * e.samples)
+        return NSL_PHASE_MODEL;
+    return e.samples > MUCH * e.features ? NSL_PHASE_DATA : NSL_PHASE_BALANCED;
+}
+
 nsl_phase nsl_phase_of(const nsl_prediction *p, const nsl_model *model,
                        const nsl_point *point)
 {
@@ -92,41 +125,42 @@ nsl_phase nsl_phase_of(const nsl_prediction *p, const nsl_model *model,
         return NSL_PHASE_UNDEFINED;
     if (p->elasticity_features < RISING || p->elasticity_samples < RISING)
         return NSL_PHASE_PEAK;
-    if (noise_excess(p) > 0.0)
-        return NSL_PHASE_NOISE;
-    if (time_excess(p) > 0.0)
-        return NSL_PHASE_TIME;
-    if (ridge_excess(p) > 0.0)
-        return NSL_PHASE_RIDGE;
-    if (p->elasticity_features > MUCH * p->elasticity_samples)
-        return NSL_PHASE_MODEL;
-    return p->elasticity_samples > MUCH * p->elasticity_features ? NSL_PHASE_DATA
-                                                                 : NSL_PHASE_BALANCED;
+    return noise_excess(p) > 0.0 ? NSL_PHASE_NOISE : limit_of(known_of(p));
+}
+
+/* No resource is known to help: no regime is bounded there. */
+static bool is_settled(elasticities known)
+{
+    return known.features == 0.0 && known.samples == 0.0 && known.ridge == 0.0 &&
+           known.time == 0.0;
 }
 
 double nsl_phase_distance(nsl_boundary_kind kind, const nsl_prediction *p)
 {
+    elasticities e = elasticities_of(p);
+    if (kind != NSL_BOUNDARY_NOISE && is_settled(known_of(p)))
+        return NAN;
     switch (kind) {
     case NSL_BOUNDARY_NOISE:
         return noise_excess(p);
     case NSL_BOUNDARY_RIDGE:
-        return ridge_excess(p);
+        return ridge_excess(e);
     case NSL_BOUNDARY_TIME:
-        return time_excess(p);
+        return time_excess(e);
     case NSL_BOUNDARY_STOP:
-        return p->elasticity_time;
+        return e.time;
     case NSL_BOUNDARY_TIME_FEATURES:
-        return split_excess(p->elasticity_features, p->elasticity_time);
+        return split_excess(e.features, e.time);
     case NSL_BOUNDARY_TIME_SAMPLES:
-        return split_excess(p->elasticity_samples, p->elasticity_time);
+        return split_excess(e.samples, e.time);
     case NSL_BOUNDARY_MODEL:
-        return p->elasticity_features - MUCH * p->elasticity_samples;
+        return e.features - MUCH * e.samples;
     case NSL_BOUNDARY_DATA:
-        return p->elasticity_samples - MUCH * p->elasticity_features;
+        return e.samples - MUCH * e.features;
     case NSL_BOUNDARY_PEAK_FEATURES:
-        return p->elasticity_features - RISING;
+        return e.features - RISING;
     case NSL_BOUNDARY_PEAK_SAMPLES:
-        return p->elasticity_samples - RISING;
+        return e.samples - RISING;
     default:
         return NAN;
     }
