@@ -22,6 +22,7 @@ static const double SAME = 1e-6, SAME_RESIDUAL = 1e-9;
 typedef struct {
     double parameters, samples, compute, loss, least_loss, most_samples;
     nsl_training training; /* the first run's, but for the time or the steps */
+    bool no_memory;        /* ran out for a loss of it */
 } typical;
 
 /* The time or the steps of a training, and whether it has any that typical runs do. */
@@ -144,19 +145,21 @@ static void set_switched(double *at, const nsl_form *form, const typical *t,
         }
 }
 
-/* ℓ of the typical run at these numbers, at the best ridge or stopped without one. */
-static double typical_loss(const typical *t, double alpha, double k, double time_scale)
+/* ℓ of the typical run at these numbers, at the best ridge or stopped without one; NaN
+ * where it has none. */
+static double typical_loss(typical *t, double alpha, double k, double time_scale)
 {
     double loss, number[NSL_THEORY_NUMBERS] = {[NSL_THEORY_ALPHA] = alpha,
                                                [NSL_THEORY_K] = k,
                                                [NSL_THEORY_TIME] = time_scale};
     nsl_form plain = {.kind = NSL_FORM_THEORY, .time = time_scale > 0.0};
-    nsl_theory_loss(&loss, &plain, number, t->parameters, t->samples, &t->training,
-                    NULL);
+    nsl_status status = nsl_theory_loss(&loss, &plain, number, t->parameters,
+                                        t->samples, &t->training, NULL);
+    t->no_memory |= status == NSL_ENOMEM;
     return loss;
 }
 
-static void theory_start(double *at, const typical *t, size_t choice)
+static void theory_start(double *at, typical *t, size_t choice)
 {
     at[0] = choose(LEFT, &choice) * t->least_loss;
     double alpha = choose(EXPONENTS, &choice);
@@ -167,8 +170,7 @@ static void theory_start(double *at, const typical *t, size_t choice)
 }
 
 /* Of stopped training; E and A are left to those who look. */
-static void stopped_start(double *at, const nsl_form *form, const typical *t,
-                          size_t choice)
+static void stopped_start(double *at, const nsl_form *form, typical *t, size_t choice)
 {
     double alpha = choose(EXPONENTS, &choice);
     double k = choose(RATIOS, &choice) * t->samples / t->parameters;
@@ -183,7 +185,7 @@ static void stopped_start(double *at, const nsl_form *form, const typical *t,
 }
 
 /* From the theory without switches. */
-static void switched_start(double *at, const nsl_form *form, const typical *t,
+static void switched_start(double *at, const nsl_form *form, typical *t,
                            const nsl_minimum *plain, size_t choice)
 {
     double alpha = exp(plain->at[2]), k = exp(plain->at[3]);
@@ -211,7 +213,8 @@ bool nsl_fit_has_plain(const nsl_fit_job *job)
            nsl_form_parameters(&job->form) > 4;
 }
 
-static void set_starts(nsl_fit_start *start, size_t count, const nsl_fit_job *job,
+/* False when memory ran out. */
+static bool set_starts(nsl_fit_start *start, size_t count, const nsl_fit_job *job,
                        const nsl_minimum *plain)
 {
     const nsl_form *form = &job->form;
@@ -231,6 +234,7 @@ static void set_starts(nsl_fit_start *start, size_t count, const nsl_fit_job *jo
         else
             theory_start(at, &t, i);
     }
+    return !t.no_memory;
 }
 
 /* --- looking first ----------------------------------------------------------------
@@ -321,9 +325,8 @@ nsl_status nsl_fit_starts(nsl_fit_start **out, size_t *count, const nsl_fit_job 
     *count = count_of(job);
     nsl_fit_start *start = calloc(*count, sizeof *start);
     double *objective = calloc(*count, sizeof *objective);
-    nsl_status status = start && objective ? NSL_OK : nsl_fail_memory(err);
-    if (status == NSL_OK)
-        set_starts(start, *count, job, plain);
+    bool fine = start && objective && set_starts(start, *count, job, plain);
+    nsl_status status = fine ? NSL_OK : nsl_fail_memory(err);
     if (status == NSL_OK && job->stopped && *count > LOOKED_AT) {
         looks l = {job, start, objective};
         status = nsl_crew_run(look, &l, *count, &job->options->work, err);

@@ -234,9 +234,10 @@ void nsl_interpolant_prepare(nsl_spectrum *spectrum, double low, double high,
     preparation p = {(interpolant *)spectrum, first};
     const nsl_work work = {.jobs = jobs};
     size_t pieces = first <= last ? (size_t)(last - first + 1) : 0;
+    bool before = lacked;
     if (pieces > 0 && pieces * NODES <= uses)
         nsl_crew_run(prepare_piece, &p, pieces, &work, NULL);
-    lacked = false;
+    lacked = before;
 }
 
 bool nsl_interpolant_lacked(void)
