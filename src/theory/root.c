@@ -13,10 +13,10 @@
  * [E1] first: g becomes g/Π(infinite widths). */
 #include "theory/root.h"
 #include "core/error.h"
+#include "theory/wide.h"
 
 #include <float.h>
 #include <math.h>
-#include <string.h>
 
 /* Newton doubles the digits; bisection alone would take about 60 steps. */
 enum { ITERATIONS_MAX = 200, GAP_ITERATIONS_MAX = 100 };
@@ -52,53 +52,6 @@ static inline double larger(double a, double b)
     return a > b ? a : b;
 }
 
-/* A number > 0 beyond the range of double: mantissa·2^exponent. */
-typedef struct {
-    double mantissa;
-    long exponent;
-} wide;
-
-/* frexp, at once for the numbers that are met. */
-static double split(double value, int *exponent)
-{
-    enum { FRACTION_BITS = 52, BEFORE_ONE = 1022 };
-    uint64_t bits;
-    if (!isnormal(value))
-        return frexp(value, exponent);
-    memcpy(&bits, &value, sizeof bits);
-    *exponent = (int)(bits >> FRACTION_BITS & 0x7ff) - BEFORE_ONE;
-    bits &= ~(UINT64_C(0x7ff) << FRACTION_BITS);
-    bits |= (uint64_t)BEFORE_ONE << FRACTION_BITS;
-    memcpy(&value, &bits, sizeof bits);
-    return value;
-}
-
-static wide wide_normal(double mantissa, long exponent)
-{
-    int carry;
-    mantissa = split(mantissa, &carry);
-    return (wide){mantissa, exponent + carry};
-}
-
-static wide wide_times(wide a, double factor)
-{
-    int shift;
-    double mantissa = split(factor, &shift);
-    return wide_normal(a.mantissa * mantissa, a.exponent + shift);
-}
-
-static wide wide_over(wide a, double divisor)
-{
-    int shift;
-    double mantissa = split(divisor, &shift);
-    return wide_normal(a.mantissa / mantissa, a.exponent - shift);
-}
-
-static double wide_log(wide a)
-{
-    return log(a.mantissa) + (double)a.exponent * M_LN2;
-}
-
 /* The finite widths of the problem, measured from the least of them. */
 typedef struct {
     double least;                      /* n; INFINITY when there is no finite width */
@@ -106,7 +59,7 @@ typedef struct {
     double excess[NSL_LAYERS_MAX + 1]; /* D_j */
     double most;                       /* the largest excess */
     bool ridgeless;
-    wide ridge; /* g over the infinite widths; undefined when ridgeless */
+    nsl_wide ridge; /* g over the infinite widths; 0 when ridgeless */
     /* the same as a double, where two widths or fewer leave a closed form for the gap
      * that stays within the range of double; else 0 */
     double plain_ridge;
@@ -153,19 +106,20 @@ static nsl_status check_point(const nsl_model *model, const nsl_point *point,
 }
 
 /* g over the infinite widths: γ·M·Π(hidden)/σ_u^{2·layers}, or δ·Π(finite widths). */
-static wide scaled_ridge(const nsl_model *model, const nsl_point *point)
+static nsl_wide scaled_ridge(const nsl_model *model, const nsl_point *point)
 {
-    wide g = wide_normal(point->ridge, 0);
+    nsl_wide g = nsl_wide_normal(point->ridge, 0);
     bool mrs = model->convention == NSL_RIDGE_MRS;
     if (mrs)
-        g = wide_over(wide_times(g, (double)model->spectrum->latents), model->sigma_u2);
+        g = nsl_wide_over(nsl_wide_times(g, (double)model->spectrum->latents),
+                          model->sigma_u2);
     else if (isfinite(point->features))
-        g = wide_times(g, point->features);
+        g = nsl_wide_times(g, point->features);
     for (size_t k = 0; k < model->hidden_count; k++) {
         if (isfinite(model->hidden[k]))
-            g = wide_times(g, model->hidden[k]);
+            g = nsl_wide_times(g, model->hidden[k]);
         if (mrs)
-            g = wide_over(g, model->sigma_u2);
+            g = nsl_wide_over(g, model->sigma_u2);
     }
     return g;
 }
@@ -204,10 +158,11 @@ static void widths_set(widths *w, const nsl_model *model, const nsl_point *point
             w->most = larger(excess, w->most);
         }
     w->ridgeless = point->ridge == 0.0 || isinf(point->samples);
+    w->ridge = (nsl_wide){0.0, 0};
     if (w->ridgeless)
         return;
     double plain = plain_scaled_ridge(model, point);
-    w->ridge = plain > 0.0 ? wide_normal(plain, 0) : scaled_ridge(model, point);
+    w->ridge = plain > 0.0 ? nsl_wide_normal(plain, 0) : scaled_ridge(model, point);
     if (plain == 0.0)
         plain = ldexp(w->ridge.mantissa, (int)w->ridge.exponent);
     if (w->count <= 2 && is_plain(plain) && w->most < PLAIN_MAX)
@@ -217,11 +172,11 @@ static void widths_set(widths *w, const nsl_model *model, const nsl_point *point
 /* ln of [Π_j (ε + D_j)] / [g/Δ], without forming either. */
 static double gap_excess(const widths *w, double gap, double delta)
 {
-    wide ratio = wide_over(wide_normal(delta, 0), w->ridge.mantissa);
+    nsl_wide ratio = nsl_wide_over(nsl_wide_normal(delta, 0), w->ridge.mantissa);
     ratio.exponent -= w->ridge.exponent;
     for (size_t j = 0; j < w->count; j++)
-        ratio = wide_times(ratio, gap + w->excess[j]);
-    return wide_log(ratio);
+        ratio = nsl_wide_times(ratio, gap + w->excess[j]);
+    return nsl_wide_log(ratio);
 }
 
 /* Σ_j ε/(ε + D_j) = −dlnΔ/dlnε at fixed g. */
@@ -248,7 +203,7 @@ static double gap_at(const widths *w, double delta)
         return w->count == 1 ? product
                              : 2.0 * product / (D + sqrt(D * D + 4.0 * product));
     }
-    double log_gap = (wide_log(w->ridge) - log(delta)) / (double)w->count;
+    double log_gap = (nsl_wide_log(w->ridge) - log(delta)) / (double)w->count;
     double gap = exp(log_gap);
     for (int i = 0; i < GAP_ITERATIONS_MAX && gap > 0.0 && isfinite(gap); i++) {
         double step = gap_excess(w, gap, delta) / gap_slope(w, gap);
@@ -300,10 +255,10 @@ static double first_delta(const nsl_model *model, const widths *w)
     if (w->least < (double)s->rank || s->rank == NSL_LATENTS_INFINITE)
         guess = s->ops->guess(s, w->least);
     if (!w->ridgeless) {
-        wide only_ridge = w->ridge;
+        nsl_wide only_ridge = w->ridge;
         for (size_t j = 0; j < w->count; j++)
-            only_ridge = wide_over(only_ridge, w->least + w->excess[j]);
-        guess = fmax(guess, exp(wide_log(only_ridge)));
+            only_ridge = nsl_wide_over(only_ridge, w->least + w->excess[j]);
+        guess = fmax(guess, exp(nsl_wide_log(only_ridge)));
     }
     return fmin(fmax(guess, least_delta(s)), DELTA_MAX);
 }
@@ -504,13 +459,14 @@ double nsl_root_ridge(const nsl_root *root, const nsl_model *model,
 {
     nsl_point unit = *point;
     unit.ridge = 1.0;
-    wide per_ridge = scaled_ridge(model, &unit), g = wide_normal(root->delta, 0);
+    nsl_wide per_ridge = scaled_ridge(model, &unit),
+             g = nsl_wide_normal(root->delta, 0);
     for (size_t k = 0; k < root->layers; k++)
         if (isfinite(root->gap[k]))
-            g = wide_times(g, root->gap[k]);
+            g = nsl_wide_times(g, root->gap[k]);
     if (isfinite(root->gap_samples))
-        g = wide_times(g, root->gap_samples);
-    g = wide_over(g, per_ridge.mantissa);
+        g = nsl_wide_times(g, root->gap_samples);
+    g = nsl_wide_over(g, per_ridge.mantissa);
     g.exponent -= per_ridge.exponent;
     if (g.mantissa == 0.0 || g.exponent < DBL_MIN_EXP)
         return 0.0;
