@@ -3,6 +3,7 @@
 #include "cli/phase.h"
 #include "cli/prediction_row.h"
 #include "cli/training.h"
+#include "core/crew.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -209,23 +210,53 @@ static void add_regimes(document *d, const phase_job *job)
     free(shown);
 }
 
-static void add_boundaries(document *d, const phase_job *job)
+/* The coordinates of all boundaries as text, x and y of each: hundreds a line, so that
+ * several threads write them. NULL where memory ran out. */
+typedef struct {
+    const phase_job *job;
+    char **text;
+} coordinates;
+
+static nsl_status write_coordinates(void *data, size_t k, nsl_error *err)
 {
+    const coordinates *c = data;
+    const nsl_boundary *b = &c->job->boundaries.at[k / 2];
+    bool y = k % 2;
     memory_text text;
     FILE *out = memory_text_open(&text);
-    for (size_t k = 0; k < job->boundaries.count && out; k++) {
-        const nsl_boundary *b = &job->boundaries.at[k];
-        fprintf(out, "%s{\"name\": \"%s\"", k ? ", " : "[", nsl_boundary_name(b->kind));
-        put_numbers(out, phase_axis_key(job, 0), b->x, b->count);
-        put_numbers(out, phase_axis_key(job, 1), b->y, b->count);
-        fputs("}", out);
-    }
+    (void)err;
     if (out)
-        fputs(job->boundaries.count ? "]" : "[]", out);
+        put_numbers(out, phase_axis_key(c->job, y), y ? b->y : b->x, b->count);
+    c->text[k] = memory_text_close(&text, out);
+    return NSL_OK;
+}
+
+static void add_boundaries(document *d, const phase_job *job)
+{
+    size_t count = job->boundaries.count;
+    coordinates all = {job, calloc(2 * count + 1, sizeof *all.text)};
+    nsl_work work = {.jobs = d->jobs};
+    memory_text text;
+    FILE *out = memory_text_open(&text);
+    bool fine = all.text && out;
+    if (fine)
+        nsl_crew_run(write_coordinates, &all, 2 * count, &work, NULL);
+    for (size_t k = 0; k < count && fine; k++) {
+        const char *x = all.text[2 * k], *y = all.text[2 * k + 1];
+        fine = x && y &&
+               fprintf(out, "%s{\"name\": \"%s\"%s%s}", k ? ", " : "[",
+                       nsl_boundary_name(job->boundaries.at[k].kind), x, y) > 0;
+    }
+    if (fine)
+        fputs(count ? "]" : "[]", out);
     char brief[64];
-    snprintf(brief, sizeof brief, "%zu curve%s, in --format json or csv",
-             job->boundaries.count, job->boundaries.count == 1 ? "" : "s");
-    document_add_summary(d, "boundaries", cell_written(&text, out, brief));
+    snprintf(brief, sizeof brief, "%zu curve%s, in --format json or csv", count,
+             count == 1 ? "" : "s");
+    document_add_summary(d, "boundaries",
+                         cell_written(&text, out, fine ? brief : NULL));
+    for (size_t k = 0; k < 2 * count && all.text; k++)
+        free(all.text[k]);
+    free(all.text);
 }
 
 void phase_describe(document *d, const phase_job *job)

@@ -183,9 +183,11 @@ typedef struct {
     int reason[FILES + ENDS]; /* why it could not be written; 0 */
 } folder_files;
 
-static nsl_status put_one(void *data, size_t k, nsl_error *err)
+/* Backwards: the summary takes longest, so that it is not begun last. */
+static nsl_status put_one(void *data, size_t task, nsl_error *err)
 {
     folder_files *f = data;
+    size_t k = (size_t)files_of(f->job) - 1 - task;
     char path[PATH_ROOM];
     (void)err;
     path_of(path, f->folder, f->job, (int)k);
