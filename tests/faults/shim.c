@@ -5,9 +5,9 @@
  *   bytes:N   writes of what would make a file longer than N bytes,
  *   pipe:1    every write to standard output, which no one reads any more,
  *   signal:N  whatever a signal interrupts, N microseconds after the last one.
- * N = 0: none; NSLAW_FAULT_COUNT names a file in which the numbers of allocations and
- * calls are left, and then those of the allocations that are the first or the last of
- * their place: of one chain of eight callers. */
+ * memory:0: none; NSLAW_FAULT_COUNT names a file in which the numbers of allocations
+ * and calls are left, and then those of the allocations that are the first or the last
+ * of their place: of one chain of eight callers. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <execinfo.h>
@@ -315,7 +315,6 @@ __attribute__((constructor)) static void set_up(void)
         setrlimit(RLIMIT_FSIZE, &limit);
     }
     unsetenv("LD_PRELOAD");
-    counted = at == 0 ? getenv("NSLAW_FAULT_COUNT") : NULL;
     kind = strncmp(fault, "memory+:", 8) == 0  ? MEMORY_ON
            : strncmp(fault, "memory:", 7) == 0 ? MEMORY
            : strncmp(fault, "call:", 5) == 0   ? CALL
@@ -323,6 +322,7 @@ __attribute__((constructor)) static void set_up(void)
            : strncmp(fault, "pipe:", 5) == 0   ? PIPE
            : strncmp(fault, "signal:", 7) == 0 ? SIGNAL
                                                : NONE;
+    counted = kind == MEMORY && at == 0 ? getenv("NSLAW_FAULT_COUNT") : NULL;
     if (kind == PIPE)
         break_output();
     if (kind == SIGNAL)
