@@ -45,11 +45,24 @@ bounded 3 nslaw loss -N 10 -P 20 --spectrum "$in/line.csv"
 bounded 3 nslaw fit "$in/line.csv"
 yes '[' | tr -d '\n' | head -c 30000000 >"$in/deep.json"
 bounded 3 nslaw loss --model "$in/deep.json" -N 10 -P 20
-{ printf '"' && yes a | tr -d '\n' | head -c 30000000; } >"$in/text.json"
+{ printf '"' && yes a | tr -d '\n' | head -c 10000000; } >"$in/text.json"
 bounded 3 nslaw loss --model "$in/text.json" -N 10 -P 20
-{ printf '[' && yes '0,' | tr -d '\n' | head -c 20000000; } >"$in/wide.json"
+{ printf '[' && yes '0,' | tr -d '\n' | head -c 10000000; } >"$in/wide.json"
 memory=1000000 bounded 3 nslaw loss --model "$in/wide.json" -N 10 -P 20
 rm "$in/wide.json"
+# however little memory there is, it is not taken for a wrong file
+for memory in $(seq 9500 60 13000); do
+    (ulimit -v "$memory" && exec nslaw loss --model data/fit/model.json -N 1e9 -P 2e10) \
+        >"$work/out" 2>"$work/err"
+    code=$?
+    checks=$((checks + 1))
+    case $code in
+    0 | 127) ;; # 127: not even enough for the libraries
+    1) grep -qx 'nslaw loss: out of memory' "$work/err" || wrong "another line in $memory KiB" ;;
+    *) wrong "exit $code in $memory KiB" ;;
+    esac
+done
+memory=262144
 mkdir "$in/part"
 printf '\223NUMPY\001\000\166\000%-117s\n12345678' "$header" >"$in/part/ridge.npy"
 echo '{"model": {"options": "nslaw phase"}}' >"$in/part/summary.json"

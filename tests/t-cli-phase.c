@@ -375,6 +375,7 @@ Test(cli_phase, broken_parts, .timeout = 120)
         "printf '\\0' >> %s/error.npy",
         "echo '{' > %s/summary.json",
         "echo '[1, 2]' > %s/summary.json",
+        "echo '{}' >> %s/summary.json",
         ": > %s/summary.json",
         "rm %s/summary.json",
         "sed -i 's|2/3|7/3|' %s/summary.json",

@@ -6,13 +6,12 @@
 #include "cli/command.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
+#include "cli/json_read.h"
 #include "cli/output.h"
 #include "cli/phase.h"
 #include "cli/plot.h"
 #include "input/number.h"
 
-#include <errno.h>
-#include <json.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,34 +68,32 @@ static const char *text_at(struct json_object *root, const char *group, const ch
 }
 
 /* The summary, of a size that one may have. */
-static struct json_object *read_summary(const char *folder)
+static nsl_status read_summary(struct json_object **out, const char *folder)
 {
     enum { PATH_ROOM = 4096, LARGEST = 1 << 26 };
-    char path[PATH_ROOM], *content = NULL;
-    struct json_object *root = NULL;
+    char path[PATH_ROOM];
     snprintf(path, sizeof path, "%s/summary.json", folder);
     FILE *stream = fopen(path, "rb");
     if (!stream)
-        return NULL;
-    if (fseek(stream, 0, SEEK_END) == 0) {
-        long size = ftell(stream);
-        rewind(stream);
-        if (size > 0 && size <= LARGEST)
-            content = calloc((size_t)size + 1, 1);
-        if (content && fread(content, 1, (size_t)size, stream) == (size_t)size)
-            root = json_tokener_parse(content);
-    }
-    free(content);
+        return NSL_EFILE;
+    nsl_status status = json_read(out, stream, LARGEST);
     fclose(stream);
-    return root;
+    return status;
+}
+
+static int lacks_memory(void)
+{
+    return options_complain(text.name, EXIT_COMPUTATION, "out of memory");
 }
 
 static int part_read(part *out, const char *folder)
 {
     *out = (part){NULL};
-    errno = ENOENT;
-    struct json_object *root = read_summary(folder), *version;
-    if (!root)
+    struct json_object *root, *version;
+    nsl_status status = read_summary(&root, folder);
+    if (status == NSL_ENOMEM)
+        return lacks_memory();
+    if (status != NSL_OK)
         return refuse(folder, "has no summary.json of nslaw phase --shard");
     const char *record = text_at(root, "model", "options");
     const char *shard = text_at(root, "summary", "shard");
@@ -117,7 +114,7 @@ static int part_read(part *out, const char *folder)
         out->fingerprint = strdup(fingerprint);
         out->checksum = strdup(checksum);
         if (!out->record || !out->fingerprint || !out->checksum)
-            code = options_complain(text.name, EXIT_COMPUTATION, "out of memory");
+            code = lacks_memory();
     }
     json_object_put(root);
     return code;

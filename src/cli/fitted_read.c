@@ -2,11 +2,11 @@
 /* The JSON that nslaw fit writes, as far as a model needs it; any of it may be wrong.
  */
 #include "cli/fitted.h"
+#include "cli/json_read.h"
 #include "core/error.h"
 #include "input/file.h"
 #include "input/number.h"
 
-#include <json.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,35 +28,14 @@ static nsl_status fail(const source *s, const char *what, const char *why)
 
 static nsl_status parse(struct json_object **root, FILE *stream, const source *s)
 {
-    char block[1 << 16];
-    size_t whole = 0, length;
-    struct json_tokener *tokener = json_tokener_new();
-    if (!tokener)
+    nsl_status status = json_read(root, stream, LARGEST);
+    if (status == NSL_ENOMEM)
         return nsl_fail_memory(s->err);
-    enum json_tokener_error state = json_tokener_continue;
-    bool rest = false;  /* anything but blanks behind the object */
-    bool wrong = false; /* what follows cannot mend it */
-    while (!wrong && (length = fread(block, 1, sizeof block, stream)) > 0) {
-        size_t used = 0;
-        if (state == json_tokener_continue) {
-            *root = json_tokener_parse_ex(tokener, block, (int)length);
-            state = json_tokener_get_error(tokener);
-            used = state == json_tokener_success ? json_tokener_get_parse_end(tokener)
-                                                 : length;
-        }
-        for (size_t i = used; i < length; i++)
-            rest |= !memchr(" \t\r\n", block[i], 4);
-        whole += length;
-        wrong = whole > LARGEST ||
-                (state != json_tokener_continue && state != json_tokener_success);
-    }
-    json_tokener_free(tokener);
     if (ferror(stream))
         return fail(s, "it", "cannot be read");
-    if (wrong || state != json_tokener_success || rest ||
-        !json_object_is_type(*root, json_type_object))
-        return fail(s, "it", "is not the JSON that nslaw fit -f json writes");
-    return NSL_OK;
+    return status == NSL_OK
+               ? status
+               : fail(s, "it", "is not the JSON that nslaw fit -f json writes");
 }
 
 static struct json_object *member(struct json_object *of, const char *key,
