@@ -2,6 +2,7 @@
 /* --model from outside: every command against the prediction put together by hand, and
  * intervals against every refit of the file's bootstrap in turn. */
 #include "json_rows.h"
+#include "shell.h"
 #include "testing.h"
 
 #include <nslaw/fit.h>
@@ -12,6 +13,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define MODEL "--model data/fit/model.json"
 
@@ -61,20 +63,26 @@ static double loss_of(const double *parameter, double n, double p)
     return loss;
 }
 
-/* The percentiles of an array of REFITS, which is sorted. */
-static void expect_interval(struct json_object *root, size_t row, const char *key,
-                            double *values)
+/* The percentiles of so many values, which are sorted. */
+static void expect_interval_of(struct json_object *root, size_t row, const char *key,
+                               double *values, size_t count)
 {
     char low[64], high[64];
     snprintf(low, sizeof low, "%s_lo", key);
     snprintf(high, sizeof high, "%s_hi", key);
-    gsl_sort(values, 1, REFITS);
-    double from = gsl_stats_quantile_from_sorted_data(values, 1, REFITS, 0.025);
-    double to = gsl_stats_quantile_from_sorted_data(values, 1, REFITS, 0.975);
+    gsl_sort(values, 1, count);
+    double from = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.025);
+    double to = gsl_stats_quantile_from_sorted_data(values, 1, count, 0.975);
     cr_assert(testing_distance(json_value(root, row, low), from) < FIVE_DIGITS &&
                   testing_distance(json_value(root, row, high), to) < FIVE_DIGITS,
               "%s from %g to %g, not %g to %g", key, json_value(root, row, low),
               json_value(root, row, high), from, to);
+}
+
+static void expect_interval(struct json_object *root, size_t row, const char *key,
+                            double *values)
+{
+    expect_interval_of(root, row, key, values, REFITS);
 }
 
 /* E + A·(the loss of the model, by the command without --model). */
@@ -162,15 +170,17 @@ Test(cli_model, frontier_is_at_equal_features)
     json_object_put(same);
 }
 
-/* ln P with loss(N, P) = target, by bisection. */
-static double size_for(const double *parameter, double n, double target)
+/* The size at which a loss that falls with it is `target`, by bisection; INFINITY. */
+static double size_where(double (*loss)(const double *parameter, double other,
+                                        double size),
+                         const double *parameter, double other, double target)
 {
-    double low = 1e6, high = 1e20;
-    if (loss_of(parameter, n, high) > target)
+    double low = 1e2, high = 1e20;
+    if (loss(parameter, other, high) > target)
         return (double)INFINITY;
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 45; i++) {
         double middle = sqrt(low * high);
-        *(loss_of(parameter, n, middle) > target ? &low : &high) = middle;
+        *(loss(parameter, other, middle) > target ? &low : &high) = middle;
     }
     return high;
 }
@@ -184,13 +194,97 @@ Test(cli_model, solutions_reach_their_target, .timeout = 120)
     double p = json_value(root, 0, "samples");
     cr_assert(testing_distance(loss_of(m.value, 1e10, p), 2.2) < PLACE, "P = %g", p);
     for (int b = 0; b < REFITS; b++)
-        values[b] = size_for(m.refit[b], 1e10, 2.2);
+        values[b] = size_where(loss_of, m.refit[b], 1e10, 2.2);
     expect_interval(root, 0, "samples", values);
     json_object_put(root);
     root = json_run("nslaw solve " MODEL " --for N -P 1e10 --target-loss 1.5 -f json");
     cr_assert(isnan(json_value(root, 0, "features")) && *json_note(root, 0));
     json_check_nulls(root, "a target below E");
     json_object_put(root);
+}
+
+/* --- a ridge that is the same for all runs -------------------------------------------
+ */
+
+enum { WITH_RIDGE = PARAMETERS + 1, FEW = 5 };
+
+static double ridge_loss(const double *parameter, double n, double p)
+{
+    double loss;
+    nsl_form form = {.kind = NSL_FORM_THEORY, .ridge = true};
+    nsl_fit_run run = {.parameters = n, .samples = p};
+    cr_assert(nsl_form_loss(&loss, &form, parameter, &run, NULL) == NSL_OK);
+    return loss;
+}
+
+static double ridge_loss_of_features(const double *parameter, double p, double n)
+{
+    return ridge_loss(parameter, n, p);
+}
+
+/* A fit's file, of the first row and a bootstrap of them all. */
+static void write_ridge_fit(const char *path, double row[FEW][WITH_RIDGE])
+{
+    static const char *const names[] = {"E", "A", "alpha", "k", "ridge"};
+    FILE *out = fopen(path, "w");
+    cr_assert(out);
+    fputs("{\"summary\": {\"forms\": [{\"form\": \"theory+ridge\", \"parameters\": {",
+          out);
+    for (int j = 0; j < WITH_RIDGE; j++)
+        fprintf(out, "%s\"%s\": {\"value\": %.17g}", j ? ", " : "", names[j],
+                row[0][j]);
+    fputs("}, \"bootstrap\": {\"parameters\": [", out);
+    for (int j = 0; j < WITH_RIDGE; j++)
+        fprintf(out, "%s\"%s\"", j ? ", " : "", names[j]);
+    fputs("], \"samples\": [", out);
+    for (int b = 0; b < FEW; b++)
+        for (int j = 0; j < WITH_RIDGE; j++)
+            fprintf(out, "%s%.17g%s",
+                    j   ? ", "
+                    : b ? ", ["
+                        : "[",
+                    row[b][j], j + 1 < WITH_RIDGE ? "" : "]");
+    fputs("]}}]}}", out);
+    cr_assert(fclose(out) == 0);
+}
+
+/* Sizes for a loss, and their intervals, where the ridge is not the best one. */
+Test(cli_model, sizes_at_a_fixed_ridge, .timeout = 60)
+{
+    static const struct {
+        char size;
+        const char *key;
+        double (*loss)(const double *, double, double);
+        double other, target;
+    } cases[] = {{'P', "samples", ridge_loss, 1e9, 2.6},
+                 {'N', "features", ridge_loss_of_features, 2e10, 2.6}};
+    double row[FEW][WITH_RIDGE];
+    char folder[64], path[96], command[256];
+    shell_new_folder(folder, sizeof folder);
+    snprintf(path, sizeof path, "%s/fit.json", folder);
+    for (int b = 0; b < FEW; b++) {
+        const double near[] = {1.71 - 0.03 * b, 520 - 20 * b, 0.3 - 0.002 * b, 22 + b,
+                               0.0135 + 0.001 * b};
+        memcpy(row[b], near, sizeof near);
+    }
+    write_ridge_fit(path, row);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double values[FEW];
+        snprintf(command, sizeof command,
+                 "nslaw solve --model %s --for %c -%c %g --target-loss %g -f json",
+                 path, cases[i].size, cases[i].size == 'P' ? 'N' : 'P', cases[i].other,
+                 cases[i].target);
+        struct json_object *root = json_run(command);
+        for (int b = 0; b < FEW; b++)
+            values[b] =
+                size_where(cases[i].loss, row[b], cases[i].other, cases[i].target);
+        double size = json_value(root, 0, cases[i].key);
+        cr_expect(testing_distance(size, values[0]) < PLACE, "%g, not %g", size,
+                  values[0]);
+        expect_interval_of(root, 0, cases[i].key, values, FEW);
+        json_object_put(root);
+    }
+    shell_remove_folder(folder);
 }
 
 Test(cli_model, maps_are_losses)

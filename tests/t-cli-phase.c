@@ -537,3 +537,48 @@ Test(cli_phase, signals, .timeout = 60)
     /* a shell lets background jobs ignore SIGINT, which the program takes back */
     check_signal("INT", 130);
 }
+
+/* --- the picture -------------------------------------------------------------------
+ */
+
+/* What the picture draws is the table: log10 of sizes and losses, five digits of them;
+ * the line N = P goes from corner to corner. */
+Test(cli_phase, picture_of_the_map, .timeout = 60)
+{
+    static const double DRAWN = 1e-4;
+    char folder[64], command[512], path[96], line[256];
+    double x, y, z, diagonal = 0.0;
+    int block = -1;
+    size_t cells = 0, points = 0;
+    shell_new_folder(folder, sizeof folder);
+    snprintf(path, sizeof path, "%s/x.gp", folder);
+    snprintf(command, sizeof command, MAP " --ridge opt -f json --plot %s", path);
+    struct json_object *root = json_run(command);
+    FILE *file = fopen(path, "r");
+    cr_assert(file != NULL);
+    while (fgets(line, sizeof line, file)) {
+        if (strncmp(line, "$map << EOD", 11) == 0)
+            block = 0;
+        (void)sscanf(line, "$b%d << EOD", &block);
+        int numbers = sscanf(line, "%lf %lf %lf", &x, &y, &z);
+        if (numbers == 3) {
+            const double told[] = {json_value(root, cells, "features"),
+                                   json_value(root, cells, "samples"),
+                                   json_value(root, cells, "test_loss")};
+            cr_expect(fabs(x - log10(told[0])) < DRAWN &&
+                          fabs(y - log10(told[1])) < DRAWN &&
+                          fabs(z - log10(told[2])) < DRAWN,
+                      "cell %zu: %s", cells, line);
+            cells++;
+        }
+        if (numbers == 2 && block == 0) {
+            diagonal = fmax(diagonal, fabs(x - y));
+            points++;
+        }
+    }
+    fclose(file);
+    cr_expect(cells == COLUMNS * ROWS, "%zu cells", cells);
+    cr_expect(points >= 2 && diagonal < DRAWN, "%zu points, %g off", points, diagonal);
+    json_object_put(root);
+    shell_remove_folder(folder);
+}

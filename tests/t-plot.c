@@ -66,6 +66,42 @@ Test(plot, golden_scripts, .timeout = 120)
     cr_assert(count >= 5);
 }
 
+/* Runs of which no two differ in one thing only, or of too many groups: measured losses
+ * over the table's predictions, and the line where both are the same. */
+Test(plot, runs_without_curves, .timeout = 60)
+{
+    enum { GROUPS = 25 };
+    char folder[64];
+    shell_new_folder(folder, sizeof folder);
+    free(run(folder,
+             "{ echo N,P,loss; for i in 1 2 3 4 5; do "
+             "echo $((10 * i)),$((30 * i)),0.0$((6 - i)); done; } >$F/few.csv"));
+    free(run(folder,
+             "awk 'BEGIN {print \"N,P,loss\"; for (n = 1; n <= 25; n++) for (p = "
+             "1; p <= 25; p++) print 10 * n \",\" 31 * p \",\" 1 / (n + p)}' "
+             ">$F/many.csv"));
+    free(run(
+        folder,
+        "for k in few many; do "
+        "nslaw compare $F/$k.csv --alpha 1 -f csv --plot $F/$k.gp >$F/$k.table; "
+        "grep -v '^#' $F/$k.table | sed 1d | cut -d, -f15,16 | tr , ' ' >$F/$k.told; "
+        "sed -n '/^.a1 /,/^EOD/p' $F/$k.gp | grep '^[0-9]' >$F/$k.drawn; "
+        /* ten digits */
+        "paste -d ' ' $F/$k.told $F/$k.drawn | awk 'function off(a, b) {return a / b "
+        "> 1 + 1e-9 || b / a > 1 + 1e-9} NF != 4 || off($1, $4) || off($2, $3) "
+        "{exit 1}' || exit 1; test $(sed -n '/^.a2 /,/^EOD/p' "
+        "$F/$k.gp | awk 'NF == 2 && $1 == $2' | wc -l) = 2 || exit 1; done"));
+    char *lines = run(folder, "wc -l <$F/many.told");
+    cr_expect(atoi(lines) == GROUPS * GROUPS, "%s", lines);
+    free(lines);
+    /* one group less has curves */
+    free(run(folder, "grep -v '^250,' $F/many.csv >$F/groups.csv; nslaw compare "
+                     "$F/groups.csv --alpha 1 --plot $F/groups.gp >/dev/null && "
+                     "grep -q 'N = 240' $F/groups.gp && "
+                     "! grep -q 'measured = predicted' $F/groups.gp"));
+    shell_remove_folder(folder);
+}
+
 #define CURVE "nslaw curve -N 10:1e4:31 -P 1e3 --alpha 0.5 --kernel-ridge 1e-3"
 
 /* Every ending, twice: the same bytes. */

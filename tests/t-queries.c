@@ -308,36 +308,100 @@ Test(queries, ridges_and_noise_round_trip, .timeout = 120)
     gsl_rng_free(rng);
 }
 
-/* The solution to 40 digits: predicting there gives the target back. */
+enum { MANY_DIGITS = 40 };
+
+/* The unknown's places in a point. */
+static void put_unknown(nsl_point *point, nsl_point_decimals *at, nsl_unknown unknown,
+                        const mpfr_t value, const char *text)
+{
+    double near = mpfr_get_d(value, MPFR_RNDN);
+    *(unknown == NSL_UNKNOWN_FEATURES  ? &point->features
+      : unknown == NSL_UNKNOWN_SAMPLES ? &point->samples
+      : unknown == NSL_UNKNOWN_RIDGE   ? &point->ridge
+      : unknown == NSL_UNKNOWN_NOISE   ? &point->noise
+                                       : &point->training.time) = near;
+    *(unknown == NSL_UNKNOWN_FEATURES  ? &at->features
+      : unknown == NSL_UNKNOWN_SAMPLES ? &at->samples
+      : unknown == NSL_UNKNOWN_RIDGE   ? &at->ridge
+      : unknown == NSL_UNKNOWN_NOISE   ? &at->noise
+                                       : &at->time) = text;
+}
+
+/* Predicting at the solution gives the target back. */
+static void expect_target(const mpfr_t value, const nsl_model_mp *exact,
+                          nsl_point point, const nsl_query *query)
+{
+    nsl_prediction_mp p;
+    nsl_error err = {0};
+    nsl_point_decimals at = {NULL, NULL, NULL, NULL};
+    mpfr_t off, ridge;
+    char text[80];
+    mpfr_inits2(200, off, ridge, (mpfr_ptr)NULL);
+    nsl_prediction_mp_init(&p);
+    mpfr_snprintf(text, sizeof text, "%.*Re", MANY_DIGITS + 5, value);
+    put_unknown(&point, &at, query->unknown, value, text);
+    nsl_status status =
+        query->optimal
+            ? nsl_predict_optimal_mp(&p, ridge, NULL, exact, &point, &at, PLAIN,
+                                     MANY_DIGITS + 5, &err)
+            : nsl_predict_mp(&p, exact, &point, &at, PLAIN, MANY_DIGITS + 5, &err);
+    cr_assert(status == NSL_OK, "%s", err.message);
+    mpfr_sub_d(off, p.test_loss, query->target, MPFR_RNDN);
+    cr_expect(fabs(mpfr_get_d(off, MPFR_RNDN)) < 1e-41 * query->target,
+              "unknown %d at %s is off by %g", (int)query->unknown, text,
+              mpfr_get_d(off, MPFR_RNDN));
+    nsl_prediction_mp_clear(&p);
+    mpfr_clears(off, ridge, (mpfr_ptr)NULL);
+}
+
+/* A size, a ridge, a noise or a time to 40 digits; targets of 20 bits are also
+ * decimals.
+ */
 Test(queries, solutions_to_many_digits, .timeout = 60)
 {
-    enum { DIGITS = 40 };
+    static const struct {
+        nsl_unknown unknown;
+        bool optimal;
+        double target;
+        int ends; /* of the values that reach it */
+    } cases[] = {
+        {NSL_UNKNOWN_SAMPLES, false, 0.0625, 1},
+        {NSL_UNKNOWN_SAMPLES, true, 0.0625, 1},
+        {NSL_UNKNOWN_FEATURES, false, 0.0625, 1},
+        {NSL_UNKNOWN_FEATURES, true, 0.0625, 1},
+        {NSL_UNKNOWN_RIDGE, false, 0.0625, 2},
+        {NSL_UNKNOWN_NOISE, false, 0.125, 1},
+        {NSL_UNKNOWN_NOISE, true, 0.0625, 1},
+        {NSL_UNKNOWN_TIME, false, 0.0625, 2},
+    };
     testing_model m = kernel_powerlaw(0.6, NSL_LATENTS_INFINITE, 0.0);
     nsl_model_mp *exact;
     nsl_error err = {0};
-    nsl_solution rough;
-    mpfr_t value, high, off;
-    nsl_prediction_mp p;
-    nsl_point point = {.features = 300, .ridge = 1e-4, .noise = 0.01};
-    nsl_query query = {.unknown = NSL_UNKNOWN_SAMPLES, .target = 0.0625};
+    mpfr_t value[2];
     nsl_model_mp_new(&exact, m.model, NULL, &err);
-    nsl_prediction_mp_init(&p);
-    mpfr_inits2(200, value, high, off, (mpfr_ptr)NULL);
-    cr_assert(nsl_solve(&rough, m.model, &point, &query, &err) == NSL_OK);
-    cr_assert(rough.kind == NSL_SOLVED);
-    nsl_status status = nsl_solve_mp(value, high, &rough, exact, &point, NULL, &query,
-                                     "0.0625", DIGITS, &err);
-    cr_assert(status == NSL_OK, "%s", err.message);
-    char text[80];
-    mpfr_snprintf(text, sizeof text, "%.*Re", DIGITS + 5, value);
-    nsl_point_decimals at = {NULL, text, NULL, NULL};
-    point.samples = mpfr_get_d(value, MPFR_RNDN);
-    cr_assert(nsl_predict_mp(&p, exact, &point, &at, PLAIN, DIGITS + 5, &err) ==
-              NSL_OK);
-    mpfr_sub_d(off, p.test_loss, query.target, MPFR_RNDN);
-    cr_expect(fabs(mpfr_get_d(off, MPFR_RNDN)) < 1e-41 * query.target);
-    mpfr_clears(value, high, off, (mpfr_ptr)NULL);
-    nsl_prediction_mp_clear(&p);
+    mpfr_inits2(200, value[0], value[1], (mpfr_ptr)NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        nsl_point point = {
+            .features = 300, .samples = 400, .ridge = 1e-4, .noise = 0.01};
+        nsl_query query = {.unknown = cases[i].unknown,
+                           .target = cases[i].target,
+                           .optimal = cases[i].optimal};
+        nsl_solution rough;
+        char target[64];
+        if (query.unknown == NSL_UNKNOWN_TIME)
+            point.training.kind = NSL_FLOW;
+        cr_assert(nsl_solve(&rough, m.model, &point, &query, &err) == NSL_OK, "%s",
+                  err.message);
+        cr_assert(rough.kind == NSL_SOLVED, "case %zu: %d, limit %g", i, rough.kind,
+                  rough.limit);
+        snprintf(target, sizeof target, "%.25g", query.target);
+        nsl_status status = nsl_solve_mp(value[0], value[1], &rough, exact, &point,
+                                         NULL, &query, target, MANY_DIGITS, &err);
+        cr_assert(status == NSL_OK, "case %zu: %s", i, err.message);
+        for (int k = 0; k < cases[i].ends; k++)
+            expect_target(value[k], exact, point, &query);
+    }
+    mpfr_clears(value[0], value[1], (mpfr_ptr)NULL);
     nsl_model_mp_free(exact);
     mpfr_free_cache();
     testing_free(&m);

@@ -211,8 +211,8 @@ static bool add_scatter(figure *f, const cli_options *o, const compare_runs *run
             s->error[i] = runs->error[i];
         if (!(isfinite(s->x[i]) && s->x[i] > 0.0))
             continue;
-        low = fmin(low, s->x[i]);
-        high = fmax(high, s->x[i]);
+        low = fmin(low, fmin(s->x[i], s->y[i]));
+        high = fmax(high, fmax(s->x[i], s->y[i]));
     }
     figure_series *same = figure_add(f, SERIES_LINE, "measured = predicted", 2, false);
     if (!same)
@@ -238,6 +238,7 @@ static void describe(char *out, size_t size, const drawing *d)
             used += (size_t)snprintf(out + used, size - used, "%s = %.6g; ",
                                      figures_axis(d->options, id).symbol, value);
     }
+    used = used < size ? used : size; /* or cut short */
     snprintf(out + used, size - used, "points: measured%s, lines: theory",
              d->runs->error ? " with standard errors" : "");
 }
@@ -256,7 +257,8 @@ nsl_status compare_figure_make(figure *f, const cli_options *o,
         d.x_key = choose_key(sorted, runs, d.varies);
         sort_runs(sorted, runs, d.x_key);
         describe(more, sizeof more, &d);
-        bool few = count_groups(sorted, runs->count) <= GROUPS_MOST;
+        size_t groups = count_groups(sorted, runs->count);
+        bool few = groups <= GROUPS_MOST && 2 * groups <= runs->count;
         fine = few ? add_groups(&d) : add_scatter(f, o, runs);
         f->caption =
             figures_caption(o, table_caption ? table_caption : "", few ? more : NULL);

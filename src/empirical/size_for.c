@@ -44,13 +44,16 @@ static nsl_status root_between(double *out, question *q, double low, double high
     if (!solver)
         return nsl_fail_memory(q->err);
     gsl_root_fsolver_set(solver, &f, low, high);
-    for (int i = 0; i < STEPS_MAX && q->status == NSL_OK; i++) {
+    bool near = false;
+    for (int i = 0; i < STEPS_MAX && q->status == NSL_OK && !near; i++) {
         gsl_root_fsolver_iterate(solver);
-        if (gsl_root_fsolver_x_upper(solver) - gsl_root_fsolver_x_lower(solver) < NEAR)
-            break;
+        near =
+            gsl_root_fsolver_x_upper(solver) - gsl_root_fsolver_x_lower(solver) < NEAR;
     }
     *out = gsl_root_fsolver_root(solver);
     gsl_root_fsolver_free(solver);
+    if (q->status == NSL_OK && !near)
+        return nsl_fail(q->err, NSL_EFAILED, "", "the size does not settle");
     return q->status;
 }
 
