@@ -29,29 +29,33 @@ void nsl_em_tables_clear_mp(em_tables *t)
     free_values(t->factor, 1, t->factors);
 }
 
-/* Grows an array of values from index `have` + 1 to `want`. */
-static bool grow(mpfr_t **values, size_t have, size_t want, mpfr_prec_t bits)
+/* Room for values up to index `want`. */
+static bool make_room(mpfr_t **values, size_t want)
 {
     mpfr_t *grown = realloc(*values, (want + 1) * sizeof(mpfr_t));
-    if (!grown)
-        return false;
-    *values = grown;
+    if (grown)
+        *values = grown;
+    return grown != NULL;
+}
+
+/* Values from index `have` + 1 to `want`, for which there is room. */
+static void add_values(mpfr_t *values, size_t have, size_t want, mpfr_prec_t bits)
+{
     for (size_t i = have + 1; i <= want; i++)
-        mpfr_init2(grown[i], bits);
-    return true;
+        mpfr_init2(values[i], bits);
 }
 
 bool nsl_em_want_powers_mp(em_tables *t, size_t want)
 {
     if (want <= t->powers)
         return true;
-    if (!grow(&t->power, t->powers, want, t->bits))
+    if (!make_room(&t->power, want) || (t->weighted && !make_room(&t->weight, want)))
         return false;
+    add_values(t->power, t->powers, want, t->bits);
     nsl_em_powers_extend(t->power, t->powers, want, t->p);
     if (t->weighted) {
         mpfr_t minus;
-        if (!grow(&t->weight, t->powers, want, t->bits))
-            return false;
+        add_values(t->weight, t->powers, want, t->bits);
         mpfr_init2(minus, t->bits);
         mpfr_add_ui(minus, t->beta, 1, MPFR_RNDN);
         mpfr_neg(minus, minus, MPFR_RNDN);
@@ -66,8 +70,9 @@ bool nsl_em_want_factors_mp(em_tables *t, size_t want)
 {
     if (want <= t->factors)
         return true;
-    if (!grow(&t->factor, t->factors, want, t->bits))
+    if (!make_room(&t->factor, want))
         return false;
+    add_values(t->factor, t->factors, want, t->bits);
     t->factors = want;
     if (nsl_em_factors_set(t->factor, want))
         return true;
