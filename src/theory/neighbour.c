@@ -97,7 +97,8 @@ static bool descend(place *p)
     return false;
 }
 
-/* The bound on ln γ = lnΔ + Σ_j ln(ε + D_j), as in optimum.c; also sets that of lnΔ. */
+/* The bound on ln γ = lnΔ + Σ_j ln(ε + D_j), as in optimum_refine.c; also sets that of
+ * lnΔ. */
 static double ridge_error(place *p)
 {
     const nsl_moments *m = &p->root.m;

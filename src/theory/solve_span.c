@@ -6,7 +6,8 @@
 
 #include <math.h>
 
-/* Step of a scan in ln(ridge): E is analytic in a strip of half-width π (optimum.c). */
+/* Step of a scan in ln(ridge): E is analytic in a strip of half-width π
+ * (optimum_search.h). */
 static const double RIDGE_STEP = 0.5;
 
 /* The same in ln t: with the filters e^{−μt} that strip is half as wide. */
