@@ -101,6 +101,41 @@ newline='two
 lines'
 bounded 0 nslaw curve -N 10:1000:5 -P 100 -a 1 --plot "$newline.svg"
 bounded 3 nslaw loss -N 10 -P 20 --spectrum "$newline"
+
+# every option, and files, repeat what was wrong in one line without control characters
+control=$(printf 'a\nb\033[31m\302\233c')
+given="-N 10 -P 20 -a 1"
+clean() {
+    "$@" >"$work/out" 2>"$work/err" </dev/null
+    code=$?
+    checks=$((checks + 1))
+    [ $code -ge 1 ] && [ $code -le 3 ] && [ "$(grep -c '' "$work/err")" -eq 1 ] &&
+        ! LC_ALL=C grep -q "$(printf '[\001-\037]\\|\302\233')" "$work/err" ||
+        wrong "not one clean line: $*"
+}
+for command in loss curve train compare fit exponents plateau frontier solve phase merge \
+    spectrum features density; do
+    for option in $(nslaw $command --help | grep -o -- '--[a-z-]*=' | sort -u); do
+        case $option in
+        --output= | --plot=) continue ;; # names of files that may be made
+        esac
+        clean nslaw $command "$option$control"
+        # shellcheck disable=SC2086 # words
+        clean nslaw $command $given "$option$control"
+    done
+    clean nslaw $command "$control"
+done
+clean nslaw solve --for "$control" --target-loss 1 -N 3 -a 1
+clean nslaw frontier --budget 1e4 -a 1 --cost "$control"
+clean nslaw compare runs.csv -a 1 --map "loss=$control"
+clean nslaw fit runs.csv --where "$control=1"
+clean nslaw fit runs.csv --form "$control"
+clean nslaw features --activation "$control" --alpha 1 --inputs 30 --count 9
+clean nslaw phase -N 1:9:3 -P 1:9:3 -a 1 -x "$control"
+printf 'N,P,%b,loss\n1,2,%b,x\n' "$control" "$control" >control.csv
+clean nslaw compare control.csv -a 1
+clean nslaw fit control.csv
+clean nslaw "$control"
 [ ! -e ran ] && [ ! -e folder ] || wrong 'a shell has run'
 cd "$source" || exit 1
 

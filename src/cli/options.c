@@ -20,12 +20,14 @@ static int key_of(option_id id)
 
 int options_complain(const char *command, int exit_code, const char *format, ...)
 {
+    char message[2048], shown[2048];
     va_list args;
     va_start(args, format);
-    fprintf(stderr, "nslaw%s%s: ", command ? " " : "", command ? command : "");
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
+    vsnprintf(message, sizeof message, format, args);
     va_end(args);
+    nsl_printable(shown, sizeof shown, message); /* one line, whatever was given */
+    fprintf(stderr, "nslaw%s%s: %s\n", command ? " " : "", command ? command : "",
+            shown);
     return exit_code;
 }
 

@@ -126,7 +126,9 @@ void nsl_printable(char *out, size_t size, const char *text)
             used += sizeof ellipsis - 1;
             break;
         }
-        bool control = (unsigned char)*text < 0x20 || *text == 0x7f;
+        bool control = (unsigned char)*text < 0x20 || *text == 0x7f ||
+                       (length == 2 && (unsigned char)text[0] == 0xc2 &&
+                        (unsigned char)text[1] < 0xa0); /* U+0080 to U+009F */
         if (length && !control)
             memcpy(out + used, text, take);
         else
