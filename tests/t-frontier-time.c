@@ -512,6 +512,41 @@ Test(solve_time, untrained_is_enough)
     testing_free(&m);
 }
 
+/* Sizes equal to the rank, where the loss falls like a power of the time until double
+ * has no digits of it; and a target so near the plateau that the later time has none.
+ */
+Test(frontier_time, times_at_the_edges, .timeout = 60)
+{
+    static const struct {
+        uint64_t latents;
+        double features, samples, target;
+    } ties[] = {
+        {2, 2, 100, 0.2}, {2, 2, 100, 1e-11}, {10, 10, 11, 0.05}, {10, 10, 10, 0.05}};
+    nsl_query query = {.unknown = NSL_UNKNOWN_TIME};
+    nsl_solution s;
+    for (size_t i = 0; i < sizeof ties / sizeof *ties; i++) {
+        testing_model m = kernel_powerlaw(1, ties[i].latents, 0.0);
+        nsl_point point = {.features = ties[i].features, .samples = ties[i].samples};
+        query.target = ties[i].target;
+        s = solve(m.model, &point, &query);
+        cr_expect(s.kind == NSL_SOLVED && isinf(s.high) && !s.hole, "tie %zu", i);
+        cr_expect(testing_distance(loss_at_time(m.model, point, s.value),
+                                   query.target) < 10.0 * s.error + SAME,
+                  "tie %zu: %g", i, s.value);
+        testing_free(&m);
+    }
+    testing_model m = kernel_powerlaw(0.5, NSL_LATENTS_INFINITE, 0.0);
+    nsl_point point = {.features = 500, .samples = 400, .noise = 0.1};
+    double plateau = loss_at_time(m.model, point, INFINITY);
+    query.target = plateau * (1.0 - 2e-12);
+    s = solve(m.model, &point, &query);
+    cr_expect(s.kind == NSL_SOLVED && s.error < 1e-9 && s.high_error > 1e-3, "%g, %g",
+              s.error, s.high_error);
+    cr_expect(testing_distance(loss_at_time(m.model, point, s.value), query.target) <
+              SAME);
+    testing_free(&m);
+}
+
 /* Sizes and noise at a given time. */
 Test(solve_time, others_at_a_given_time, .timeout = 120)
 {

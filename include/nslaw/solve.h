@@ -36,12 +36,14 @@ typedef struct {
     double value;
     double high;  /**< ridge and time: the largest, INFINITY when every larger one is;
                        else NaN */
-    double error; /**< relative bound on value and high */
+    double error; /**< relative bound on value */
     double limit; /**< loss at the most of the resource, or at best: N or P → ∞, noise
                        0, the best ridge, the best time to stop */
     double limit_error; /**< relative bound on it */
     bool hole; /**< ridge and time: some values between `value` and `high` miss the
                     target */
+    double high_error; /**< relative bound on high; where the loss has hardly any slope
+                            there it may be all of it, and above */
 } nsl_solution;
 
 /** The question: the unknown's own value in `point` is ignored; of an unknown time its

@@ -147,7 +147,8 @@ static nsl_status solve(solve_inquiry *q, nsl_error *err)
                   : nsl_solve(&q->solution, q->setup.model, &q->point, &q->query, err);
     bool digits = options_given(o, OPT_DIGITS);
     bool stopped = q->point.training.kind != NSL_TRAINED; /* double knows its digits */
-    bool poor = q->solution.error > NSL_PROMISE && !stopped;
+    bool poor = !stopped && (q->solution.error > NSL_PROMISE ||
+                             q->solution.high_error > NSL_PROMISE);
     if (status != NSL_OK || !(digits || poor) || q->solution.kind != NSL_SOLVED ||
         o->fitted || solve_is_steps(q))
         return status;

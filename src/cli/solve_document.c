@@ -6,6 +6,7 @@
 #include "cli/training.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 bool solve_is_steps(const solve_inquiry *q)
@@ -15,7 +16,8 @@ bool solve_is_steps(const solve_inquiry *q)
 }
 
 /* A found value: 0 and infinity are exact. */
-static cell found(const solve_inquiry *q, double value, mpfr_srcptr digits)
+static cell found(const solve_inquiry *q, double value, double error,
+                  mpfr_srcptr digits)
 {
     if (isnan(value))
         return cell_null();
@@ -27,7 +29,7 @@ static cell found(const solve_inquiry *q, double value, mpfr_srcptr digits)
     if (q->digits && options_given(q->options, OPT_DIGITS))
         return digits_cell(digits, q->digits, true);
     return q->digits ? cell_computed(mpfr_get_d(digits, MPFR_RNDN))
-                     : cell_known(value, q->solution.error);
+                     : cell_known(value, error);
 }
 
 static const char *ridge_key(const solve_inquiry *q)
@@ -174,6 +176,22 @@ static void set_inputs(document *d, const solve_inquiry *q)
                      : cell_given(o->value[OPT_TARGET_LOSS].number));
 }
 
+/* A solution, or why there is no digit of it. */
+static void set_end(document *d, const solve_inquiry *q, const char *key, double value,
+                    double error, mpfr_srcptr digits, row_note *note)
+{
+    cell c = found(q, value, error, digits);
+    char flat[96];
+    snprintf(flat, sizeof flat,
+             "%s: no digit is known, as the loss is nearly flat there", key);
+    if (c.kind == CELL_NULL && isfinite(value))
+        row_note_add(note, flat, false);
+    snprintf(flat, sizeof flat, "%s = inf", key);
+    if (isinf(value))
+        row_note_add(note, flat, true);
+    document_set(d, key, c);
+}
+
 void solve_add_row(document *d, const solve_inquiry *q)
 {
     row_note note = {{0}, {0}};
@@ -184,15 +202,14 @@ void solve_add_row(document *d, const solve_inquiry *q)
         document_set(d, ridge_key(q),
                      q->predicted ? row_best_ridge(&q->answer, true, &note)
                                   : cell_null());
-    document_set(d, found_key(q), found(q, q->solution.value, q->value));
+    set_end(d, q, found_key(q), q->solution.value, q->solution.error, q->value, &note);
     intervals_set(d, low_key(q), high_key(q), &q->around, 0);
     if (q->query.unknown == NSL_UNKNOWN_RIDGE)
-        document_set(d,
-                     query_is_kernel(q->options) ? "kernel_ridge_high" : "ridge_high",
-                     found(q, q->solution.high, q->high));
+        set_end(d, q, query_is_kernel(q->options) ? "kernel_ridge_high" : "ridge_high",
+                q->solution.high, q->solution.high_error, q->high, &note);
     if (q->query.unknown == NSL_UNKNOWN_TIME)
-        document_set(d, solve_is_steps(q) ? "steps_high" : "time_high",
-                     found(q, q->solution.high, q->high));
+        set_end(d, q, solve_is_steps(q) ? "steps_high" : "time_high", q->solution.high,
+                q->solution.high_error, q->high, &note);
     loss_units units = query_units(q->options, q->point.noise);
     if (q->predicted && q->answer.digits)
         document_set(d, "test_loss",

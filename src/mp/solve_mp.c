@@ -179,7 +179,7 @@ nsl_status nsl_solve_mp(mpfr_t value, mpfr_t high, const nsl_solution *rough,
     search_init(&s, target, nsl_bits_for(2 * digits + 4 * SPARE_DIGITS));
     nsl_status status = sharpen_end(value, &s, rough->value, rough->error, digits);
     if (status == NSL_OK)
-        status = sharpen_end(high, &s, rough->high, rough->error, digits);
+        status = sharpen_end(high, &s, rough->high, rough->high_error, digits);
     search_clear(&s);
     if (status != NSL_OK) {
         mpfr_set_nan(value);

@@ -78,7 +78,8 @@ static double snapped(const nsl_inverse *s, double value)
 double nsl_inverse_reported(const nsl_inverse *s, double noise)
 {
     if (isnan(s->last.test_loss))
-        return s->last.notes & NSL_NOTE_UNDERFLOW ? 0.0 : (double)INFINITY;
+        return s->last.notes & NSL_NOTE_UNDERFLOW ? shift_of(s, noise)
+                                                  : (double)INFINITY;
     return scale_of(s) * s->last.test_loss + shift_of(s, noise);
 }
 

@@ -25,7 +25,14 @@ enum { SETTLED_STEPS = 3 };
 /* --- ridge -------------------------------------------------------------------------
  */
 
-/* Goes from t in steps until the loss has settled at `limit`; the last t, or NaN. */
+/* Whether double has no digit of the last loss, of late times. */
+static bool is_lost(const nsl_inverse *s)
+{
+    return isnan(s->last.test_loss) && (s->last.notes & NSL_NOTE_DIGITS);
+}
+
+/* Goes from t in steps until the loss has settled at `limit`, or is lost; the last t,
+ * or NaN. */
 static double settle(nsl_inverse *s, double t, double step, double limit)
 {
     double target = s->query.target, near = SETTLED * fabs(target - limit);
@@ -37,6 +44,8 @@ static double settle(nsl_inverse *s, double t, double step, double limit)
             return t;
         if (s->status != NSL_OK)
             return NAN;
+        if (is_lost(s))
+            break;
     }
     return t - step;
 }
@@ -47,19 +56,21 @@ static nsl_status find_ends(nsl_solution *out, nsl_inverse *s, double low, doubl
 {
     double error = 0.0, before = nsl_inverse_excess_at(s, low), value;
     bool inside = before <= 0.0;
-    out->error = 0.0;
+    out->error = out->high_error = 0.0;
     out->value = inside ? 0.0 : (double)NAN;
-    for (double t = low; t < high; t += step) {
+    for (double t = low; t + 0.5 * step < high; t += step) { /* a step ends at high */
         double after = nsl_inverse_excess_at(s, t + step);
-        bool now = after <= 0.0;
+        bool now = is_lost(s) ? inside : after <= 0.0;
         if (now != inside) {
             if (!nsl_inverse_cross(&value, &error, s, t, t + step))
                 return nsl_inverse_failed(s);
             out->hole |= now && !isnan(out->value);
-            if (now && isnan(out->value))
+            if (now && isnan(out->value)) {
                 out->value = value;
+                out->error = error;
+            }
             out->high = now ? (double)INFINITY : value;
-            out->error = fmax(out->error, error);
+            out->high_error = now ? 0.0 : error;
         }
         inside = now;
     }
@@ -85,7 +96,7 @@ nsl_status nsl_inverse_ridge(nsl_solution *out, nsl_inverse *s)
     double start = interior ? log(best.ridge) : 0.0;
     if (best.kind == NSL_OPTIMUM_ANY) {
         out->kind = NSL_ALWAYS;
-        out->value = out->error = 0.0;
+        out->value = out->error = out->high_error = 0.0;
         out->high = INFINITY;
         return NSL_OK;
     }
@@ -130,15 +141,29 @@ static double settle_beyond(nsl_inverse *s, double best, double end, double limi
     return settle(s, best + steps * step, step, limit);
 }
 
-/* The times at which a flow is at or below the target, in steps from the best one. */
-static nsl_status find_times(nsl_solution *out, nsl_inverse *s, double best, double low,
-                             double high)
+/* The last time up to `high` of which double has digits. */
+static double last_known(nsl_inverse *s, double low, double high)
 {
+    nsl_inverse_loss_at(s, high);
+    while (high > low && s->status == NSL_OK && is_lost(s)) {
+        high *= exp(-TIME_STEP);
+        nsl_inverse_loss_at(s, high);
+    }
+    return fmax(low, high);
+}
+
+/* The times at which a flow is at or below the target, in steps from the best one;
+ * `high` becomes the last that was looked at. */
+static nsl_status find_times(nsl_solution *out, nsl_inverse *s, double best, double low,
+                             double *high)
+{
+    *high = last_known(s, low, *high);
     double untrained = nsl_inverse_loss_at(s, 0.0);
     double trained = nsl_inverse_loss_at(s, INFINITY);
-    double middle = fmin(fmax(log(best), log(low)), log(high));
+    double middle = fmin(fmax(log(best), log(low)), log(*high));
     double from = settle_beyond(s, middle, log(low), untrained);
-    double to = settle_beyond(s, middle, log(high), trained);
+    double to = settle_beyond(s, middle, log(*high), trained);
+    *high = exp(to);
     return isnan(from) || isnan(to) ? nsl_inverse_failed(s)
                                     : find_ends(out, s, from, to, TIME_STEP);
 }
@@ -183,7 +208,7 @@ static nsl_status find_steps(nsl_solution *out, nsl_inverse *s, double best,
 {
     bool inside = reaches(s, 0.0);
     double most = settle_steps(s, high);
-    out->error = 0.0;
+    out->error = out->high_error = 0.0;
     out->value = inside ? 0.0 : (double)NAN;
     for (double k = 0.0, next; k < most && s->status == NSL_OK; k = next) {
         next = more_steps(k);
@@ -221,7 +246,7 @@ nsl_status nsl_inverse_time(nsl_solution *out, nsl_inverse *s)
     if (status == NSL_OK && s->point.training.kind == NSL_DESCENT)
         status = find_steps(out, s, stop.time, high);
     else if (status == NSL_OK)
-        status = find_times(out, s, stop.time, low, high);
+        status = find_times(out, s, stop.time, low, &high);
     if (status == NSL_OK)
         status = check_left(out, s, high);
     out->kind =
