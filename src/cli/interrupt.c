@@ -5,20 +5,43 @@
 
 #include <signal.h>
 #include <stddef.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-static volatile sig_atomic_t seen;
+enum { SIGNALLED = 128, PATIENCE = 2 /* seconds of work */ };
+
+static volatile sig_atomic_t seen, writing;
 
 static void note(int signal_number)
 {
     seen = signal_number;
+    const struct itimerval patience = {.it_value = {.tv_sec = PATIENCE}};
+    setitimer(ITIMER_VIRTUAL, &patience, NULL);
+}
+
+/* Work that does not stop in time is ended: nothing has been written that would be
+ * left.
+ */
+static void end_work(int signal_number)
+{
+    static const char message[] = "nslaw: interrupted; nothing is written\n";
+    (void)signal_number;
+    if (seen && !writing && write(STDERR_FILENO, message, sizeof message - 1) >= 0)
+        _exit(SIGNALLED + seen);
 }
 
 void interrupt_watch(void)
 {
     struct sigaction action = {.sa_handler = note, .sa_flags = SA_RESTART};
+    struct sigaction last = {.sa_handler = end_work, .sa_flags = SA_RESTART};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGVTALRM, &last, NULL);
+}
+
+void interrupt_writing(void)
+{
+    writing = 1;
 }
 
 /* A page of a mapped file is gone. */
@@ -46,6 +69,5 @@ bool interrupt_seen(void)
 
 int interrupt_exit_code(void)
 {
-    enum { SIGNALLED = 128 };
     return SIGNALLED + seen;
 }

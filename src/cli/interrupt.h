@@ -10,7 +10,10 @@
 /* From here on a mapped file that becomes shorter ends the program with a message. */
 void interrupt_watch_files(void);
 
+/* From here on SIGINT and SIGTERM are seen; what has not stopped two seconds of work
+ * after one is ended, unless results are being written. */
 void interrupt_watch(void);
+void interrupt_writing(void);
 bool interrupt_seen(void);
 
 /* The exit code of a program that such a signal ended: 128 + its number. */

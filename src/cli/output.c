@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/output.h"
+#include "cli/interrupt.h"
 #include "cli/whole_file.h"
 #include "cli/writer.h"
 #include "input/number.h"
@@ -106,6 +107,7 @@ int output_write(const cli_options *options, const document *d)
 {
     const char *path = options->value[OPT_OUTPUT].text;
     const writer *w = chosen_writer(options);
+    interrupt_writing();
     if (document_failed(d) || !d->record || !d->caption)
         return options_complain(options->command, EXIT_COMPUTATION, "out of memory");
     if (!is_file(options))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A map as a folder of .npy arrays: written so that all of its files appear, or none;
  * and read back, one folder a shard. */
+#include "cli/interrupt.h"
 #include "cli/phase.h"
 #include "cli/whole_file.h"
 #include "cli/writer.h"
@@ -204,6 +205,7 @@ int phase_write_folder(const phase_job *job, const cli_options *out, const docum
     folder_files files = {.job = job, .d = d, .folder = folder};
     nsl_work work = {.jobs = d->jobs};
     char shown[128];
+    interrupt_writing();
     bool made = mkdir(folder, 0777) == 0, fine = made || errno == EEXIST;
     int count = files_of(job), reason = errno;
     nsl_printable(shown, sizeof shown, folder);

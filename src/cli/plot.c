@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cli/plot.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/whole_file.h"
 #include "input/number.h"
@@ -237,6 +238,7 @@ const char *plot_record(const document *d)
 
 int plot_draw(const cli_options *o, const figure *f, const char *record)
 {
+    interrupt_writing();
     if (!f || !f->caption || !record)
         return options_complain(o->command, EXIT_COMPUTATION, "out of memory");
     int way = way_of(o);

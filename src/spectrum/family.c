@@ -27,6 +27,10 @@ const double nsl_law_most[] = {50.0, 50.0, 8e17}; /* windows end below 10^18 */
 static const double WIDTH_ALONE = 0.25, WIDTH_TOGETHER[] = {0.06, 0.06, 0.25};
 enum { NODES_ALONE = 9, NODES_TOGETHER = 6 };
 
+/* Nodes of windows that no law uses are kept up to so many, some tens of kilobytes
+ * each: descents come back to those that they were in last. */
+enum { NODES_KEPT = 4096 };
+
 /* A law of a family is a spectrum of its own, smooth in its numbers: this bounds the
  * roundings of its sums. From the power law's they differ by 1e-13 where α varies alone
  * and by 1e-8 where several do, but for target exponents beyond 2p, far from any that
@@ -42,7 +46,8 @@ typedef struct {
 } node;
 
 typedef struct window {
-    struct window *next;
+    struct window *next; /* asked for before this one */
+    size_t laws;         /* that use it */
     long key[NSL_LAW_NUMBERS];
     double place[NSL_LAW_NUMBERS][NODES_MAX]; /* logarithms */
     node *node; /* array of all combinations, α fastest */
@@ -54,13 +59,13 @@ struct nsl_family {
     int combinations;
     double width[NSL_LAW_NUMBERS];
     pthread_mutex_t making;
-    window *windows;
+    window *windows; /* the last asked for first */
 };
 
 typedef struct {
     nsl_spectrum head;
-    const window *window;
-    const nsl_family *family;
+    window *window;
+    nsl_family *family;
     double p;
     double *weight; /* of each node, then by each number that varies its slope */
 } law;
@@ -170,24 +175,58 @@ static nsl_status window_make(window **out, nsl_family *f, const long *key,
     return NSL_OK;
 }
 
-static nsl_status window_at(const window **out, nsl_family *f, const long *key,
+/* Takes the window out of the list; NULL where it is not there. */
+static window *take_out(nsl_family *f, const long *key)
+{
+    window **at = &f->windows, *w;
+    while ((w = *at) &&
+           (w->key[0] != key[0] || w->key[1] != key[1] || w->key[2] != key[2]))
+        at = &w->next;
+    if (w)
+        *at = w->next;
+    return w;
+}
+
+/* Drops windows that no law uses, beyond those that are kept. */
+static void drop_unused(nsl_family *f)
+{
+    int kept = 0;
+    for (window **at = &f->windows, *w; (w = *at) != NULL;) {
+        if (kept + f->combinations > NODES_KEPT && w->laws == 0) {
+            *at = w->next;
+            window_free(w, f->combinations);
+            continue;
+        }
+        kept += f->combinations;
+        at = &w->next;
+    }
+}
+
+/* The window, which the caller's law uses until window_leave. */
+static nsl_status window_at(window **out, nsl_family *f, const long *key,
                             nsl_error *err)
 {
     nsl_status status = NSL_OK;
     pthread_mutex_lock(&f->making);
-    window *w = f->windows;
-    while (w && (w->key[0] != key[0] || w->key[1] != key[1] || w->key[2] != key[2]))
-        w = w->next;
-    if (!w) {
+    window *w = take_out(f, key);
+    if (!w)
         status = window_make(&w, f, key, err);
-        if (status == NSL_OK) {
-            w->next = f->windows;
-            f->windows = w;
-        }
+    if (status == NSL_OK) {
+        w->laws++;
+        w->next = f->windows;
+        f->windows = w;
+        drop_unused(f);
     }
     pthread_mutex_unlock(&f->making);
-    *out = w;
+    *out = status == NSL_OK ? w : NULL;
     return status;
+}
+
+static void window_leave(window *w, nsl_family *f)
+{
+    pthread_mutex_lock(&f->making);
+    w->laws--;
+    pthread_mutex_unlock(&f->making);
 }
 
 /* Lagrange's polynomials at x and their slopes. */
@@ -300,8 +339,11 @@ void nsl_family_slopes(nsl_law_slope out[NSL_LAW_NUMBERS], const nsl_spectrum *s
 
 static void law_free(nsl_spectrum *spectrum)
 {
-    free(((law *)spectrum)->weight);
-    free(spectrum);
+    law *l = (law *)spectrum;
+    if (l->window)
+        window_leave(l->window, l->family);
+    free(l->weight);
+    free(l);
 }
 
 static double law_guess(const nsl_spectrum *spectrum, double n)
