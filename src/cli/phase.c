@@ -216,7 +216,11 @@ static void report_units(phase_job *job)
             m->elasticity_features[at] *= part;
             m->elasticity_samples[at] *= part;
             m->elasticity_ridge[at] *= part;
-            m->elasticity_time[at] *= part;
+            m->elasticity_time[at] =
+                point.training.kind == NSL_DESCENT
+                    ? row_step_elasticity(m->elasticity_time[at], part,
+                                          point.training.steps)
+                    : part * m->elasticity_time[at];
             if (loss == 0.0) /* a constant */
                 m->elasticity_features[at] = m->elasticity_samples[at] =
                     m->elasticity_ridge[at] = m->elasticity_time[at] = 0.0;

@@ -125,6 +125,24 @@ static double of_reported(double elasticity, const nsl_prediction *p, loss_units
     return elasticity * (units.scale * p->test_loss / row_test_loss(p, units));
 }
 
+double row_step_elasticity(double elasticity, double part, double steps)
+{
+    if (!(steps > 0.0 && isfinite(steps)))
+        return part * elasticity;
+    double span = log1p(1.0 / steps);
+    return -log1p(part * expm1(-elasticity * span)) / span;
+}
+
+/* The same by the time of training. */
+static double of_reported_in_time(const nsl_prediction *p, loss_units units,
+                                  const nsl_training *training)
+{
+    double part = of_reported(1.0, p, units);
+    return training->kind == NSL_DESCENT && part != 0.0 && part != 1.0
+               ? row_step_elasticity(p->elasticity_time, part, training->steps)
+               : of_reported(p->elasticity_time, p, units);
+}
+
 static void add_input_notes(row_note *note, const nsl_point *point,
                             const query_setup *setup)
 {
@@ -178,8 +196,9 @@ static cell known_within(double value, double bound, double scale)
 /* The values as doubles, in the units asked for. Where training is stopped, `error`
  * bounds the losses; else all keep the promise. */
 static void set_doubles(document *d, row_style style, const nsl_prediction *p,
-                        loss_units units, bool stopped, double error)
+                        loss_units units, const nsl_training *training, double error)
 {
+    bool stopped = training_stops(training);
     double whole = units.scale * p->test_loss;
     double inputs = isnan(p->error) ? 0.0 : error - p->error;
     double loss = stopped ? error : 0.0;
@@ -206,7 +225,7 @@ static void set_doubles(document *d, row_style style, const nsl_prediction *p,
         {features, slope * fmax(1.0, fabs(features)), 1.0},
         {samples, slope * fmax(1.0, fabs(samples)), 1.0},
         {ridge, slope * fmax(1.0, fabs(ridge)), 1.0},
-        {of_reported(p->elasticity_time, p, units), in_time, 1.0}};
+        {of_reported_in_time(p, units, training), in_time, 1.0}};
     for (int i = 0; i < NSL_PREDICTION_MP_VALUES; i++)
         if (has_column(style, i))
             document_set(
@@ -305,7 +324,7 @@ void row_add(document *d, row_style style, const query_setup *setup,
         set_digits(d, style, answer);
     } else {
         bool stopped = training_stops(&point->training);
-        set_doubles(d, style, p, units, stopped, answer->error);
+        set_doubles(d, style, p, units, &point->training, answer->error);
         document_set(d, "error", cell_bound(answer->error));
         if (style.fitted)
             row_note_add(note, "train_loss: a fit of test losses says nothing of it",

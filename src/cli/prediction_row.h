@@ -51,6 +51,10 @@ void row_end(document *d, const row_note *note);
  * digits that are known. */
 cell row_known(double value, double error);
 
+/* The elasticity by the number of steps, −ln(L(k+1)/L(k))/ln(1 + 1/k), of a loss that
+ * is changed by a constant after which the old one is `part` of it. */
+double row_step_elasticity(double elasticity, double part, double steps);
+
 /* The reported test loss of a prediction: NaN where there is none. */
 double row_test_loss(const nsl_prediction *prediction, loss_units units);
 

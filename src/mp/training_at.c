@@ -356,8 +356,11 @@ static void set_values(nsl_prediction_mp *out, totals *t, const evaluation *e)
                    out->test_loss);
     set_elasticity(out->elasticity_ridge, t->sums[CROSS_VARIED + NODE_RIDGE - 1],
                    out->test_loss);
-    if (e->schedule.descent && e->schedule.steps == 1.0) /* from weights of 0 */
+    if (e->schedule.descent && e->schedule.steps == 1.0) { /* from weights of 0 */
         mpfr_set_zero(out->elasticity_ridge, 1);
+        if (mpfr_zero_p(e->share)) /* the mean of one step over all features */
+            mpfr_set_zero(out->elasticity_features, 1);
+    }
     if (e->schedule.descent && !mpfr_zero_p(t->sums[CROSS_CLOCK]))
         set_step_elasticity(out->elasticity_time, t->sums[CROSS_CLOCK], out->test_loss,
                             e->schedule.steps);
