@@ -437,6 +437,36 @@ Test(cli_train, default_times, .timeout = 60)
     json_object_put(root);
 }
 
+/* Noise on test labels is a constant in what each step changes: in doubles as in
+ * digits. One step of endless ensembles knows nothing of N. */
+Test(cli_train, steps_of_what_is_reported, .timeout = 60)
+{
+    static const char *const models[] = {
+        "-a 0.0384 -M 2 --hidden 2115 -N inf -P 1 --noise 0.000377 --test-noise "
+        "--steps "
+        "1000 --learning-rate 6.72e-5",
+        "-a 1 -N 60 -P 50 --noise 0.3 --test-noise --steps 3 --learning-rate 0.4",
+        "-a 1 -N 100 -P 50 --steps 1 --learning-rate 1e-3 --ensemble inf",
+    };
+    static const double SAME = 1e-11;
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        char command[512];
+        snprintf(command, sizeof command, "nslaw loss %s -f json", models[i]);
+        struct json_object *doubles = json_run(command);
+        snprintf(command, sizeof command, "nslaw loss %s -f json --digits 20",
+                 models[i]);
+        struct json_object *digits = json_run(command);
+        double got = json_value(doubles, 0, "elasticity_time"),
+               exact = json_value(digits, 0, "elasticity_time");
+        cr_expect(fabs(got - exact) < SAME, "%s: %.17g, not %.17g", models[i], got,
+                  exact);
+        bool endless = strstr(models[i], "ensemble inf") != NULL;
+        cr_expect(!endless || json_value(digits, 0, "elasticity_features") == 0.0);
+        json_object_put(doubles);
+        json_object_put(digits);
+    }
+}
+
 /* The picture of a ladder: its curves over the cost N·time lie on or above the
  * frontier, between whose points the picture has straight lines. */
 Test(cli_train, frontier_is_the_envelope, .timeout = 60)

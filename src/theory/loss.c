@@ -297,6 +297,8 @@ nsl_status nsl_predict_to(nsl_prediction *out, const nsl_model *model,
     if (nsl_training_stops(point))
         return nsl_predict_stopped(out, model, point, err);
     nsl_status status = nsl_root_solve(&root, model, point, err);
+    if (status == NSL_OK && point->training.kind == NSL_DESCENT && !isinf(point->ridge))
+        status = nsl_course_check_end(model, point, err);
     if (status == NSL_OK)
         nsl_predict_at(out, model, point, &root, promise);
     return status;

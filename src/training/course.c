@@ -166,6 +166,18 @@ static nsl_status check_rate_value(const nsl_training *t, nsl_error *err)
                     t->rate);
 }
 
+nsl_status nsl_course_check_end(const nsl_model *model, const nsl_point *point,
+                                nsl_error *err)
+{
+    nsl_course c = {.rate = point->training.rate};
+    nsl_status status = check_rate_value(&point->training, err);
+    if (status == NSL_OK)
+        status = nsl_setting_set(&c.setting, model, point, err);
+    if (status == NSL_OK)
+        status = nsl_edges_find(&c.edges, &c.setting.equation, err);
+    return status == NSL_OK ? check_rate(&c, err) : status;
+}
+
 static nsl_status course_new(nsl_course **out, const nsl_model *model,
                              const nsl_shapes *shapes, const nsl_point *point,
                              bool parts, nsl_error *err)

@@ -13,6 +13,10 @@ bool nsl_training_stops(const nsl_point *point);
 nsl_status nsl_predict_stopped(nsl_prediction *out, const nsl_model *model,
                                const nsl_point *point, nsl_error *err);
 
+/* Whether endless descent at its rate has an end: NSL_EINVAL where it diverges. */
+nsl_status nsl_course_check_end(const nsl_model *model, const nsl_point *point,
+                                nsl_error *err);
+
 /* A course without bias and variances, faster. */
 nsl_status nsl_course_new_plain(nsl_course **out, const nsl_model *model,
                                 const nsl_point *point, nsl_error *err);
