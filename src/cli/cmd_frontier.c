@@ -117,6 +117,23 @@ static void add_columns(inquiry *q)
     document_add_column(d, "note", "", true);
 }
 
+static cell exponent_cell(const nsl_frontier *f, nsl_cost_variable v)
+{
+    const double exponents[] = {[NSL_COST_FEATURES] = f->exponent_features,
+                                [NSL_COST_SAMPLES] = f->exponent_samples,
+                                [NSL_COST_TIME] = f->exponent_time};
+    return cell_absolute(exponents[v], f->exponent_error);
+}
+
+/* Whether any exponent of what is found has a digit. */
+static bool has_exponents(const inquiry *q, const nsl_frontier *f)
+{
+    bool any = false;
+    for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++)
+        any |= is_found(q, v) && exponent_cell(f, v).kind != CELL_NULL;
+    return any;
+}
+
 static void add_notes(const nsl_frontier *f, const inquiry *q, row_note *note)
 {
     static const char *const kinds[] = {
@@ -137,8 +154,9 @@ static void add_notes(const nsl_frontier *f, const inquiry *q, row_note *note)
         f->kind == NSL_FRONTIER_FEATURES_KINK || f->kind == NSL_FRONTIER_SAMPLES_KINK;
     if (corner && isnan(f->exponent_loss))
         row_note_add(note, "one-sided slopes of the loss differ", false);
-    bool known = !isnan(f->exponent_features) || !isnan(f->exponent_samples);
-    if (f->kind == NSL_FRONTIER_SMOOTH && !known)
+    bool looked = f->kind == NSL_FRONTIER_SMOOTH || !isnan(f->exponent_features) ||
+                  !isnan(f->exponent_samples) || !isnan(f->exponent_time);
+    if (looked && !q->digits && !has_exponents(q, f))
         row_note_add(note,
                      timed ? "exponents not known in double precision"
                            : "exponents not known in double precision; try --digits 20",
@@ -201,13 +219,9 @@ static void set_row(inquiry *q, const nsl_frontier *f, row_note *note)
                                                 2.0 * f->size_error + 4 * DBL_EPSILON));
     document_set(d, ridge, ridge_cell(q, f, note));
     document_set(d, "test_loss", loss_cell(q, f));
-    const double exponents[] = {[NSL_COST_FEATURES] = f->exponent_features,
-                                [NSL_COST_SAMPLES] = f->exponent_samples,
-                                [NSL_COST_TIME] = f->exponent_time};
     for (nsl_cost_variable v = 0; v < NSL_COST_VARIABLES; v++)
         if (is_found(q, v))
-            document_set(d, exponent_keys[v],
-                         cell_absolute(exponents[v], f->exponent_error));
+            document_set(d, exponent_keys[v], exponent_cell(f, v));
     document_set(d, "exponent_loss",
                  cell_absolute(f->exponent_loss, f->exponent_loss_error));
 }
