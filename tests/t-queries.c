@@ -258,6 +258,10 @@ Test(queries, solution_lies_behind_the_peak)
     query.target = 0.6; /* the labels' variance is 1 */
     cr_assert(nsl_solve(&s, m.model, &point, &query, &err) == NSL_OK);
     cr_expect(s.kind == NSL_SOLVED && s.value > 1000.0, "a peak is above any target");
+    point.features = 0.1; /* also below 1 */
+    query.target = 0.55;
+    cr_assert(nsl_solve(&s, m.model, &point, &query, &err) == NSL_OK);
+    cr_expect(s.kind == NSL_SOLVED && s.value > 0.1, "P = %g", s.value);
     testing_free(&m);
 }
 

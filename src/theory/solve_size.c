@@ -7,6 +7,9 @@
 
 #include <math.h>
 
+/* In ln(size): far enough below another size that no peak there is left. */
+static const double BELOW_PEAKS = 4.0;
+
 /* The other sizes of the point, at which a loss may peak. */
 static size_t other_widths(double *out, const nsl_inverse *s)
 {
@@ -76,6 +79,8 @@ nsl_status nsl_inverse_size(nsl_solution *out, nsl_inverse *s)
     bool always =
         nsl_inverse_side(s) * (nsl_inverse_loss_at(s, exp(least)) - s->query.target) <=
         0.0;
+    for (size_t i = 0; i < count; i++) /* peaks may lie below 1 */
+        low = fmin(low, log(widths[i]) - BELOW_PEAKS);
     while (!always && low > least && nsl_inverse_excess_at(s, low) <= 0.0)
         low -= 1.0;
     nsl_places places;
