@@ -218,9 +218,16 @@ static nsl_status find_best_ridge(train_course *c, train_job *job, nsl_error *er
 static nsl_status find_plateau(train_course *c, const train_job *job, nsl_error *err)
 {
     nsl_point trained = c->point;
+    nsl_point_decimals decimals = c->texts.decimals;
     trained.training = (nsl_training){.kind = NSL_TRAINED};
-    return query_predict(&c->plateau, job->options, &job->setup, &trained,
-                         &c->texts.decimals, err);
+    const cli_options *o = job->options;
+    bool tested = options_given(o, OPT_DIGITS) && options_given(o, OPT_TEST_NOISE);
+    if (isinf(trained.samples) && !tested) { /* of endless samples, at any time */
+        trained.noise = 0.0;
+        decimals.noise = NULL;
+    }
+    return query_predict(&c->plateau, job->options, &job->setup, &trained, &decimals,
+                         err);
 }
 
 nsl_status train_course_find(train_course *c, train_job *job, size_t i, nsl_error *err)

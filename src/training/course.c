@@ -131,10 +131,24 @@ static nsl_status set_end(nsl_course *c, nsl_error *err)
     return set_end_shapes(&c->end.single, c, &point, err);
 }
 
-static nsl_status set_up(nsl_course *c, nsl_error *err)
+/* The trained model; where everything is infinite samples are so first, as at all times
+ * before: their noise does not matter. */
+static nsl_status set_trained(nsl_course *c, nsl_error *err)
 {
     nsl_point point = c->setting.point;
     nsl_status status = nsl_predict(&c->trained, c->setting.model, &point, err);
+    if (status != NSL_OK || !(c->trained.notes & NSL_NOTE_ORDER))
+        return status;
+    point.noise = 0.0;
+    status = nsl_predict(&c->trained, c->setting.model, &point, err);
+    c->trained.train_loss += 0.5 * c->setting.model->outputs * c->setting.point.noise;
+    return status;
+}
+
+static nsl_status set_up(nsl_course *c, nsl_error *err)
+{
+    nsl_point point = c->setting.point;
+    nsl_status status = set_trained(c, err);
     point.ridge = (double)INFINITY; /* nothing is learnt, whatever the sizes: */
     point.features = point.samples = 1.0;
     if (status == NSL_OK)
