@@ -148,6 +148,23 @@ Test(plot, readers, .timeout = 120)
     shell_remove_folder(folder);
 }
 
+/* Losses over all of double's range, bars beyond it, and losses that are all the same.
+ */
+Test(plot, extreme_losses, .timeout = 60)
+{
+    char folder[64];
+    if (!has("gnuplot"))
+        cr_skip_test("gnuplot is missing");
+    shell_new_folder(folder, sizeof folder);
+    free(run(folder,
+             "printf 'N,P,loss,sem\\n100,200,1e-300,0\\n100,400,1.5e308,1e308\\n' "
+             ">$F/all.csv && nslaw compare $F/all.csv --alpha .5 --plot $F/all.png"));
+    free(run(folder,
+             "sed '2,$s/,[^,]*$/,3/' data/fit/runs.csv >$F/same.csv && nslaw fit "
+             "$F/same.csv --form chinchilla --plot $F/same.svg"));
+    shell_remove_folder(folder);
+}
+
 static unsigned big_endian(const unsigned char *bytes)
 {
     return (unsigned)bytes[0] << 24 | (unsigned)bytes[1] << 16 |

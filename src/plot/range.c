@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "plot/range.h"
 
+#include <float.h>
 #include <math.h>
 
 static void widen(span *range, double value)
@@ -35,17 +36,19 @@ static void add_series(const figure *f, const figure_series *s, span *x, span *y
 }
 
 /* Room above and below; something to show even of one value. */
-static void pad(span *range, bool log, double share)
+static void pad(span *range, bool is_log, double share)
 {
     static const double ALONE = 1.5; /* a single value's factor to either side */
+    static const double SAME = 1e-6; /* digits that an axis cannot show */
     if (!(range->low <= range->high))
-        *range = log ? (span){1.0, 10.0} : (span){0.0, 1.0};
+        *range = is_log ? (span){1.0, 10.0} : (span){0.0, 1.0};
     double low = range->low, high = range->high;
-    if (log) {
-        double factor = high > low ? pow(high / low, share) : ALONE;
-        *range = (span){low / factor, high * factor};
+    bool one = high - low <= SAME * fmax(fabs(low), fabs(high));
+    if (is_log) {
+        double factor = one ? ALONE : exp(share * (log(high) - log(low)));
+        *range = (span){fmax(low / factor, DBL_MIN), fmin(high * factor, DBL_MAX)};
     } else {
-        double room = high > low ? share * (high - low) : fmax(fabs(low), 1.0);
+        double room = one ? fmax(fabs(low), 1.0) : share * (high - low);
         *range = (span){low - room, high + room};
     }
 }

@@ -22,7 +22,8 @@ static bool inside(const ticks *t, double value)
 {
     static const double ROUNDING = 1e-9;
     double slack = ROUNDING * fabs(value);
-    return value >= t->range.low - slack && value <= t->range.high + slack;
+    return isfinite(value) && value >= t->range.low - slack &&
+           value <= t->range.high + slack;
 }
 
 /* Starts a tick; what follows is its label. */
