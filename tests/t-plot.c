@@ -148,6 +148,20 @@ Test(plot, readers, .timeout = 120)
     shell_remove_folder(folder);
 }
 
+/* Runs that a logarithmic axis has no place for leave the others their curve, and are
+ * said to be left out. */
+Test(plot, runs_off_the_axis, .timeout = 60)
+{
+    char folder[64];
+    shell_new_folder(folder, sizeof folder);
+    free(run(folder,
+             "printf 'N,P,loss,time\\n100,200,.4,0\\n100,200,.2,1\\n"
+             "100,200,.1,100\\n100,200,.09,inf\\n' >$F/off.csv && nslaw compare "
+             "$F/off.csv --alpha .5 --plot $F/off.gp >/dev/null && grep -q "
+             "'without 2 at' $F/off.gp && grep -q 'with lines' $F/off.gp"));
+    shell_remove_folder(folder);
+}
+
 /* Losses over all of double's range, bars beyond it, and losses that are all the same.
  */
 Test(plot, extreme_losses, .timeout = 60)

@@ -131,12 +131,22 @@ static void group_label(char *out, size_t size, const drawing *d, size_t first)
                 figures_axis(d->options, option_of(k, d->runs)).symbol, key_of(p, k));
 }
 
-/* The theory's curve from the first to the last run of a group. */
+/* Whether a logarithmic axis has the run's place. */
+static bool on_axis(const sortable *run)
+{
+    return run->key[KEYS - 1] > 0.0 && isfinite(run->key[KEYS - 1]);
+}
+
+/* The theory's curve from the first to the last run of a group that the axis has. */
 static bool add_curve(drawing *d, size_t first, size_t last, size_t colour)
 {
+    while (first < last && !on_axis(&d->sorted[first]))
+        first++;
+    while (first < last && !on_axis(&d->sorted[last]))
+        last--;
     nsl_point point = d->runs->point[d->sorted[first].index];
     double low = d->sorted[first].key[KEYS - 1], high = d->sorted[last].key[KEYS - 1];
-    if (!(low > 0.0 && high > low && isfinite(high)))
+    if (!on_axis(&d->sorted[first]) || !(high > low))
         return true;
     figure_series *s = figure_add(d->f, SERIES_LINE, NULL, CURVE_POINTS, false);
     if (!s)
@@ -239,15 +249,23 @@ static void describe(char *out, size_t size, const drawing *d)
                                      figures_axis(d->options, id).symbol, value);
     }
     used = used < size ? used : size; /* or cut short */
-    snprintf(out + used, size - used, "points: measured%s, lines: theory",
-             d->runs->error ? " with standard errors" : "");
+    size_t off = 0;
+    for (size_t i = 0; i < d->runs->count; i++)
+        off += !on_axis(&d->sorted[i]);
+    used +=
+        (size_t)snprintf(out + used, size - used, "points: measured%s, lines: theory",
+                         d->runs->error ? " with standard errors" : "");
+    used = used < size ? used : size;
+    if (off > 0)
+        snprintf(out + used, size - used, "; without %zu at %s = 0 or inf", off,
+                 figures_axis(d->options, option_of(d->x_key, d->runs)).symbol);
 }
 
 nsl_status compare_figure_make(figure *f, const cli_options *o,
                                const query_setup *setup, const compare_runs *runs,
                                const char *table_caption, nsl_error *err)
 {
-    char more[160];
+    char more[224];
     if (!o->value[OPT_PLOT].given)
         return NSL_OK;
     sortable *sorted = calloc(runs->count ? runs->count : 1, sizeof *sorted);
