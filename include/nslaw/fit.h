@@ -135,6 +135,11 @@ typedef struct {
     double *bootstrap; /**< their parameters, array of bootstraps × parameters */
 } nsl_fit;
 
+/** Whether a form can be fitted to the runs, before any work: what nsl_fit_find returns
+ *  for options outside their range and for what the runs can never tell. */
+nsl_status nsl_fit_check(const nsl_form *form, const nsl_fit_options *options,
+                         size_t count, const nsl_fit_run *run, nsl_error *err);
+
 /** Fits a form to `count` runs, whatever their order.
  *  @return NSL_OK; NSL_EINVAL for options outside their range, for latents with stopped
  *          training (field "form") and for time_scale without times; NSL_EFILE where

@@ -112,11 +112,39 @@ static void insert(fit_job *job, const nsl_fit *fit)
     job->fit[at] = *fit;
 }
 
+/* Every form, before hours are spent on one. */
+static int check_forms(const fit_job *job)
+{
+    nsl_error err = {0};
+    for (size_t i = 0; i < job->forms; i++) {
+        char name[NSL_FORM_NAME_MAX];
+        nsl_form_name(name, &job->form[i].form);
+        if (nsl_fit_check(&job->form[i].form, &job->how, job->runs.count, job->run,
+                          &err) != NSL_OK)
+            return complain(job, name, &err);
+    }
+    return EXIT_FINE;
+}
+
+/* No form has a minimum. */
+static int complain_of_all(const fit_job *job)
+{
+    char all[4 * FIT_FAILURE] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < job->failures && used < sizeof all; i++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s%s", i ? "; " : "",
+                                 job->failure[i]);
+    return options_complain(job->options->command, EXIT_COMPUTATION, "%s", all);
+}
+
 int fit_find(fit_job *job)
 {
     nsl_error err = {0};
     progress p = progress_start(job->options, 0);
     job->how.work = work_of(job->options, &p);
+    int code = check_forms(job);
+    if (code != EXIT_FINE)
+        return code;
     for (size_t i = 0; i < job->forms; i++) {
         char name[NSL_FORM_NAME_MAX];
         nsl_fit fit;
@@ -126,7 +154,7 @@ int fit_find(fit_job *job)
                                          job->runs.count, job->run, &err);
         if (status == NSL_OK) {
             insert(job, &fit);
-        } else if (status == NSL_EFAILED && (i + 1 < job->forms || job->fits > 0)) {
+        } else if (status == NSL_EFAILED) {
             snprintf(job->failure[job->failures++], FIT_FAILURE, "%s: %s", name,
                      err.message); /* the other forms may do */
         } else {
@@ -135,7 +163,7 @@ int fit_find(fit_job *job)
         }
     }
     progress_end(&p);
-    return EXIT_FINE;
+    return job->fits > 0 ? EXIT_FINE : complain_of_all(job);
 }
 
 /* "theory: E = 1.68, …" above the table's line of the runs; malloc'ed. */

@@ -351,9 +351,7 @@ static nsl_status run_fit(nsl_fit *fit, nsl_fit_job *job, const nsl_fit_run *run
 {
     nsl_minimum best, plain;
     predictions p = {fit, run};
-    nsl_status status = check_identified(job, err);
-    if (status == NSL_OK)
-        status = find_plain(&plain, job, err);
+    nsl_status status = find_plain(&plain, job, err);
     if (status == NSL_OK)
         status = nsl_fit_search(&best, &fit->starts, &fit->starts_agreeing, job, &plain,
                                 err);
@@ -370,19 +368,41 @@ static nsl_status run_fit(nsl_fit *fit, nsl_fit_job *job, const nsl_fit_run *run
     return status;
 }
 
-nsl_status nsl_fit_find(nsl_fit *out, const nsl_form *form,
-                        const nsl_fit_options *options, size_t count,
-                        const nsl_fit_run *run, nsl_error *err)
+/* What is to be fitted, if it can be; to be cleared in any case. */
+static nsl_status prepare(nsl_fit_job *job, bool **held, const nsl_form *form,
+                          const nsl_fit_options *options, size_t count,
+                          const nsl_fit_run *run, nsl_error *err)
 {
-    nsl_fit_job job = {.fitted = 0};
-    bool *held = NULL;
-    *out = (nsl_fit){.form = *form, .count = count};
-    out->parameters = nsl_form_parameters(form);
+    *job = (nsl_fit_job){.fitted = 0};
+    *held = NULL;
     nsl_status status = check_options(options, err);
     if (status == NSL_OK)
         status = check_runs(count, run, err);
     if (status == NSL_OK)
-        status = job_make(&job, &held, form, options, count, run, err);
+        status = job_make(job, held, form, options, count, run, err);
+    return status == NSL_OK ? check_identified(job, err) : status;
+}
+
+nsl_status nsl_fit_check(const nsl_form *form, const nsl_fit_options *options,
+                         size_t count, const nsl_fit_run *run, nsl_error *err)
+{
+    nsl_fit_job job;
+    bool *held;
+    nsl_status status = prepare(&job, &held, form, options, count, run, err);
+    job_clear(&job);
+    free(held);
+    return status;
+}
+
+nsl_status nsl_fit_find(nsl_fit *out, const nsl_form *form,
+                        const nsl_fit_options *options, size_t count,
+                        const nsl_fit_run *run, nsl_error *err)
+{
+    nsl_fit_job job;
+    bool *held;
+    *out = (nsl_fit){.form = *form, .count = count};
+    out->parameters = nsl_form_parameters(form);
+    nsl_status status = prepare(&job, &held, form, options, count, run, err);
     out->predicted = calloc(count + 1, sizeof *out->predicted);
     out->is_held_out = calloc(count + 1, sizeof *out->is_held_out);
     if (status == NSL_OK && !(out->predicted && out->is_held_out))
