@@ -39,10 +39,11 @@ static nsl_status fail_column(const nsl_csv *csv, const char *name, const char *
     char header[120], shown[48];
     nsl_csv_describe(csv, header, sizeof header);
     nsl_printable(shown, sizeof shown, name);
-    return nsl_fail(err, NSL_EFILE, "",
-                    "%s:%zu: has no column '%s'%s%s%s; its columns: %s", csv->name,
-                    csv->line, shown, *key ? " (name it with --map " : "", key,
-                    *key ? "=...)" : "", header);
+    bool other = !strchr(header, ',') && strpbrk(header, ";? ");
+    return nsl_fail(
+        err, NSL_EFILE, "", "%s:%zu: has no column '%s'%s%s%s; its columns: %s%s",
+        csv->name, csv->line, shown, *key ? " (name it with --map " : "", key,
+        *key ? "=...)" : "", header, other ? "; are they separated by commas?" : "");
 }
 
 /* The index of one column. */
