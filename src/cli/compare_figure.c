@@ -4,12 +4,16 @@
 #include "cli/prediction_row.h"
 #include "cli/training.h"
 
+#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 /* What may differ between runs; those of one group differ in one of them only. */
-enum { KEY_LENGTH = 4, KEYS = 6, GROUPS_MOST = 24, CURVE_POINTS = 49 };
+enum { KEY_SAMPLES, KEY_FEATURES, KEY_LENGTH = 4, KEYS = 6, GROUPS_MOST = 24 };
+
+/* Places of a curve, and those at and beside the other size, where it peaks. */
+enum { CURVE_POINTS = 97, PEAK_POINTS = 5 };
 
 static double key_of(const nsl_point *p, int key)
 {
@@ -131,6 +135,24 @@ static void group_label(char *out, size_t size, const drawing *d, size_t first)
                 figures_axis(d->options, option_of(k, d->runs)).symbol, key_of(p, k));
 }
 
+/* Where the curve is asked for, in order: returns how many. */
+static size_t curve_places(double *x, int x_key, const nsl_point *p, double low,
+                           double high)
+{
+    static const double beside[PEAK_POINTS] = {0.94, 0.985, 1.0, 1.015, 1.06};
+    double peak = x_key == KEY_SAMPLES    ? p->features
+                  : x_key == KEY_FEATURES ? p->samples
+                                          : (double)INFINITY;
+    size_t count = 0;
+    for (size_t i = 0; i < CURVE_POINTS; i++)
+        x[count++] = low * pow(high / low, (double)i / (CURVE_POINTS - 1));
+    for (size_t i = 0; i < PEAK_POINTS; i++)
+        if (peak * beside[i] > low && peak * beside[i] < high)
+            x[count++] = peak * beside[i];
+    gsl_sort(x, 1, count);
+    return count;
+}
+
 /* Whether a logarithmic axis has the run's place. */
 static bool on_axis(const sortable *run)
 {
@@ -148,15 +170,17 @@ static bool add_curve(drawing *d, size_t first, size_t last, size_t colour)
     double low = d->sorted[first].key[KEYS - 1], high = d->sorted[last].key[KEYS - 1];
     if (!on_axis(&d->sorted[first]) || !(high > low))
         return true;
-    figure_series *s = figure_add(d->f, SERIES_LINE, NULL, CURVE_POINTS, false);
+    double x[CURVE_POINTS + PEAK_POINTS];
+    size_t count = curve_places(x, d->x_key, &point, low, high);
+    figure_series *s = figure_add(d->f, SERIES_LINE, NULL, count, false);
     if (!s)
         return false;
     s->colour = colour;
     query_answer answer;
     query_answer_init(&answer);
     nsl_status status = NSL_OK;
-    for (size_t i = 0; i < CURVE_POINTS && status != NSL_ENOMEM; i++) {
-        s->x[i] = low * pow(high / low, (double)i / (CURVE_POINTS - 1));
+    for (size_t i = 0; i < count && status != NSL_ENOMEM; i++) {
+        s->x[i] = x[i];
         set_key(&point, d->x_key, s->x[i]);
         status = query_predict_double(&answer, d->options, d->setup, &point, NULL);
         if (status == NSL_OK)
