@@ -228,9 +228,13 @@ static bool add_groups(drawing *d)
     return true;
 }
 
-/* Measured against predicted, with the line where both are the same. */
-static bool add_scatter(figure *f, const cli_options *o, const compare_runs *runs)
+/* Measured against predicted, with the line where both are the same; `more` says what
+ * has no place. */
+static bool add_scatter(figure *f, char *more, size_t size, const cli_options *o,
+                        const compare_runs *runs)
 {
+    size_t left_out = 0;
+    *more = '\0';
     f->x = (figure_axis){"predicted", figures_loss_axis(o).words, true};
     f->y = (figure_axis){"measured", figures_loss_axis(o).words, true};
     double low = (double)INFINITY, high = 0.0;
@@ -243,8 +247,10 @@ static bool add_scatter(figure *f, const cli_options *o, const compare_runs *run
         s->y[i] = runs->measured[i];
         if (s->error)
             s->error[i] = runs->error[i];
-        if (!(isfinite(s->x[i]) && s->x[i] > 0.0))
+        if (!(isfinite(s->x[i]) && s->x[i] > 0.0)) {
+            left_out++;
             continue;
+        }
         low = fmin(low, fmin(s->x[i], s->y[i]));
         high = fmax(high, fmax(s->x[i], s->y[i]));
     }
@@ -254,6 +260,8 @@ static bool add_scatter(figure *f, const cli_options *o, const compare_runs *run
     same->colour = 1;
     same->x[0] = same->y[0] = low;
     same->x[1] = same->y[1] = high;
+    if (left_out > 0)
+        snprintf(more, size, "without %zu of no finite prediction", left_out);
     return true;
 }
 
@@ -301,9 +309,9 @@ nsl_status compare_figure_make(figure *f, const cli_options *o,
         describe(more, sizeof more, &d);
         size_t groups = count_groups(sorted, runs->count);
         bool few = groups <= GROUPS_MOST && 2 * groups <= runs->count;
-        fine = few ? add_groups(&d) : add_scatter(f, o, runs);
+        fine = few ? add_groups(&d) : add_scatter(f, more, sizeof more, o, runs);
         f->caption =
-            figures_caption(o, table_caption ? table_caption : "", few ? more : NULL);
+            figures_caption(o, table_caption ? table_caption : "", *more ? more : NULL);
         fine = fine && f->caption;
     }
     free(sorted);
