@@ -74,7 +74,8 @@ static nsl_status check(const nsl_query *q, const nsl_point *point, nsl_error *e
 nsl_status nsl_solve(nsl_solution *out, const nsl_model *model, const nsl_point *point,
                      const nsl_query *query, nsl_error *err)
 {
-    static const nsl_solution nothing = {NSL_NEVER, NAN, NAN, NAN, NAN, NAN, false, NAN};
+    static const nsl_solution nothing = {NSL_NEVER, NAN, NAN,   NAN,
+                                         NAN,       NAN, false, NAN};
     *out = nothing;
     nsl_status status = check(query, point, err);
     nsl_model *kernel = NULL;
