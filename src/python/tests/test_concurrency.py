@@ -32,6 +32,15 @@ except KeyboardInterrupt:
 """
 
 
+@pytest.fixture(autouse=True)
+def interruptible():
+    """Shells start what runs in the background with SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+
 def test_threads_share_a_model():
     model = nslaw.Model(alpha=0.5, noise=0.1)
     ridges = [1e-4, 1e-3, 1e-2, 1e-1]
