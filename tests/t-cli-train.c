@@ -126,6 +126,17 @@ static void check_digits(struct json_object *row, struct json_object *exact,
               json_object_to_json_string(got), y);
 }
 
+/* The losses of a model in doubles and to 20 digits. */
+static void run_both(struct json_object **doubles, struct json_object **digits,
+                     const char *model)
+{
+    char command[512];
+    snprintf(command, sizeof command, "nslaw loss %s -f json", model);
+    *doubles = json_run(command);
+    snprintf(command, sizeof command, "nslaw loss %s -f json --digits 20", model);
+    *digits = json_run(command);
+}
+
 /* What double prints is right to its last digit where digits are scarce: equal widths,
  * times so short that nothing has moved or so long that all has. */
 Test(cli_train, printed_digits_are_right, .timeout = 240)
@@ -153,12 +164,8 @@ Test(cli_train, printed_digits_are_right, .timeout = 240)
                                        "elasticity_samples",
                                        "elasticity_time"};
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        char command[400];
-        snprintf(command, sizeof command, "nslaw loss %s -f json", places[i]);
-        struct json_object *got = json_run(command);
-        snprintf(command, sizeof command, "nslaw loss %s -f json --digits 20",
-                 places[i]);
-        struct json_object *exact = json_run(command);
+        struct json_object *got, *exact;
+        run_both(&got, &exact, places[i]);
         for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
             check_digits(json_row(got, 0), json_row(exact, 0), keys[k], places[i]);
         json_check_nulls(got, places[i]);
@@ -443,19 +450,14 @@ Test(cli_train, steps_of_what_is_reported, .timeout = 60)
 {
     static const char *const models[] = {
         "-a 0.0384 -M 2 --hidden 2115 -N inf -P 1 --noise 0.000377 --test-noise "
-        "--steps "
-        "1000 --learning-rate 6.72e-5",
+        "--steps 1000 --learning-rate 6.72e-5",
         "-a 1 -N 60 -P 50 --noise 0.3 --test-noise --steps 3 --learning-rate 0.4",
         "-a 1 -N 100 -P 50 --steps 1 --learning-rate 1e-3 --ensemble inf",
     };
     static const double SAME = 1e-9; /* of what is printed to the digits known */
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
-        char command[512];
-        snprintf(command, sizeof command, "nslaw loss %s -f json", models[i]);
-        struct json_object *doubles = json_run(command);
-        snprintf(command, sizeof command, "nslaw loss %s -f json --digits 20",
-                 models[i]);
-        struct json_object *digits = json_run(command);
+        struct json_object *doubles, *digits;
+        run_both(&doubles, &digits, models[i]);
         double got = json_value(doubles, 0, "elasticity_time"),
                exact = json_value(digits, 0, "elasticity_time");
         cr_expect(fabs(got - exact) < SAME, "%s: %.17g, not %.17g", models[i], got,
@@ -465,6 +467,15 @@ Test(cli_train, steps_of_what_is_reported, .timeout = 60)
         json_object_put(doubles);
         json_object_put(digits);
     }
+}
+
+/* Endless samples have no noise floor at any time, nor at the end. */
+Test(cli_train, everything_infinite)
+{
+    struct json_object *root =
+        json_run("nslaw train -a 1 -N inf -P inf --noise 0.1 -f json");
+    cr_expect(said(root, "plateau") == 0.0 && said(root, "best_loss") == 0.0);
+    json_object_put(root);
 }
 
 /* The picture of a ladder: its curves over the cost N·time lie on or above the

@@ -140,11 +140,11 @@ static int complain_of_all(const fit_job *job)
 int fit_find(fit_job *job)
 {
     nsl_error err = {0};
-    progress p = progress_start(job->options, 0);
-    job->how.work = work_of(job->options, &p);
     int code = check_forms(job);
     if (code != EXIT_FINE)
         return code;
+    progress p = progress_start(job->options, 0);
+    job->how.work = work_of(job->options, &p);
     for (size_t i = 0; i < job->forms; i++) {
         char name[NSL_FORM_NAME_MAX];
         nsl_fit fit;

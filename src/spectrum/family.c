@@ -27,8 +27,8 @@ const double nsl_law_most[] = {50.0, 50.0, 8e17}; /* windows end below 10^18 */
 static const double WIDTH_ALONE = 0.25, WIDTH_TOGETHER[] = {0.06, 0.06, 0.25};
 enum { NODES_ALONE = 9, NODES_TOGETHER = 6 };
 
-/* Nodes of windows that no law uses are kept up to so many, some tens of kilobytes
- * each: descents come back to those that they were in last. */
+/* Nodes of windows that no law uses are kept up to so many, a hundred kilobytes and
+ * more each: descents come back to those that they were in last. */
 enum { NODES_KEPT = 4096 };
 
 /* A law of a family is a spectrum of its own, smooth in its numbers: this bounds the
