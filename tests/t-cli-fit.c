@@ -500,6 +500,17 @@ Test(cli_fit, signals, .timeout = 60)
     check_signal("INT", 130);
 }
 
+/* A descent that takes minutes does not keep a signal waiting. */
+Test(cli_fit, a_signal_in_a_long_descent, .timeout = 120)
+{
+    shell_result r = shell_run(testing_source(),
+                               "timeout --preserve-status -k 40 -s TERM 3 nslaw fit "
+                               "data/fit/runs.csv --form theory+source+latents");
+    cr_expect(r.code == 143 && !*r.out, "exit %d", r.code);
+    cr_expect(strstr(r.err, "interrupted; nothing is written\n"), "%s", r.err);
+    shell_clear(&r);
+}
+
 /* --- forms that fail, numbers that are not known
  * -----------------------------------------
  */
@@ -525,6 +536,11 @@ Test(cli_fit, other_forms_survive_one_that_fails)
     r = shell_run(testing_source(), RISING "nslaw fit - --form chinchilla");
     cr_expect(r.code == 1 && !*r.out && strstr(r.err, "no minimum found"), "%d %s",
               r.code, r.err);
+    shell_clear(&r);
+    r = shell_run(testing_source(), RISING "nslaw fit - --form chinchilla,kaplan");
+    cr_expect(r.code == 1 && !*r.out && strstr(r.err, "chinchilla: no minimum") &&
+                  strstr(r.err, "kaplan: no minimum"),
+              "%d %s", r.code, r.err);
     shell_clear(&r);
 }
 

@@ -75,6 +75,10 @@ Test(cli_queries, nulls_have_notes, .timeout = 60)
         "nslaw frontier --alpha 0.5 --budget 1e4 --cost 'N*time' -P inf -f json",
         "nslaw frontier --alpha 0.5 --budget 1e4 --cost 'P*time' -N inf -f json",
         "nslaw frontier --alpha 0.5 --budget 1e2:1e6:2 --cost 'N*min(P,time)' -f json",
+        "nslaw frontier --alpha 0.398 --source 7.95 --hidden 38.02 --kernel-ridge "
+        "1.13e-8 --mse --budget 878900 -f json",
+        "nslaw solve --for time --target-loss 0.404525521771 -N 500 -P 400 --alpha 0.5 "
+        "--noise 0.1 -f json",
         "nslaw solve --for time --target-loss 0.1 -N 300 -P 300 --alpha 0.5 -f json",
         "nslaw solve --for time --target-loss 1e-9 -N 300 -P 300 --alpha 0.5 -f json",
         "nslaw solve --for P --target-loss 1e-9 -N 100 --alpha 0.5 -f json",

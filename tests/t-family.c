@@ -90,6 +90,44 @@ Test(family, is_the_power_law)
     check_family(false, true, 30, TOGETHER);
 }
 
+/* More windows than are kept: one in use stays, one that was dropped comes back with
+ * the same bits. */
+Test(family, forgotten_windows, .timeout = 120)
+{
+    enum { WINDOWS = 130 };
+    static const double WIDER = 0.06; /* than a window, in ln(alpha) */
+    nsl_family *family;
+    nsl_spectrum *used, *again, *other;
+    nsl_law_point first = {{0.1, 1.5, 1e6}};
+    nsl_moments before, kept, back;
+    testing_model m = exact_law(&first, true, false);
+    cr_assert(nsl_family_new(&family, true, false, NULL) == NSL_OK);
+    cr_assert(nsl_family_law(&used, family, m.spectrum, &first, NULL) == NSL_OK);
+    used->ops->moments(&before, used, NULL, 1e-4);
+    for (int round = 0; round < 2; round++) {
+        for (int i = 1; i <= WINDOWS; i++) {
+            double at = i % 2 ? exp(WIDER * (i / 2 % 60)) : exp(-WIDER * (i / 2 % 30));
+            nsl_law_point next = {{0.15 * at, 1.5 * exp(WIDER * (i / 60)), 1e6}};
+            testing_model n = exact_law(&next, true, false);
+            cr_assert(nsl_family_law(&other, family, n.spectrum, &next, NULL) ==
+                      NSL_OK);
+            nsl_spectrum_free(other);
+            testing_free(&n);
+        }
+        if (round == 0) {
+            used->ops->moments(&kept, used, NULL, 1e-4);
+            nsl_spectrum_free(used);
+        }
+    }
+    cr_assert(nsl_family_law(&again, family, m.spectrum, &first, NULL) == NSL_OK);
+    again->ops->moments(&back, again, NULL, 1e-4);
+    cr_expect(kept.below == before.below && kept.t0 == before.t0 && kept.r == before.r);
+    cr_expect(back.below == before.below && back.t0 == before.t0 && back.r == before.r);
+    nsl_spectrum_free(again);
+    nsl_family_free(family);
+    testing_free(&m);
+}
+
 Test(family, ranges_are_checked)
 {
     nsl_family *family;
